@@ -1,21 +1,20 @@
 """The administrative areas of Indonesia, and what people there call them."""
 
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Left
 
 from regions import codes
+from regions.naming import label_of
 from regions.scope import within
 
 
@@ -73,21 +72,6 @@ class TimeZone(models.TextChoices):
     WIB = "Asia/Jakarta", "WIB"
     WITA = "Asia/Makassar", "WITA"
     WIT = "Asia/Jayapura", "WIT"
-
-
-def plain(text: str) -> str:
-    """Text as it is compared in searches: lower case, no accents, words parted by one space.
-
-    Apostrophes join (Bu Nuapu'u is found by "nuapuu"), other marks part.
-    """
-    bare = (
-        unicodedata.normalize("NFKD", text.lower())
-        .encode("ascii", "ignore")
-        .decode("ascii")
-    )
-    return " ".join(
-        re.sub(r"[^a-z0-9]+", " ", bare.replace("'", "").replace("`", "")).split()
-    )
 
 
 # An expression index, not a column: nothing of it travels with the rows that other apps join to.
@@ -224,14 +208,12 @@ class Area(models.Model):
     @property
     def label(self) -> str:
         """The name with its title: Desa Kuta, Nagari Sianok, Kecamatan Pujut, Kota Mataram."""
-        if not self.title or self.name.startswith(self.title + " "):
-            return self.name
-        return f"{self.title} {self.name}"
+        return label_of(self.title, self.name)
 
     @property
     def short_name(self) -> str:
         """The bare name: Lombok Tengah for Kabupaten Lombok Tengah, Kuta for Desa Kuta."""
-        return bare_name(self.name, Kind(self.kind))
+        return self.name.removeprefix(Kind(self.kind).label + " ")
 
     @property
     def full_name(self) -> str:
@@ -295,11 +277,6 @@ class Area(models.Model):
     def zone_name(self) -> str:
         """WIB, WITA or WIT, as printed after a time of day."""
         return TimeZone(self.time_zone).label
-
-
-def bare_name(name: str, kind: Kind) -> str:
-    """A name without its kind in front, as it is said in the middle of a sentence."""
-    return name.removeprefix(kind.label + " ")
 
 
 class TitleKey(models.TextChoices):
@@ -373,6 +350,25 @@ class AreaTitle(models.Model):
             ),
             models.CheckConstraint(name="area_title_not_empty", condition=~Q(text="")),
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the title, and rename the areas that it names."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            self._rename_areas()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Drop the title; its areas fall back to what the area above, or the nation, says."""
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            self._rename_areas()
+        return deleted
+
+    def _rename_areas(self) -> None:
+        from regions.load import rename_within  # it writes areas, so it stands above this module
+
+        if self.key in (TitleKey.VILLAGE, TitleKey.DISTRICT):
+            rename_within(self.area_id)
 
     def __str__(self) -> str:
         return f"{self.get_key_display()}: {self.text} ({self.area_id})"
