@@ -49,13 +49,19 @@ class EmbeddedError(Exception):
 class Embedded:
     """The two servers of one `var` folder."""
 
-    def __init__(self, var: Path | None = None) -> None:
-        self.var = (var or Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")).resolve()
+    def __init__(self, var: Path | None = None, *, postgres: bool = True, valkey: bool = True) -> None:
+        self.var = (var or BASE_DIR / "var").resolve()
+        self.postgres, self.valkey = postgres, valkey
         self.pgdata = self.var / "pg"
         self.valkey_dir = self.var / "valkey"
         self._users: int | None = None
 
     # --- for callers ------------------------------------------------------------------------------
+
+    @classmethod
+    def needed(cls) -> Embedded:
+        """The servers that the environment names no other for."""
+        return cls(postgres="DATABASE_URL" not in os.environ, valkey="REDIS_URL" not in os.environ)
 
     def start(self, *, keep: bool = False) -> dict[str, str]:
         """Start what isn't running, become a user of it, and return the environment that points at it.
@@ -68,8 +74,10 @@ class Embedded:
                 self._become_user()
                 if keep:
                     (self.var / "embedded.keep").touch()
-                self._start_postgres()
-                self._start_valkey()
+                if self.postgres:
+                    self._start_postgres()
+                if self.valkey:
+                    self._start_valkey()
         except PermissionError as error:
             owner = pwd.getpwuid(self.var.stat().st_uid).pw_name if self.var.exists() else "someone else"
             raise EmbeddedError(
@@ -100,16 +108,22 @@ class Embedded:
 
     def environment(self) -> dict[str, str]:
         """What the settings read, pointing at these servers, with secrets that never leave this machine."""
-        valkey = f"redis://:{self._secret('valkey.password')}@127.0.0.1:{self._valkey_port()}"
-        host = quote(str(self._socket_dir()), safe="")
-        return {
-            "DATABASE_URL": f"postgresql://{ROLE}@{host}/{DATABASE}",
-            "REDIS_URL": f"{valkey}/0",
-            "CACHE_URL": f"{valkey}/1",
+        environment = {
             "SECRET_KEY": self._secret("secret_key"),
             "FIELD_KEYS": f"local={self._secret('field_key', new=_field_key)}",
             "VAR_DIR": str(self.var),
         }
+        if self.postgres:
+            host = quote(str(self._socket_dir()), safe="")
+            environment["DATABASE_URL"] = f"postgresql://{ROLE}@{host}/{DATABASE}"
+        if self.valkey:
+            environment["REDIS_URL"] = self.valkey_url(0)
+            environment["CACHE_URL"] = self.valkey_url(1)
+        return environment
+
+    def valkey_url(self, number: int) -> str:
+        """Valkey's database of that number: 0 and 1 are the broker and cache of `make run`."""
+        return f"redis://:{self._secret('valkey.password')}@127.0.0.1:{self._valkey_port()}/{number}"
 
     # --- who uses them ------------------------------------------------------------------------------
 
@@ -452,16 +466,16 @@ def _print(environment: Mapping[str, str]) -> None:
         print(f"export {name}={shlex.quote(value)}")
 
 
-def _run(servers: Embedded, command: Sequence[str]) -> int:
+def _run(command: Sequence[str]) -> int:
     """Run a command with the servers' environment; what the caller has set goes first."""
+    servers = Embedded.needed()
     environment = servers.start()
     try:
+        # Ctrl-C reaches the command through the terminal; this process only waits for its end.
+        signal.signal(signal.SIGINT, lambda *_: None)
         process = subprocess.Popen(command, env={**environment, **os.environ})
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:  # the terminal told the command too; let it finish
-                continue
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        return process.wait()
     finally:
         servers.release()
 
@@ -479,7 +493,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         elif options.act == "stop":
             servers.stop(force=options.force or "--force" in options.command)
         elif options.act == "run":
-            return _run(servers, [part for part in options.command if part != "--"])
+            return _run([part for part in options.command if part != "--"])
         else:
             running = servers.running()
             if options.act == "env" and all(running.values()):

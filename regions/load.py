@@ -114,7 +114,7 @@ def store(rows: list[Row]) -> tuple[int, int]:
 
     Copied into a temporary table first: 91,599 rows in seconds, and a second time nothing is written.
     """
-    columns = ", ".join(COLUMNS)
+    columns = ", ".join(COLUMNS)  # all SQL below is made of our own constants
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL lock_timeout = '60s'")

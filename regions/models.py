@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Left
@@ -16,6 +15,7 @@ from django.db.models.functions import Left
 from regions import codes
 from regions.naming import label_of
 from regions.scope import within
+from regions.search import COMPACT_NAME, SEARCH_VECTOR, search, suggest
 
 
 class Level(models.TextChoices):
@@ -74,13 +74,6 @@ class TimeZone(models.TextChoices):
     WIT = "Asia/Jayapura", "WIT"
 
 
-# An expression index, not a column: nothing of it travels with the rows that other apps join to.
-# Own name weighs A, so that a search can ask for one word in the name and others in what is above.
-SEARCH_VECTOR = SearchVector("search_name", config="simple", weight="A") + SearchVector(
-    "kind", "ancestry", config="simple", weight="D"
-)
-
-
 def _any(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions)
 
@@ -113,6 +106,14 @@ class AreaQuerySet(models.QuerySet["Area"]):
             Q(valid_from__isnull=True) | Q(valid_from__lte=on),
             Q(valid_to__isnull=True) | Q(valid_to__gt=on),
         )
+
+    def search(self, text: str) -> "AreaQuerySet":
+        """The areas that fit what someone typed, best first."""
+        return search(self, text)
+
+    def suggest(self, text: str, *, limit: int = 10) -> "list[Area]":
+        """The few best for a type-ahead, faster than `search`."""
+        return suggest(self, text, limit=limit)
 
 
 class Area(models.Model):
@@ -197,7 +198,7 @@ class Area(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["search_name"], name="area_search_name"),
+            models.Index(COMPACT_NAME, name="area_search_name"),
             GinIndex(SEARCH_VECTOR, name="area_search_words"),
         ]
 
@@ -225,7 +226,10 @@ class Area(models.Model):
 
         The nearest area above that has a title wins, then the national default. One query.
         """
-        return AreaTitle.objects.for_codes([self.code])[self.code]
+        titles = AreaTitle.objects.for_codes([self.code])[self.code]
+        if self.kind == Kind.KELURAHAN:
+            titles |= {TitleKey.VILLAGE_HEAD: "Lurah", TitleKey.VILLAGE_SECRETARY: "Sekretaris Kelurahan"}
+        return titles | ({TitleKey.VILLAGE: self.title} if self.is_village else {})
 
     # --- place ---------------------------------------------------------------------------------
     @property
@@ -351,6 +355,9 @@ class AreaTitle(models.Model):
             models.CheckConstraint(name="area_title_not_empty", condition=~Q(text="")),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_key_display()}: {self.text} ({self.area_id})"
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the title, and rename the areas that it names."""
         with transaction.atomic():
@@ -369,6 +376,3 @@ class AreaTitle(models.Model):
 
         if self.key in (TitleKey.VILLAGE, TitleKey.DISTRICT):
             rename_within(self.area_id)
-
-    def __str__(self) -> str:
-        return f"{self.get_key_display()}: {self.text} ({self.area_id})"

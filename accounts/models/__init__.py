@@ -1,0 +1,9 @@
+"""People, what they may do where and since when, the villages' offices and the providers."""
+
+from accounts.models.membership import Membership, Role
+from accounts.models.office import VillageOffice
+from accounts.models.provider import LegalForm, Provider
+from accounts.models.user import User
+from accounts.models.village_access import VillageAccess
+
+__all__ = ["LegalForm", "Membership", "Provider", "Role", "User", "VillageAccess", "VillageOffice"]

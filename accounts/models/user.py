@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from accounts.models.membership import Membership
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person with an account of their own. What they may do comes from memberships, never from here."""
+
+    class Side(models.TextChoices):
+        VILLAGE = "village", "Desa"
+        PROVIDER = "provider", "Penyedia"
+
+    email = models.EmailField("email", unique=True, error_messages={"unique": "Email ini sudah terdaftar."})
+    name = models.CharField("nama lengkap", max_length=150)
+    side = models.CharField("mendaftar sebagai", max_length=8, choices=Side.choices, blank=True)
+    is_active = models.BooleanField("aktif", default=True)
+    date_joined = models.DateTimeField("terdaftar", default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "pengguna"
+        verbose_name_plural = "pengguna"
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def memberships_now(self) -> list[Membership]:
+        """The memberships in force today, with area and provider; one query a request."""
+        from accounts.models.membership import Membership
+
+        return list(Membership.objects.filter(user=self).current().select_related("area", "provider"))
+
+    # The admin asks these; the answer there comes from memberships (see accounts/admin_site.py).
+    @property
+    def is_staff(self) -> bool:
+        from accounts.people import works_in_admin
+
+        return works_in_admin(self)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff

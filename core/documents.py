@@ -1,0 +1,1 @@
+"""PDF documents, made in the worker."""

@@ -1,0 +1,118 @@
+"""Private files: random names outside the web root, served only through a permission check."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import models
+from django.utils import timezone
+
+from core.codes import CodeField
+from core.models.append_only import AppendOnly, AppendOnlyQuerySet
+
+
+def random_path(instance: StoredFile, filename: str) -> str:
+    """A name that says nothing; the person's own file name is a column."""
+    name = uuid.uuid4().hex
+    return f"{name[:2]}/{name}"
+
+
+class StoredFileQuerySet(models.QuerySet):
+    def store(
+        self,
+        content: bytes,
+        *,
+        name: str,
+        content_type: str,
+        holder: models.Model | None = None,
+        by: Any = None,
+        personal: bool = False,
+        public: bool = False,
+    ) -> StoredFile:
+        """Keep bytes that `core.uploads` has judged (or that we made) under a random name."""
+        stored = StoredFile(
+            name=name[:150],
+            content_type=content_type,
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            personal=personal,
+            public=public,
+            uploaded_by=by,
+        )
+        if holder is not None:
+            stored.about, stored.about_id = holder._meta.label_lower, str(holder.pk)
+        stored.content.save("", ContentFile(content), save=False)
+        stored.save()
+        return stored
+
+
+class StoredFile(models.Model):
+    """A file somebody gave us, or that we printed. Whoever may see its holder may see it.
+
+    `personal` files (KTP, CV, bank account) log each view. `public` ones (a service's photo) are open.
+    """
+
+    code = CodeField()
+    content = models.FileField(upload_to=random_path, max_length=80)
+    name = models.CharField("nama berkas", max_length=150)
+    content_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField("ukuran")
+    sha256 = models.CharField(max_length=64)
+    about = models.CharField(max_length=60, blank=True)
+    about_id = models.CharField(max_length=40, blank=True)
+    personal = models.BooleanField(default=False)
+    public = models.BooleanField(default=False)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField("diunggah", default=timezone.now)
+
+    objects = StoredFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "berkas"
+        verbose_name_plural = "berkas"
+        indexes = (models.Index(fields=["about", "about_id"], name="file_about"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("file", args=[self.code])
+
+    def hold(self, holder: models.Model) -> None:
+        """Tie the file to the document whose readers may read it."""
+        self.about, self.about_id = holder._meta.label_lower, str(holder.pk)
+        self.save(update_fields=["about", "about_id"])
+
+    def is_visible_to(self, user: Any) -> bool:
+        """Public, or its holder is visible to this person."""
+        if self.public:
+            return True
+        if not self.about:
+            return bool(user.is_authenticated and self.uploaded_by_id == user.pk)
+        holders = apps.get_model(self.about)._default_manager
+        return holders.visible_to(user).filter(pk=self.about_id).exists()
+
+
+class FileView(AppendOnly):
+    """Somebody opened a personal file."""
+
+    about = models.CharField(max_length=60, default="core.storedfile")
+    about_id = models.CharField(max_length=40)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField("waktu", default=timezone.now)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pembukaan berkas pribadi"
+        verbose_name_plural = "pembukaan berkas pribadi"
+
+    def __str__(self) -> str:
+        return f"{self.about_id} {self.at:%Y-%m-%d %H:%M}"

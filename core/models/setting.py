@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+
+class DatedSettingQuerySet(models.QuerySet):
+    def in_force(self, key: str, *, on: datetime.date | None = None) -> Any:
+        """The value of `key` on that date; LookupError when there is none."""
+        on = on or timezone.now().date()
+        row = self.filter(key=key, valid_from__lte=on).order_by("-valid_from").first()
+        if row is None:
+            raise LookupError(f"no setting {key!r} in force on {on}")
+        return row.value
+
+
+class DatedSetting(models.Model):
+    """What a law or a decree may change: a name, a rate, a threshold; with its first day and its source."""
+
+    key = models.SlugField("kunci", max_length=60)
+    value = models.JSONField("nilai")
+    valid_from = models.DateField("berlaku sejak")
+    source = models.CharField("dasar", max_length=200, help_text="Peraturan, atau “contoh” bila belum ada dasar.")
+
+    objects = DatedSettingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pengaturan bertanggal"
+        verbose_name_plural = "pengaturan bertanggal"
+        constraints = (models.UniqueConstraint(fields=["key", "valid_from"], name="setting_once_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.key} sejak {self.valid_from:%d/%m/%Y}"

@@ -1,0 +1,136 @@
+"""Health, files, and the one view behind every move of a document."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.forms import Form
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views import View
+from django.views.decorators.http import require_safe
+
+from core.models import Document, FileView, Job, StoredFile
+from core.workflow import TransitionRefused
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers, and the outbox is worked off: seconds of the oldest waiting job."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    oldest = Job.objects.open().filter(due_at__lte=timezone.now()).order_by("due_at").first()
+    lag = (timezone.now() - oldest.due_at) if oldest else timedelta()
+    late = lag > timedelta(minutes=10)
+    return JsonResponse(
+        {"database": "ok", "outbox_lag_seconds": round(lag.total_seconds()), "late": late}, status=503 if late else 200
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was open for too long, or cookies are off; say so kindly."""
+    return render(request, "403_csrf.html", status=403)
+
+
+@login_not_required
+@require_safe
+def file(request: HttpRequest, code: str) -> HttpResponse:
+    """Serve a stored file to whoever may see its holder; 404 to all others."""
+    stored = get_object_or_404(StoredFile, code=code)
+    if not stored.is_visible_to(request.user):
+        raise Http404
+    if stored.personal:
+        FileView.objects.create(about_id=str(stored.pk), user=request.user)
+    response: Any
+    if settings.X_ACCEL_PREFIX:
+        response = HttpResponse(headers={"X-Accel-Redirect": f"{settings.X_ACCEL_PREFIX}{stored.content.name}"})
+    else:
+        response = FileResponse(stored.content.open("rb"))
+    response["Content-Type"] = stored.content_type
+    response["Content-Disposition"] = f'{disposition(request)}; filename="{stored.code}{extension(stored)}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if stored.public else "private, no-store"
+    return response
+
+
+def disposition(request: HttpRequest) -> str:
+    return "attachment" if "unduh" in request.GET else "inline"
+
+
+def extension(stored: StoredFile) -> str:
+    known = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+    return known.get(stored.content_type, "")
+
+
+class MoveView(View):
+    """One address for each verb of a document: GET asks (a form, or a confirmation), POST moves.
+
+    `forms` maps a verb to the form whose cleaned data become the verb's keyword arguments; a verb
+    without a form is confirmed. Nobody finds a document here that `visible_to` does not show them.
+    """
+
+    model: type[Document]
+    forms: dict[str, type[Form]] = {}
+    template_name = "core/move.html"
+
+    def dispatch(self, request: HttpRequest, code: str, verb: str) -> HttpResponse:  # type: ignore[override]
+        self.document = get_object_or_404(self.model._default_manager.visible_to(request.user), code=code)
+        self.move = self.document.MOVES.get(verb.replace("-", "_"))
+        if self.move is None:
+            raise Http404
+        return super().dispatch(request)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.page(self.form())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self.form(request.POST, request.FILES)
+        if form is not None and not form.is_valid():
+            return self.page(form, status=422)
+        if self.move.target and self.document.state == self.move.target and not self.possible():
+            messages.info(request, f"Sudah tercatat: {self.document.status_sentence}")  # sent twice
+            return redirect(self.document)
+        arguments = {k: v for k, v in form.cleaned_data.items() if k != "submit_key"} if form is not None else {}
+        try:
+            getattr(self.document, self.move.verb)(by=request.user, **arguments)
+        except TransitionRefused as refusal:
+            return self.page(form, refusal=refusal.reason, status=409)
+        except ValidationError as problem:
+            return self.page(form, refusal=" ".join(problem.messages), status=409)
+        messages.success(request, f"{self.move.done}: {self.document.status_sentence}")
+        return redirect(self.document)
+
+    def possible(self) -> bool:
+        return self.document.state in self.move.sources
+
+    def form(self, *data: Any) -> Form | None:
+        kind = self.forms.get(self.move.verb)
+        return kind(*data, **self.form_arguments()) if kind else None
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"document": self.document, "user": self.request.user}
+
+    def page(self, form: Form | None, *, refusal: str = "", status: int = 200) -> HttpResponse:
+        verdict = self.document.may(self.move.verb, self.request.user)
+        if not refusal and not self.possible():
+            refusal = f"“{self.move.label}” tidak dapat dilakukan: statusnya sekarang {self.document.get_state_display()}."
+        if not refusal and not verdict:
+            refusal, status = verdict.reason, 403
+        context = {"document": self.document, "move": self.move, "form": form, "refusal": refusal, "open": bool(verdict)}
+        return render(self.request, self.template_name, context, status=status)

@@ -1,0 +1,230 @@
+"""How a state changes: the one table of moves, the one guard, the only writer of `state`.
+
+A document declares `MOVES` (which state follows which) and `may_<verb>(user)` (who, when, and the
+sentence why not). Its verbs are methods that only set fields:
+
+    def submit(self, *, by):
+        with moving(self, "submit", by=by):
+            self.submitted_at = timezone.now()
+
+`moving` locks the row, asks the table and the guard, checks the constraints, saves, and writes one
+Event; whoever is to be told is told in the same transaction. Buttons come from the same table
+(`open_moves`), so the page and the guard cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from core import notices
+from core.codes import CodeField
+
+if TYPE_CHECKING:
+    from core.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Yes; and the membership under which the person acts, for the event (None: the system)."""
+
+    membership: Any = None
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """No; and the sentence that a village clerk understands."""
+
+    reason: str
+    membership: Any = None
+
+    def __bool__(self) -> bool:
+        return False
+
+
+Verdict = Allowed | Denied
+
+
+class TransitionRefused(Exception):
+    """The move was not made; `reason` says why, in Indonesian, for the person who tried."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of a document's table: `verb` leads from any of `sources` to `target`.
+
+    `target=None` keeps the state (an act worth an event, such as a progress report).
+    `done` is the past form for the timeline; `confirm` is asked before a weighty act.
+    """
+
+    verb: str
+    sources: tuple[str, ...]
+    target: str | None
+    label: str
+    done: str
+    tone: str = "primary"
+    confirm: str = ""
+
+
+def moves(*rows: Move) -> dict[str, Move]:
+    """The table, keyed by verb; a verb stands in it once."""
+    table = {row.verb: row for row in rows}
+    if len(table) != len(rows):
+        raise ValueError("a verb stands twice in MOVES")
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMove:
+    """A button: possible from this state; `verdict` says whether this person may press it."""
+
+    move: Move
+    verdict: Verdict
+    url: str
+
+    @property
+    def verb(self) -> str:
+        return self.move.verb
+
+    @property
+    def label(self) -> str:
+        return self.move.label
+
+    @property
+    def tone(self) -> str:
+        return self.move.tone
+
+
+class Document(models.Model):
+    """A paper with a life: it has a public code, a state that only `moving` changes, and a timeline.
+
+    Concrete models add `state = CharField(choices=State.choices, default=...)`, `MOVES`, `TONES`.
+    """
+
+    MOVES: ClassVar[dict[str, Move]] = {}
+    TONES: ClassVar[dict[str, str]] = {}
+    state: models.CharField
+
+    code = CodeField()
+    state_since = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.code)
+
+    @property
+    def state_tone(self) -> str:
+        """neutral, info, wait, good, warn or bad: the colour behind the state's words."""
+        return self.TONES.get(self.state, "neutral")
+
+    def may(self, verb: str, user: Any) -> Verdict:
+        """The guard of `verb`, whatever the state."""
+        return getattr(self, f"may_{verb}")(user)
+
+    def open_moves(self, user: Any) -> list[OpenMove]:
+        """The moves that lead out of this state, each with this person's verdict."""
+        return [
+            OpenMove(move, self.may(move.verb, user), self.move_url(move.verb))
+            for move in self.MOVES.values()
+            if self.state in move.sources
+        ]
+
+    def move_url(self, verb: str) -> str:
+        """Where the verb's form or confirmation is."""
+        return f"{self.get_absolute_url()}{verb.replace('_', '-')}/"
+
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
+
+    def events(self) -> models.QuerySet[Event]:
+        """The document's life, oldest first."""
+        from core.models import Event
+
+        return Event.objects.about(self)
+
+
+def refuse_unless(condition: object, reason: str) -> None:
+    """Raise the refusal that a form could not foresee."""
+    if not condition:
+        raise TransitionRefused(reason)
+
+
+@contextmanager
+def moving(document: Document, verb: str, *, by: Any, note: str = "") -> Iterator[dict[str, Any]]:
+    """Make the move `verb`; the body sets fields, and may add JSON-able facts to the event's data.
+
+    Raises `TransitionRefused`; ValidationError when a constraint would break. `by=None` is the system,
+    which a guard must allow in so many words.
+    """
+    move = document.MOVES[verb]
+    with transaction.atomic():
+        locked = type(document)._base_manager.select_for_update(of=("self",))
+        document.refresh_from_db(from_queryset=locked)
+        if document.state not in move.sources:
+            raise TransitionRefused(
+                f"“{move.label}” tidak dapat dilakukan: statusnya sekarang {document.get_state_display()}."  # type: ignore[attr-defined]
+            )
+        verdict = document.may(verb, by)
+        if not verdict:
+            raise TransitionRefused(verdict.reason)
+        before, facts = document.state, {}
+        yield facts
+        if move.target and move.target != before:
+            document.state = move.target  # type: ignore[assignment]
+            document.state_since = timezone.now()
+        document.clean()
+        document.validate_constraints()
+        document.save()
+        record(document, verb, by=by, verdict=verdict, before=before, note=note, data=facts)
+
+
+def born(document: Document, *, by: Any, verdict: Verdict, note: str = "", data: dict[str, Any] | None = None) -> None:
+    """Save a new document in its first state and write the event of its birth."""
+    if not verdict:
+        raise TransitionRefused(verdict.reason)
+    with transaction.atomic():
+        document.full_clean(validate_unique=False)
+        document.save(force_insert=True)
+        record(document, "create", by=by, verdict=verdict, before="", note=note, data=data or {})
+
+
+def record(
+    document: Document, verb: str, *, by: Any, verdict: Verdict, before: str, note: str, data: dict[str, Any]
+) -> Event:
+    """Write the event and tell whoever is to be told, in the caller's transaction."""
+    from core.models import Event
+
+    membership = verdict.membership
+    event = Event.objects.create(
+        about=document._meta.label_lower,
+        about_id=str(document.pk),
+        about_code=str(document.code),
+        verb=verb,
+        actor=by,
+        actor_name=str(by.name or by.email) if by else "Sistem",
+        role=membership.role if membership else "",
+        role_label=membership.title if membership else "",
+        region=(membership.area_id or "") if membership else "",
+        from_state=before,
+        to_state=document.state,
+        note=note,
+        data=data,
+    )
+    notices.fan_out(event, document)
+    return event

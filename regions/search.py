@@ -1,0 +1,78 @@
+"""Finding an area by what people type: the start of its name, or words of its name and of what it lies in.
+
+Plain PostgreSQL: one b-tree on names without spaces, one GIN on words; both are expression indexes, so that
+nothing of them travels with the rows that other apps join to.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.functions import Length, Replace
+
+from regions.naming import plain
+
+if TYPE_CHECKING:
+    from regions.models import Area, AreaQuerySet
+
+# More than anyone types; it bounds the work of one search.
+LONGEST_TEXT: Final = 80
+MOST_WORDS: Final = 6
+
+# "suka maju" and "Sukamaju" are the same to whoever looks for it.
+COMPACT_NAME = Replace("search_name", Value(" "), Value(""))
+
+# Own name weighs A, so that a search can ask for one word in the name and others in what is above.
+SEARCH_VECTOR = SearchVector("search_name", config="simple", weight="A") + SearchVector(
+    "kind", "title", "ancestry", config="simple", weight="D"
+)
+
+
+def words_of(text: str) -> list[str]:
+    """What is searched for, as plain words: only a-z and 0-9 are left, so they can stand in a raw query."""
+    return plain(text[:LONGEST_TEXT]).split()[:MOST_WORDS]
+
+
+def _query(words: list[str]) -> SearchQuery:
+    """Each word is the start of a word, in the name or above it; at least one is in the name itself."""
+    one_in_name = (
+        " & ".join(f"{word}:*A" if place == own else f"{word}:*" for place, word in enumerate(words))
+        for own in range(len(words))
+    )
+    return SearchQuery(" | ".join(f"({each})" for each in one_in_name), config="simple", search_type="raw")
+
+
+def search(areas: "AreaQuerySet", text: str) -> "AreaQuerySet":
+    """The areas that fit the text, best first: the very name, names that begin so, names with such words."""
+    words = words_of(text)
+    if not words:
+        return areas.none()
+    start = "".join(words)
+    fit = Case(
+        When(compact_name=start, then=Value(0)),
+        When(compact_name__startswith=start, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return (
+        areas.alias(compact_name=COMPACT_NAME, words=SEARCH_VECTOR, fit=fit)
+        .filter(Q(compact_name__startswith=start) | Q(words=_query(words)))
+        .order_by("fit", Length("code"), "compact_name", "code")
+    )
+
+
+def suggest(areas: "AreaQuerySet", text: str, *, limit: int) -> "list[Area]":
+    """At most `limit` areas for a type-ahead. As `search`, but what begins with the text is read off the index
+    in its order, and words are only looked for if there is room left: two letters cost as little as ten."""
+    words = words_of(text)
+    if not words:
+        return []
+    found = list(
+        areas.alias(compact_name=COMPACT_NAME)
+        .filter(compact_name__startswith="".join(words))
+        .order_by("compact_name", Length("code"), "code")[:limit]
+    )
+    if len(found) < limit:
+        known = [area.code for area in found]
+        found += search(areas.exclude(code__in=known), text)[: limit - len(found)]
+    return found
