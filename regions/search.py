@@ -10,6 +10,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.functions import Length, Replace
 
+from regions.codes import is_code
 from regions.naming import plain
 
 if TYPE_CHECKING:
@@ -34,24 +35,38 @@ def words_of(text: str) -> list[str]:
 
 
 def _query(words: list[str]) -> SearchQuery:
-    """Each word is the start of a word, in the name or above it; at least one is in the name itself."""
+    """Each word is the start of a word, in the name or above it; at least one is in the name itself.
+
+    A letter alone is a whole word (Buloh I), since the start of a word would match half the country; as the
+    last of several it is a word still being typed, and not asked for yet.
+    """
+    if len(words) > 1 and len(words[-1]) == 1:
+        words = words[:-1]
+    starts = [f"{word}:*" if len(word) > 1 else f"{word}:" for word in words]
     one_in_name = (
-        " & ".join(f"{word}:*A" if place == own else f"{word}:*" for place, word in enumerate(words))
-        for own in range(len(words))
+        " & ".join(f"{start}A" if place == own else start.removesuffix(":") for place, start in enumerate(starts))
+        for own in range(len(starts))
     )
     return SearchQuery(" | ".join(f"({each})" for each in one_in_name), config="simple", search_type="raw")
 
 
 def search(areas: "AreaQuerySet", text: str) -> "AreaQuerySet":
-    """The areas that fit the text, best first: the very name, names that begin so, names with such words."""
+    """The areas that fit the text, best first: the very name, names that begin so, names with such words.
+
+    A whole code finds its area. "desa kuta pujut" has the very name of Kuta.
+    """
+    if is_code(text.strip()):
+        return areas.filter(code=text.strip())
     words = words_of(text)
     if not words:
         return areas.none()
     start = "".join(words)
+    runs = ["".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, len(words) + 1)]
     fit = Case(
         When(compact_name=start, then=Value(0)),
         When(compact_name__startswith=start, then=Value(1)),
-        default=Value(2),
+        When(compact_name__in=runs, then=Value(2)),
+        default=Value(3),
         output_field=IntegerField(),
     )
     return (
@@ -65,8 +80,8 @@ def suggest(areas: "AreaQuerySet", text: str, *, limit: int) -> "list[Area]":
     """At most `limit` areas for a type-ahead. As `search`, but what begins with the text is read off the index
     in its order, and words are only looked for if there is room left: two letters cost as little as ten."""
     words = words_of(text)
-    if not words:
-        return []
+    if not words or is_code(text.strip()):
+        return list(search(areas, text)[:limit])
     found = list(
         areas.alias(compact_name=COMPACT_NAME)
         .filter(compact_name__startswith="".join(words))
