@@ -104,7 +104,9 @@ class Embedded:
             self._stop_both()
 
     def running(self) -> dict[str, bool]:
-        return {"PostgreSQL": self._postmaster() is not None, "Valkey": self._valkey_answers()}
+        """Which of the servers wanted here have a living process."""
+        wanted = {"PostgreSQL": (self.postgres, self._postmaster), "Valkey": (self.valkey, self._valkey_process)}
+        return {name: process() is not None for name, (want, process) in wanted.items() if want}
 
     def environment(self) -> dict[str, str]:
         """What the settings read, pointing at these servers, with secrets that never leave this machine."""
@@ -199,7 +201,9 @@ class Embedded:
             if "shared memory" in log and time.monotonic() < deadline:
                 time.sleep(0.5)
                 continue
-            raise EmbeddedError(f"PostgreSQL did not start; the end of {self.pgdata / 'log'} says: {log or done.stdout}")
+            raise EmbeddedError(
+                f"PostgreSQL did not start; the end of {self.pgdata / 'log'} says: {log or done.stdout}"
+            )
 
     def _init_database(self) -> None:
         """A new cluster, made aside and moved into place when whole, so an interrupted one leaves nothing."""
@@ -302,7 +306,7 @@ class Embedded:
     # --- Valkey -----------------------------------------------------------------------------------------
 
     def _start_valkey(self) -> None:
-        if self._valkey_answers():
+        if self._valkey_process() and self._wait_for_valkey():
             return
         self.valkey_dir.mkdir(mode=0o700, exist_ok=True)
         self._end_valkey()  # one that hangs
@@ -323,12 +327,20 @@ class Embedded:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
             )  # fmt: skip
         (self.valkey_dir / "pid").write_text(str(process.pid))
+        if not self._wait_for_valkey(process):
+            log_end = _tail(self.valkey_dir / "log")
+            raise EmbeddedError(f"Valkey did not start; the end of {self.valkey_dir / 'log'} says: {log_end}")
+
+    def _wait_for_valkey(self, process: subprocess.Popen[bytes] | None = None) -> bool:
+        """It may be reading its append-only file."""
         deadline = time.monotonic() + START_SECONDS
-        while not self._valkey_answers():
-            if process.poll() is not None or time.monotonic() > deadline:
-                log_end = _tail(self.valkey_dir / "log")
-                raise EmbeddedError(f"Valkey did not start; the end of {self.valkey_dir / 'log'} says: {log_end}")
+        while time.monotonic() < deadline:
+            if self._valkey_answers():
+                return True
+            if process and process.poll() is not None:
+                return False
             time.sleep(0.05)
+        return False
 
     def _valkey_port(self) -> int:
         with contextlib.suppress(FileNotFoundError, ValueError):
@@ -359,10 +371,15 @@ class Embedded:
         except OSError:
             return False
 
-    def _end_valkey(self) -> None:
-        with contextlib.suppress(FileNotFoundError, ValueError, ProcessLookupError):
+    def _valkey_process(self) -> int | None:
+        with contextlib.suppress(FileNotFoundError, ValueError):
             pid = int((self.valkey_dir / "pid").read_text())
-            if _is_process(pid, "valkey-server"):
+            return pid if _is_process(pid, "valkey-server", self.valkey_dir) else None
+        return None
+
+    def _end_valkey(self) -> None:
+        if (pid := self._valkey_process()) is not None:
+            with contextlib.suppress(ProcessLookupError):
                 _end(pid, seconds=10)
 
     # --- both -------------------------------------------------------------------------------------------
