@@ -82,7 +82,7 @@ def rupiah_short(amount: int | None) -> str:
     return MINUS + text if amount < 0 else text
 
 
-class NotRupiah(ValueError):
+class RupiahError(ValueError):
     """The text is no amount that can be read in one way only; the message is for the person who typed it."""
 
 
@@ -92,24 +92,24 @@ _AMOUNT = re.compile(r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)", re.ASC
 
 
 def parse_rupiah(text: str) -> int:
-    """The amount that a person typed, in whole rupiah; NotRupiah when it could be read in two ways.
+    """The amount that a person typed, in whole rupiah; RupiahError when it could be read in two ways.
 
     Accepted: 12500000, 12.500.000, Rp 12.500.000, Rp12.500.000,00 and 12.500.000,- as on receipts.
     """
     bare = _PREFIX.sub("", text.replace(NBSP, " ").replace("\u202f", " ")).strip()
     bare = _CENTS.sub("", bare)
     if not bare:
-        raise NotRupiah("Isi jumlah dalam rupiah, misalnya 12.500.000.")
+        raise RupiahError("Isi jumlah dalam rupiah, misalnya 12.500.000.")
     if _AMOUNT.fullmatch(bare):
         amount = int(bare.replace(".", ""))
         if amount > MAX_RUPIAH:
-            raise NotRupiah("Jumlah terlalu besar. Periksa kembali banyaknya angka nol.")
+            raise RupiahError("Jumlah terlalu besar. Periksa kembali banyaknya angka nol.")
         return amount
     if bare.startswith(("-", MINUS, "(")):
-        raise NotRupiah("Jumlah tidak boleh kurang dari nol.")
+        raise RupiahError("Jumlah tidak boleh kurang dari nol.")
     if re.fullmatch(r"[0-9.]+,[0-9]+", bare, re.ASCII):
-        raise NotRupiah("Jumlah harus rupiah utuh, tanpa sen. Gunakan titik untuk ribuan, misalnya 12.500.000.")
-    raise NotRupiah("Jumlah tidak dapat dibaca. Tulis angkanya saja, titik untuk ribuan, misalnya 12.500.000.")
+        raise RupiahError("Jumlah harus rupiah utuh, tanpa sen. Gunakan titik untuk ribuan, misalnya 12.500.000.")
+    raise RupiahError("Jumlah tidak dapat dibaca. Tulis angkanya saja, titik untuk ribuan, misalnya 12.500.000.")
 
 
 def terbilang(number: int | None, *, unit: str = "rupiah", title: bool = False) -> str:

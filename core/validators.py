@@ -18,9 +18,11 @@ _SEPARATORS = re.compile(r"[\s.\-–/()\u00a0\u202f\u200b]+")
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 
 # Kemendagri's provinces (Kepmendagri 300.2.2-2138/2025), and 54, the former Timor Timur.
+_PROVINCES = "11-19 21 31-36 51-54 61-65 71-76 81-82 91-96"
 PROVINCES = frozenset(
-    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 54 61 62 63 64 65 "
-    "71 72 73 74 75 76 81 82 91 92 93 94 95 96".split()
+    str(code)
+    for first, _, last in (part.partition("-") for part in _PROVINCES.split())
+    for code in range(int(first), int(last or first) + 1)
 )
 
 
@@ -57,6 +59,12 @@ def nik_warnings(value: str) -> list[str]:
     return odd
 
 
+NPWP_15 = (
+    "NPWP 15 angka adalah format lama. Sejak 2024 dipakai 16 angka: NIK untuk perorangan, "
+    "angka 0 di depan nomor lama untuk badan (PMK 112/2022)."
+)
+
+
 def validate_npwp(value: str) -> None:
     """15 digits (before 2025) or 16 (PMK 112/2022)."""
     if not _is_digits(normalise_digits(value), 15, 16):
@@ -70,10 +78,7 @@ def normalise_npwp(text: str) -> str:
 
 def npwp_warnings(value: str) -> list[str]:
     if len(value) == 15:
-        return [
-            "NPWP 15 angka adalah format lama. Sejak 2024 dipakai 16 angka: NIK untuk perorangan, "
-            "angka 0 di depan nomor lama untuk badan (PMK 112/2022)."
-        ]
+        return [NPWP_15]
     return []
 
 
@@ -115,9 +120,7 @@ def normalise_phone(text: str) -> str:
 def validate_phone(value: str) -> None:
     """A number within Indonesia: 8 to 13 digits after +62, no zero in front."""
     if not re.fullmatch(r"\+62[1-9][0-9]{7,12}", normalise_phone(value), re.ASCII):
-        raise ValidationError(
-            "Nomor telepon tidak dikenali. Contoh: 0812-3456-7890 atau (0370) 123456.", code="phone"
-        )
+        raise ValidationError("Nomor telepon tidak dikenali. Contoh: 0812-3456-7890 atau (0370) 123456.", code="phone")
 
 
 # --- amounts ---------------------------------------------------------------------------------------------
