@@ -11,6 +11,7 @@ keepalive = 5
 max_requests = 2000  # a worker that grew starts anew, not all at once
 max_requests_jitter = 200
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # the heartbeat never waits for a disk
+control_socket_disable = True
 accesslog = None  # nginx writes it; Django logs what went wrong
 logconfig_dict = {
     "version": 1,

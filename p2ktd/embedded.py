@@ -178,7 +178,6 @@ class Embedded:
             return
         if not (self.pgdata / "PG_VERSION").exists():
             self._init_database()
-        self._forget_foreign_postmaster()
         sockets = self._socket_dir()
         self._make_socket_dir(sockets)
         self._own(self.pgdata)
@@ -192,18 +191,14 @@ class Embedded:
             "log_timezone = 'UTC'\n"
         )
         deadline = time.monotonic() + START_SECONDS
-        while True:
+        while self._postmaster() is None:
+            self._forget_foreign_locks()
             done = self._pg("pg_ctl", "-D", self.pgdata, "-l", self.pgdata / "log", "-w", "-t", START_SECONDS, "start")
-            if done.returncode == 0:
-                return
-            log = _tail(self.pgdata / "log")
-            # After a kill -9 the old backends hold the shared memory for a moment.
-            if "shared memory" in log and time.monotonic() < deadline:
-                time.sleep(0.5)
-                continue
-            raise EmbeddedError(
-                f"PostgreSQL did not start; the end of {self.pgdata / 'log'} says: {log or done.stdout}"
-            )
+            if done.returncode and time.monotonic() < deadline and self._busy():
+                time.sleep(0.3)  # backends that outlive a kill -9 for a moment, or a server that is still starting
+            elif done.returncode:
+                log = _tail(self.pgdata / "log") or done.stdout
+                raise EmbeddedError(f"PostgreSQL did not start; the end of {self.pgdata / 'log'} says: {log}")
 
     def _init_database(self) -> None:
         """A new cluster, made aside and moved into place when whole, so an interrupted one leaves nothing."""
@@ -241,14 +236,17 @@ class Embedded:
             return None
         return pid
 
-    def _forget_foreign_postmaster(self) -> None:
-        """A stale postmaster.pid whose number another program has since been given would refuse every start."""
-        file = self.pgdata / "postmaster.pid"
-        with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
-            pid = int(file.read_text().split("\n")[0])
-            ours = [p for p in _processes() if _is_process(p, "postgres", self.pgdata)]
-            if _alive(pid) and not ours:
-                file.unlink()
+    def _busy(self) -> bool:
+        """Whether any process of this folder's server lives."""
+        return any(_is_process(pid, "postgres", self.pgdata) for pid in _processes())
+
+    def _forget_foreign_locks(self) -> None:
+        """A lock whose number another program (or a dead one that nobody has reaped) bears would refuse every start."""
+        for file in (self.pgdata / "postmaster.pid", self._socket_dir() / ".s.PGSQL.5432.lock"):
+            with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
+                pid = int(file.read_text().split("\n")[0])
+                if _alive(pid) and not self._busy():
+                    file.unlink()
 
     def _socket_dir(self) -> Path:
         """`var/run`, or a folder in /tmp where the checkout's path is too long for a Unix socket."""
@@ -290,7 +288,8 @@ class Embedded:
             probe = [*drop, "/bin/sh", "-c", 'test -x "$1" && test -x "$2"', "sh", command[0], str(data)]
             if subprocess.run(probe, cwd="/", check=False).returncode:
                 # A checkout under /root: its folders are closed to the account, which still owns the data.
-                drop += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+                # The secure bit lets access(2), by which PostgreSQL finds itself, see the capability too.
+                drop += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
             command = [*drop, *command]
         # A file, not a pipe: the server that pg_ctl leaves behind would hold a pipe open.
         with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as given:

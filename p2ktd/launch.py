@@ -33,7 +33,18 @@ ENDINGS_ALLOWED, WITHIN_SECONDS = 3, 60
 PROCESSES = {
     "web": ["gunicorn", "--config", "deploy/gunicorn.conf.py", "p2ktd.wsgi"],
     "relay": ["python", "manage.py", "relay"],
-    "worker": ["celery", "-A", "p2ktd", "worker", "--concurrency", "1", "--loglevel", "INFO"],
+    "worker": [
+        "celery",
+        "-A",
+        "p2ktd",
+        "worker",
+        "--concurrency",
+        "1",
+        "--without-mingle",
+        "--without-gossip",
+        "--loglevel",
+        "INFO",
+    ],
     "beat": ["celery", "-A", "p2ktd", "beat", "--pidfile", "", "--loglevel", "INFO"],
 }
 
