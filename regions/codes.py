@@ -29,9 +29,7 @@ def contains(territory: str, code: str) -> bool:
         return False
     if territory == NATION:
         return True
-    return is_code(territory) and (
-        code == territory or code.startswith(territory + ".")
-    )
+    return is_code(territory) and (code == territory or code.startswith(territory + "."))
 
 
 def ancestors_of(code: str) -> list[str]:
@@ -57,8 +55,4 @@ def outermost(codes: str | Iterable[str] | None) -> list[str]:
     if NATION in given:
         return [NATION]
     shaped = {code for code in given if is_code(code)}
-    return sorted(
-        code
-        for code in shaped
-        if not any(above in shaped for above in ancestors_of(code))
-    )
+    return sorted(code for code in shaped if not any(above in shaped for above in ancestors_of(code)))

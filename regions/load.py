@@ -26,6 +26,28 @@ COLUMNS = ("code", "level", "kind", "name", "title", "ancestry", "parent_id", "t
 CHANGING = ("level", "kind", "name", "title", "ancestry", "parent_id", "time_zone", "search_name")
 
 
+def _listed(columns: tuple[str, ...], table: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in columns)
+
+
+_COLUMNS = ", ".join(COLUMNS)
+_STAGE = f"CREATE TEMPORARY TABLE incoming_area ON COMMIT DROP AS SELECT {_COLUMNS} FROM regions_area LIMIT 0"  # noqa: S608  our own column names, here and below
+_COPY = f"COPY incoming_area ({_COLUMNS}) FROM STDIN"
+_UPDATE = f"""
+    UPDATE regions_area area
+    SET {", ".join(f"{column} = incoming.{column}" for column in CHANGING)}, valid_to = NULL
+    FROM incoming_area incoming
+    WHERE area.code = incoming.code
+      AND (({_listed(CHANGING, "area")}) IS DISTINCT FROM ({_listed(CHANGING, "incoming")}) OR area.valid_to IS NOT NULL)
+"""  # noqa: S608
+_INSERT = f"""
+    INSERT INTO regions_area ({_COLUMNS}, predecessor)
+    SELECT {_COLUMNS}, '' FROM incoming_area incoming
+    WHERE NOT EXISTS (SELECT FROM regions_area area WHERE area.code = incoming.code)
+    ORDER BY code
+"""  # noqa: S608
+
+
 class Row(NamedTuple):
     """One line of `regions_area` as it is copied in; the fields of COLUMNS."""
 
@@ -103,9 +125,7 @@ def build(areas: Iterable[tuple[str, str]], titles: dict[tuple[str, str], str]) 
             above[code] = label_of(title, name), ancestry, district, village
         # Kabupaten and kota are looked for by the bare name.
         own = name.removeprefix(kind.label + " ")
-        rows.append(
-            Row(code, level, kind, name, title, ancestry, parent or None, time_zone_of(code), plain(own))
-        )
+        rows.append(Row(code, level, kind, name, title, ancestry, parent or None, time_zone_of(code), plain(own)))
     return rows
 
 
@@ -114,40 +134,29 @@ def store(rows: list[Row]) -> tuple[int, int]:
 
     Copied into a temporary table first: 91,599 rows in seconds, and a second time nothing is written.
     """
-    columns = ", ".join(COLUMNS)  # all SQL below is made of our own constants
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL lock_timeout = '60s'")
         # One load at a time; two that start together would wait on each other's rows.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('regions.load'))")
         cursor.execute("DROP TABLE IF EXISTS incoming_area")
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE incoming_area ON COMMIT DROP AS SELECT {columns} FROM regions_area LIMIT 0"
-        )
-        with cursor.copy(f"COPY incoming_area ({columns}) FROM STDIN") as copy:
+        cursor.execute(_STAGE)
+        with cursor.copy(_COPY) as copy:
             for row in rows:
                 copy.write_row(row)
         cursor.execute("ANALYZE incoming_area")
-        assignments = ", ".join(f"{column} = incoming.{column}" for column in CHANGING)
-        ours = ", ".join(f"area.{column}" for column in CHANGING)
-        theirs = ", ".join(f"incoming.{column}" for column in CHANGING)
-        cursor.execute(
-            f"UPDATE regions_area area SET {assignments}, valid_to = NULL FROM incoming_area incoming "
-            f"WHERE area.code = incoming.code "
-            f"AND (({ours}) IS DISTINCT FROM ({theirs}) OR area.valid_to IS NOT NULL)"
-        )
+        cursor.execute(_UPDATE)
         changed = cursor.rowcount
-        cursor.execute(
-            f"INSERT INTO regions_area ({columns}, predecessor) "
-            f"SELECT {columns}, '' FROM incoming_area incoming "
-            "WHERE NOT EXISTS (SELECT FROM regions_area area WHERE area.code = incoming.code) ORDER BY code"
-        )
+        cursor.execute(_INSERT)
         return cursor.rowcount, changed
 
 
 def load_all(*, on: dt.date) -> Loaded:
-    """Everything in `regions/data/`. Areas that are no longer published get `on` as their first day without
-    force; nothing is deleted, since documents point at them. Titles that exist are left as they are."""
+    """Everything in `regions/data/`.
+
+    Areas that are no longer published get `on` as their first day without force; nothing is deleted, since
+    documents point at them. Titles that exist are left as they are.
+    """
     with transaction.atomic():
         areas = list(published())
         seeds = list(seeded_titles())

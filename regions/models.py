@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Left
 
+from core.workflow import Allowed, Denied, Verdict
 from regions import codes
 from regions.naming import label_of
 from regions.scope import within
@@ -123,9 +124,7 @@ class Area(models.Model):
     list of villages prints its full names without a further query.
     """
 
-    code = models.CharField(
-        "kode wilayah", max_length=13, primary_key=True, db_collation="C"
-    )
+    code = models.CharField("kode wilayah", max_length=13, primary_key=True, db_collation="C")
     level = models.CharField("tingkat", max_length=8, choices=Level)
     kind = models.CharField("jenis", max_length=9, choices=Kind)
     name = models.CharField(
@@ -168,17 +167,11 @@ class Area(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="area_kind_fits_level",
-                condition=_any(
-                    Q(level=level, kind__in=list(kinds))
-                    for level, kinds in KINDS_BY_LEVEL.items()
-                ),
+                condition=_any(Q(level=level, kind__in=list(kinds)) for level, kinds in KINDS_BY_LEVEL.items()),
             ),
             models.CheckConstraint(
                 name="area_code_fits_kind",
-                condition=_any(
-                    Q(kind=kind, code__regex=shape)
-                    for kind, shape in CODE_SHAPES.items()
-                ),
+                condition=_any(Q(kind=kind, code__regex=shape) for kind, shape in CODE_SHAPES.items()),
             ),
             models.CheckConstraint(
                 name="area_parent_is_code_prefix",
@@ -187,14 +180,10 @@ class Area(models.Model):
                 | Q(level=Level.DISTRICT, parent__isnull=False, parent=Left("code", 5))
                 | Q(level=Level.VILLAGE, parent__isnull=False, parent=Left("code", 8)),
             ),
-            models.CheckConstraint(
-                name="area_time_zone_known", condition=Q(time_zone__in=TimeZone.values)
-            ),
+            models.CheckConstraint(name="area_time_zone_known", condition=Q(time_zone__in=TimeZone.values)),
             models.CheckConstraint(
                 name="area_valid_to_after_from",
-                condition=Q(valid_from__isnull=True)
-                | Q(valid_to__isnull=True)
-                | Q(valid_to__gt=F("valid_from")),
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
             ),
         ]
         indexes: ClassVar = [
@@ -306,9 +295,7 @@ class AreaTitleQuerySet(models.QuerySet["AreaTitle"]):
         wanted = set(wanted)
         chains = {code: [*reversed(codes.ancestors_of(code)), code] for code in wanted}
         given: dict[str, dict[str, str]] = {}
-        rows = self.filter(
-            area__in={above for chain in chains.values() for above in chain}
-        )
+        rows = self.filter(area__in={above for chain in chains.values() for above in chain})
         for area_id, key, text in rows.values_list("area_id", "key", "text"):
             given.setdefault(area_id, {})[key] = text
         titles = {}
@@ -349,9 +336,7 @@ class AreaTitle(models.Model):
         ordering: ClassVar = ["area", "key"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["area", "key"], name="area_title_once"),
-            models.CheckConstraint(
-                name="area_title_key_known", condition=Q(key__in=TitleKey.values)
-            ),
+            models.CheckConstraint(name="area_title_key_known", condition=Q(key__in=TitleKey.values)),
             models.CheckConstraint(name="area_title_not_empty", condition=~Q(text="")),
         ]
 
@@ -370,6 +355,16 @@ class AreaTitle(models.Model):
             deleted = super().delete(*args, **kwargs)
             self._rename_areas()
         return deleted
+
+    def may_change(self, user: Any) -> Verdict:
+        """The ministry anywhere, a regency's office in its territory."""
+        for membership in getattr(user, "memberships_now", ()):
+            # Role names: accounts, which knows them, stands above this app.
+            nation = membership.role == "ministry"
+            regency = membership.role == "regency_office" and codes.contains(membership.area_id, self.area_id)
+            if nation or regency:
+                return Allowed(membership)
+        return Denied("Sebutan ini diubah oleh Dinas PMD kabupatennya atau oleh kementerian.")
 
     def _rename_areas(self) -> None:
         from regions.load import rename_within  # it writes areas, so it stands above this module

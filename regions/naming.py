@@ -9,14 +9,8 @@ def plain(text: str) -> str:
 
     Apostrophes join (Bu Nuapu'u is found by "nuapuu"), other marks part.
     """
-    bare = (
-        unicodedata.normalize("NFKD", text.lower())
-        .encode("ascii", "ignore")
-        .decode("ascii")
-    )
-    return " ".join(
-        re.sub(r"[^a-z0-9]+", " ", bare.replace("'", "").replace("`", "")).split()
-    )
+    bare = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode("ascii")
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", bare.replace("'", "").replace("`", "")).split())
 
 
 def label_of(title: str, name: str) -> str:

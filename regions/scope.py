@@ -6,6 +6,8 @@ from django.db.models import Q
 
 from regions.codes import LENGTHS, NATION, outermost
 
+__all__ = ["EVERYTHING", "NATION", "NOTHING", "within"]
+
 # Real conditions, not an empty Q(): `Q() | Q(owner=user)` would silently become `Q(owner=user)`,
 # and `Q() & ...` would let everything through.
 EVERYTHING = ~Q(pk__in=[])

@@ -8,89 +8,275 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('code', models.CharField(db_collation='C', max_length=13, primary_key=True, serialize=False, verbose_name='kode wilayah')),
-                ('level', models.CharField(choices=[('province', 'Provinsi'), ('regency', 'Kabupaten/Kota'), ('district', 'Kecamatan'), ('village', 'Desa/Kelurahan')], max_length=8, verbose_name='tingkat')),
-                ('kind', models.CharField(choices=[('provinsi', 'Provinsi'), ('kabupaten', 'Kabupaten'), ('kota', 'Kota'), ('kecamatan', 'Kecamatan'), ('desa', 'Desa'), ('kelurahan', 'Kelurahan'), ('desa_adat', 'Desa Adat')], max_length=9, verbose_name='jenis')),
-                ('name', models.CharField(help_text='Kabupaten dan kota dengan jenisnya (“Kabupaten Lombok Tengah”), lainnya tanpa.', max_length=80, verbose_name='nama')),
-                ('title', models.CharField(blank=True, help_text='Sebutan setempat: Desa, Nagari, Gampong, Kelurahan, Kecamatan, Distrik.', max_length=40, verbose_name='sebutan')),
-                ('ancestry', models.CharField(blank=True, help_text='Nama wilayah di atasnya, dari yang terdekat.', max_length=240, verbose_name='berada di')),
-                ('time_zone', models.CharField(choices=[('Asia/Jakarta', 'WIB'), ('Asia/Makassar', 'WITA'), ('Asia/Jayapura', 'WIT')], max_length=13, verbose_name='zona waktu')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='berlaku sejak')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='berlaku sampai')),
-                ('predecessor', models.CharField(blank=True, max_length=13, verbose_name='kode lama')),
-                ('search_name', models.CharField(db_collation='C', editable=False, max_length=80)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='regions.area', verbose_name='wilayah induk')),
+                (
+                    "code",
+                    models.CharField(
+                        db_collation="C", max_length=13, primary_key=True, serialize=False, verbose_name="kode wilayah"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "Provinsi"),
+                            ("regency", "Kabupaten/Kota"),
+                            ("district", "Kecamatan"),
+                            ("village", "Desa/Kelurahan"),
+                        ],
+                        max_length=8,
+                        verbose_name="tingkat",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("provinsi", "Provinsi"),
+                            ("kabupaten", "Kabupaten"),
+                            ("kota", "Kota"),
+                            ("kecamatan", "Kecamatan"),
+                            ("desa", "Desa"),
+                            ("kelurahan", "Kelurahan"),
+                            ("desa_adat", "Desa Adat"),
+                        ],
+                        max_length=9,
+                        verbose_name="jenis",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Kabupaten dan kota dengan jenisnya (“Kabupaten Lombok Tengah”), lainnya tanpa.",
+                        max_length=80,
+                        verbose_name="nama",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        blank=True,
+                        help_text="Sebutan setempat: Desa, Nagari, Gampong, Kelurahan, Kecamatan, Distrik.",
+                        max_length=40,
+                        verbose_name="sebutan",
+                    ),
+                ),
+                (
+                    "ancestry",
+                    models.CharField(
+                        blank=True,
+                        help_text="Nama wilayah di atasnya, dari yang terdekat.",
+                        max_length=240,
+                        verbose_name="berada di",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        choices=[("Asia/Jakarta", "WIB"), ("Asia/Makassar", "WITA"), ("Asia/Jayapura", "WIT")],
+                        max_length=13,
+                        verbose_name="zona waktu",
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="berlaku sejak")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="berlaku sampai")),
+                ("predecessor", models.CharField(blank=True, max_length=13, verbose_name="kode lama")),
+                ("search_name", models.CharField(db_collation="C", editable=False, max_length=80)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="regions.area",
+                        verbose_name="wilayah induk",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wilayah',
-                'verbose_name_plural': 'wilayah',
-                'ordering': ['code'],
+                "verbose_name": "wilayah",
+                "verbose_name_plural": "wilayah",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='AreaTitle',
+            name="AreaTitle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(choices=[('village', 'Desa'), ('village_head', 'Kepala Desa'), ('village_secretary', 'Sekretaris Desa'), ('village_council', 'Badan Permusyawaratan Desa'), ('village_meeting', 'Musyawarah Desa'), ('hamlet', 'Dusun'), ('district', 'Kecamatan'), ('district_head', 'Camat')], max_length=20, verbose_name='untuk')),
-                ('text', models.CharField(max_length=40, verbose_name='sebutan')),
-                ('is_example', models.BooleanField(default=True, help_text='Hapus tanda ini setelah sebutan dicocokkan dengan peraturan daerah.', verbose_name='contoh, belum diperiksa')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='dasar atau sumber')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='title_rows', to='regions.area', verbose_name='wilayah')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        choices=[
+                            ("village", "Desa"),
+                            ("village_head", "Kepala Desa"),
+                            ("village_secretary", "Sekretaris Desa"),
+                            ("village_council", "Badan Permusyawaratan Desa"),
+                            ("village_meeting", "Musyawarah Desa"),
+                            ("hamlet", "Dusun"),
+                            ("district", "Kecamatan"),
+                            ("district_head", "Camat"),
+                        ],
+                        max_length=20,
+                        verbose_name="untuk",
+                    ),
+                ),
+                ("text", models.CharField(max_length=40, verbose_name="sebutan")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Hapus tanda ini setelah sebutan dicocokkan dengan peraturan daerah.",
+                        verbose_name="contoh, belum diperiksa",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="dasar atau sumber")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="title_rows",
+                        to="regions.area",
+                        verbose_name="wilayah",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sebutan wilayah',
-                'verbose_name_plural': 'sebutan wilayah',
-                'ordering': ['area', 'key'],
+                "verbose_name": "sebutan wilayah",
+                "verbose_name_plural": "sebutan wilayah",
+                "ordering": ["area", "key"],
             },
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(django.db.models.functions.text.Replace('search_name', models.Value(' '), models.Value('')), name='area_search_name'),
+            model_name="area",
+            index=models.Index(
+                django.db.models.functions.text.Replace("search_name", models.Value(" "), models.Value("")),
+                name="area_search_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('search_name', config='simple', weight='A'), '||', django.contrib.postgres.search.SearchVector('kind', 'title', 'ancestry', config='simple', weight='D'), django.contrib.postgres.search.SearchConfig('simple')), name='area_search_words'),
+            model_name="area",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.search.CombinedSearchVector(
+                    django.contrib.postgres.search.SearchVector("search_name", config="simple", weight="A"),
+                    "||",
+                    django.contrib.postgres.search.SearchVector(
+                        "kind", "title", "ancestry", config="simple", weight="D"
+                    ),
+                    django.contrib.postgres.search.SearchConfig("simple"),
+                ),
+                name="area_search_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['provinsi']), ('level', 'province')), models.Q(('kind__in', ['kabupaten', 'kota']), ('level', 'regency')), models.Q(('kind__in', ['kecamatan']), ('level', 'district')), models.Q(('kind__in', ['desa', 'kelurahan', 'desa_adat']), ('level', 'village')), _connector='OR'), name='area_kind_fits_level'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["provinsi"]), ("level", "province")),
+                    models.Q(("kind__in", ["kabupaten", "kota"]), ("level", "regency")),
+                    models.Q(("kind__in", ["kecamatan"]), ("level", "district")),
+                    models.Q(("kind__in", ["desa", "kelurahan", "desa_adat"]), ("level", "village")),
+                    _connector="OR",
+                ),
+                name="area_kind_fits_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__regex', '^[0-9]{2}$'), ('kind', 'provinsi')), models.Q(('code__regex', '^[0-9]{2}\\.[0-6][0-9]$'), ('kind', 'kabupaten')), models.Q(('code__regex', '^[0-9]{2}\\.[7-9][0-9]$'), ('kind', 'kota')), models.Q(('code__regex', '^[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}$'), ('kind', 'kecamatan')), models.Q(('code__regex', '^[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}\\.2[0-9]{3}$'), ('kind', 'desa')), models.Q(('code__regex', '^[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}\\.1[0-9]{3}$'), ('kind', 'kelurahan')), models.Q(('code__regex', '^[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}\\.3[0-9]{3}$'), ('kind', 'desa_adat')), _connector='OR'), name='area_code_fits_kind'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code__regex", "^[0-9]{2}$"), ("kind", "provinsi")),
+                    models.Q(("code__regex", "^[0-9]{2}\\.[0-6][0-9]$"), ("kind", "kabupaten")),
+                    models.Q(("code__regex", "^[0-9]{2}\\.[7-9][0-9]$"), ("kind", "kota")),
+                    models.Q(("code__regex", "^[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}$"), ("kind", "kecamatan")),
+                    models.Q(("code__regex", "^[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}\\.2[0-9]{3}$"), ("kind", "desa")),
+                    models.Q(("code__regex", "^[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}\\.1[0-9]{3}$"), ("kind", "kelurahan")),
+                    models.Q(("code__regex", "^[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}\\.3[0-9]{3}$"), ("kind", "desa_adat")),
+                    _connector="OR",
+                ),
+                name="area_code_fits_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'province'), ('parent__isnull', True)), models.Q(('level', 'regency'), ('parent', django.db.models.functions.text.Left('code', 2)), ('parent__isnull', False)), models.Q(('level', 'district'), ('parent', django.db.models.functions.text.Left('code', 5)), ('parent__isnull', False)), models.Q(('level', 'village'), ('parent', django.db.models.functions.text.Left('code', 8)), ('parent__isnull', False)), _connector='OR'), name='area_parent_is_code_prefix'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "province"), ("parent__isnull", True)),
+                    models.Q(
+                        ("level", "regency"),
+                        ("parent", django.db.models.functions.text.Left("code", 2)),
+                        ("parent__isnull", False),
+                    ),
+                    models.Q(
+                        ("level", "district"),
+                        ("parent", django.db.models.functions.text.Left("code", 5)),
+                        ("parent__isnull", False),
+                    ),
+                    models.Q(
+                        ("level", "village"),
+                        ("parent", django.db.models.functions.text.Left("code", 8)),
+                        ("parent__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="area_parent_is_code_prefix",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('time_zone__in', ['Asia/Jakarta', 'Asia/Makassar', 'Asia/Jayapura'])), name='area_time_zone_known'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("time_zone__in", ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"])),
+                name="area_time_zone_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='area_valid_to_after_from'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__isnull", True),
+                    ("valid_to__isnull", True),
+                    ("valid_to__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="area_valid_to_after_from",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areatitle',
-            constraint=models.UniqueConstraint(fields=('area', 'key'), name='area_title_once'),
+            model_name="areatitle",
+            constraint=models.UniqueConstraint(fields=("area", "key"), name="area_title_once"),
         ),
         migrations.AddConstraint(
-            model_name='areatitle',
-            constraint=models.CheckConstraint(condition=models.Q(('key__in', ['village', 'village_head', 'village_secretary', 'village_council', 'village_meeting', 'hamlet', 'district', 'district_head'])), name='area_title_key_known'),
+            model_name="areatitle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "key__in",
+                        [
+                            "village",
+                            "village_head",
+                            "village_secretary",
+                            "village_council",
+                            "village_meeting",
+                            "hamlet",
+                            "district",
+                            "district_head",
+                        ],
+                    )
+                ),
+                name="area_title_key_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areatitle',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='area_title_not_empty'),
+            model_name="areatitle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="area_title_not_empty"
+            ),
         ),
     ]

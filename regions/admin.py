@@ -1,0 +1,73 @@
+"""Areas can be looked up in the admin, and what they are called can be corrected; areas come from a file."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from regions.models import Area, AreaQuerySet, AreaTitle
+
+
+class AreaAdmin(ModelAdmin):
+    """Read-only: `manage.py load_areas` is the only writer."""
+
+    list_display = ("code", "label", "ancestry", "kind", "zone_name", "valid_to")
+    list_filter = ("level", "kind", "time_zone")
+    search_fields = ("name",)
+    search_help_text = "Nama, kode, atau nama beserta kecamatannya"
+    list_per_page = 50
+    show_full_result_count = False
+    exclude = ("search_name",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Area], search_term: str
+    ) -> tuple[QuerySet[Area], bool]:
+        if not search_term or not isinstance(queryset, AreaQuerySet):
+            return queryset, False
+        return queryset.search(search_term), False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # areas are public; the site itself lets in only those who work there
+
+    has_module_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AreaTitleAdmin(ModelAdmin):
+    """What people call offices and bodies; the ministry and the regency's office correct it for their territory."""
+
+    list_display = ("area", "key", "text", "is_example", "source")
+    list_filter = ("is_example", "key")
+    search_fields = ("text", "area__name")
+    list_select_related = ("area",)
+    readonly_fields = ("area", "key")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_module_permission = has_view_permission
+
+    def has_change_permission(self, request: HttpRequest, obj: AreaTitle | None = None) -> bool:
+        return obj is None or bool(obj.may_change(request.user))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def register(site: admin.AdminSite) -> None:
+    """Show these on a site; the site itself is built further up, where memberships are known."""
+    site.register(Area, AreaAdmin)
+    site.register(AreaTitle, AreaTitleAdmin)
