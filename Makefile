@@ -3,6 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
