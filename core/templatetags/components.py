@@ -13,12 +13,10 @@ from urllib.parse import urlencode
 
 from django import template
 from django.template.context import RequestContext
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from core import icons
+from core import formats, icons
 from core.templatetags import form_components
 
 register = template.Library()
@@ -43,19 +41,14 @@ def icon(name: str, css_class: str = "") -> SafeString:
     return icons.icon(name, css_class)
 
 
-def rupiah_text(value: int | Decimal) -> str:
-    """`Rp12.500.000`: whole rupiah, with a hard space nowhere so that it never breaks."""
-    return f"{'-' if value < 0 else ''}Rp{abs(int(value)):,}".replace(",", ".")
-
-
 @register.simple_tag
 def money(low: int | Decimal | None, high: int | Decimal | None = None, unit: str = "") -> SafeString:
     """An amount in whole rupiah, or a range; a dash with words for the ear when there is none."""
     if low is None:
         return format_html('<span class="money money--none">{}</span>', "Belum ada nilai")
-    text = rupiah_text(low)
-    if high is not None and high != low:
-        text = f"{text} – {rupiah_text(high)}"
+    text: str = formats.rupiah(low)
+    if high is not None and high != low:  # a line may break between the two, not inside one
+        text = format_html("{}<span> – {}</span>", text, formats.rupiah(high))
     suffix = format_html(' <span class="money__unit">per {}</span>', unit) if unit else NOTHING
     return format_html('<span class="money">{}{}</span>', text, suffix)
 
@@ -69,10 +62,9 @@ def moment(value: datetime | date | str | None, area: Any = None) -> SafeString:
     if not value:
         return NOTHING
     if isinstance(value, datetime):
-        value = timezone.localtime(value) if timezone.is_aware(value) else value
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j F Y, H.i"))
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.waktu(value, area))
     if isinstance(value, date):
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j F Y"))
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.tanggal_sedang(value))
     return conditional_escape(value)
 
 
@@ -93,7 +85,7 @@ def stars(value: float | Decimal | None, count: int = 0) -> SafeString:
     """An average of 1 to 5 with its count, in words too; never stars without how many rated."""
     if not value or not count:
         return format_html('<span class="stars stars--none">{}</span>', "Belum ada penilaian")
-    number = f"{float(value):.1f}".replace(".", ",")
+    number = formats.desimal(value)
     full = round(float(value))
     drawn = format_html_join("", "{}", ((icons.icon("star", "is-on" if n < full else "is-off"),) for n in range(5)))
     return format_html(
@@ -101,7 +93,7 @@ def stars(value: float | Decimal | None, count: int = 0) -> SafeString:
         '<b>{}</b><span class="sr"> dari 5</span> <span class="stars__count">({} penilaian)</span></span>',
         drawn,
         number,
-        f"{count:,}".replace(",", "."),
+        formats.jumlah(count),
     )
 
 
@@ -139,7 +131,7 @@ def link_button(label: str, url: str, tone: str = "primary", icon: str = "", css
 
 
 @register.inclusion_tag("components/moves.html", takes_context=True)
-def moves(context: RequestContext, obj: Any, user: Any = None, area: Any = None) -> dict[str, Any]:
+def moves(context: RequestContext, obj: Any, user: Any = None) -> dict[str, Any]:
     """What this person can do with the document now, from the same table that guards it.
 
     Refused moves are told with their reason. A move with `post` true is a button of its own; otherwise a link to
@@ -193,18 +185,24 @@ def message(item: Any) -> SafeString:
 
 @register.simple_block_tag
 def turn(
-    content: str, mine: bool = False, who: str = "", since: Any = None, next: str = "", title: str = ""
+    content: str,
+    mine: bool = False,
+    who: str = "",
+    since: Any = None,
+    next: str = "",
+    title: str = "",
+    area: Any = None,
 ) -> SafeString:
     """Whose turn it is, since when, and what comes next; `mine` when it is the reader's own."""
     heading = title or ("Giliran Anda" if mine else f"Menunggu {who}")
     return format_html(
-        '<section class="turn{}" aria-label="Giliran siapa"><p class="turn__who">{}{}</p>'
-        '<div class="turn__body">{}</div>{}{}</section>',
+        '<div class="turn{}"><p class="turn__who">{}{}</p>'
+        '<div class="turn__body">{}</div>{}{}</div>',
         " turn--mine" if mine else "",
         icons.icon("arrow" if mine else "wait"),
         heading,
         mark_safe(content.strip()),  # noqa: S308  the block's own, already escaped, output
-        format_html('<p class="turn__since">Sejak {}</p>', moment(since)) if since else "",
+        format_html('<p class="turn__since">Sejak {}</p>', moment(since, area)) if since else "",
         format_html('<p class="turn__next"><b>Sesudah itu:</b> {}</p>', next) if next else "",
     )
 
@@ -386,7 +384,7 @@ STEP_WORDS = {
 
 
 @register.inclusion_tag("components/timeline.html")
-def timeline(steps: Iterable[Any], label: str = "Perjalanan pesanan") -> dict[str, Any]:
+def timeline(steps: Iterable[Any], label: str = "Perjalanan pesanan", area: Any = None) -> dict[str, Any]:
     """A document's life. Each step (dict or object): label, state (done, now, next, stopped, skipped),
     and, where known, at (date, datetime or text), who, sentence, url.
     """
@@ -398,7 +396,7 @@ def timeline(steps: Iterable[Any], label: str = "Perjalanan pesanan") -> dict[st
                 "label": _get(step, "label"),
                 "state": state,
                 "word": STEP_WORDS[state],
-                "when": moment(_get(step, "at")),
+                "when": moment(_get(step, "at"), area),
                 "who": _get(step, "who"),
                 "sentence": _get(step, "sentence"),
                 "url": _get(step, "url"),
@@ -440,7 +438,7 @@ def bars(rows: Iterable[tuple[Any, ...]], caption: str, unit: str = "", amounts:
         {
             "label": label,
             "share": round(100 * float(number) / float(top), 1),
-            "text": rupiah_text(number) if amounts else f"{number:,}".replace(",", "."),
+            "text": formats.rupiah(number) if amounts else formats.jumlah(number),
             "note": rest[0] if rest else "",
         }
         for label, number, *rest in every
@@ -459,7 +457,7 @@ def file_row(
 @register.simple_tag
 def stat(label: str, value: Any, note: str = "") -> SafeString:
     """One figure with its name."""
-    shown = f"{value:,}".replace(",", ".") if isinstance(value, int) else value
+    shown = formats.jumlah(value) if isinstance(value, int) else value
     return format_html(
         '<div class="stat"><p class="stat__value">{}</p><p class="stat__label">{}</p>{}</div>',
         shown,
@@ -482,5 +480,5 @@ def site_header(context: RequestContext) -> dict[str, Any]:
         "todo_here": path.startswith("/perlu-tindakan/"),
         "query": request.GET.get("q", "") if request and path.startswith("/layanan/") else "",
         "csrf_token": context.get("csrf_token"),
-        "memberships": context.get("memberships"),
+        "unread_notices": context.get("unread_notices"),
     }

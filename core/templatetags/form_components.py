@@ -14,7 +14,7 @@ from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from core import icons
+from core import formats, icons
 
 register = template.Library()
 
@@ -107,7 +107,7 @@ def render_field(
     else:
         context["widget"] = _dress(bound, kind, width, extra)
     if kind == "file":
-        context |= {"current": current or bound.initial, "limit": _size_words(_file_limit(widget))}
+        context |= {"current": current or bound.initial, "limit": formats.ukuran(_file_limit(widget))}
     return SafeString(get_template("components/field.html").render(context))
 
 
@@ -120,10 +120,6 @@ def _option(choice: Any) -> dict[str, Any]:
 def _file_limit(widget: forms.Widget) -> int:
     """The largest file in bytes: the widget's own `data-file-max`, otherwise the deployment's limit."""
     return int(widget.attrs.get("data-file-max", getattr(settings, "UPLOAD_MAX_BYTES", 5 * 1024 * 1024)))
-
-
-def _size_words(size: int) -> str:
-    return f"{size // (1024 * 1024)} MB" if size >= 1024 * 1024 else f"{size // 1024} KB"
 
 
 @register.simple_tag
@@ -160,7 +156,7 @@ def _problems(forms_given: tuple[Any, ...]) -> list[tuple[str, str, str]]:
             found += [("", "", str(error)) for error in form.non_field_errors()]
             for bound in form:
                 where = "" if bound.is_hidden else f"#{first_id(bound)}"
-                name = "" if bound.is_hidden else str(bound.label)
+                name = "" if bound.is_hidden else str(bound.label).rstrip("?:. ")
                 found += [(where, name, str(error)) for error in bound.errors]
     return found
 
