@@ -205,6 +205,11 @@ TIME_ZONE = "UTC"  # shown in the region's own zone
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "core.bundles.BundleFinder",  # one style sheet and one script per page
+]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "files")))
 MEDIA_URL = ""  # nothing is served from there but through core.views.file
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")  # nginx's internal location; empty: Django sends the bytes

@@ -14,9 +14,3 @@ def home(request: HttpRequest) -> HttpResponse:
 def todo(request: HttpRequest) -> HttpResponse:
     """Perlu tindakan: each document that waits for this person."""
     return render(request, "todo.html")
-
-
-@login_not_required
-def style_guide(request: HttpRequest) -> HttpResponse:
-    """Every component in every state."""
-    return render(request, "gaya.html")
