@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0003_applications"),
+        ("accounts", "0002_people_and_places"),
         ("core", "0002_append_only"),
         ("regions", "0001_areas"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
