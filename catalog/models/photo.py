@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from django.db import models
+
+from catalog.models.service import Service
+from core.models import StoredFile
+
+MOST_PHOTOS = 8
+
+
+class ServicePhoto(models.Model):
+    """A picture of earlier work: written anew by `core.uploads`, with a thumbnail of a few kilobytes."""
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="photos", verbose_name="layanan")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="foto")
+    thumb = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="foto kecil")
+    caption = models.CharField("keterangan", max_length=120)
+    width = models.PositiveSmallIntegerField("lebar")
+    height = models.PositiveSmallIntegerField("tinggi")
+    order = models.PositiveSmallIntegerField("urutan", default=0)
+
+    class Meta:
+        verbose_name = "foto layanan"
+        verbose_name_plural = "foto layanan"
+        ordering = ("order", "pk")
+
+    def __str__(self) -> str:
+        return self.caption
