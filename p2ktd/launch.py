@@ -53,7 +53,7 @@ class LaunchError(Exception):
     """Why `make run` can't go on, in one sentence for the terminal."""
 
 
-class Stopped(Exception):  # noqa: N818 - a wish, not an error
+class Stopped(Exception):
     """Somebody asked us to stop."""
 
 
@@ -257,7 +257,8 @@ def _environment(given: dict[str, str], port: int) -> dict[str, str]:
 
 def _run_prepare(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "p2ktd.launch", "prepare"]
-    with subprocess.Popen(command, cwd=BASE_DIR, env=environment, start_new_session=True) as process:
+    unhurried = {**environment, "DB_STATEMENT_TIMEOUT_MS": "0"}
+    with subprocess.Popen(command, cwd=BASE_DIR, env=unhurried, start_new_session=True) as process:
         try:
             code = process.wait()
         except Stopped:

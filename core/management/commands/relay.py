@@ -6,6 +6,7 @@ import time
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, transaction
 from django.utils import timezone
@@ -26,7 +27,9 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.stop)
         log.info("relay started")
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         while self.going:
+            (settings.VAR_DIR / "relay.alive").touch()  # for the container's health check
             try:
                 published = relay_once()
             except (BrokerError, OperationalError, OSError) as problem:
