@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from core import uploads, validators
-from core.formats import MAX_RUPIAH, RupiahError, jumlah, npwp, parse_rupiah, rupiah, tanggal_pendek, telepon, ukuran
+from core.formats import MAX_RUPIAH, RupiahError, jumlah, npwp, parse_rupiah, rupiah, tanggal_pendek, telepon
 
 
 class RupiahField(forms.Field):
@@ -32,7 +32,7 @@ class RupiahField(forms.Field):
         super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"inputmode": "numeric", "autocomplete": "off", "data-rupiah": True}
+        return {"inputmode": "numeric", "autocomplete": "off", "data-rupiah": "", "data-prefix": "Rp"}
 
     def prepare_value(self, value: Any) -> Any:
         return jumlah(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -192,15 +192,12 @@ class UploadField(forms.FileField):
 
     def __init__(self, *, max_bytes: int | None = None, **kwargs: Any) -> None:
         self.max_bytes = max_bytes
-        kwargs.setdefault("help_text", self._size_hint())
+        kwargs.setdefault("help_text", f"{self.kinds}.")  # the field's component says how large it may be
         super().__init__(**kwargs)
-
-    def _size_hint(self) -> str:
-        return f"{self.kinds}, paling besar {ukuran(self.max_bytes or settings.UPLOAD_MAX_BYTES)}."
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         limit = self.max_bytes or settings.UPLOAD_MAX_BYTES
-        return super().widget_attrs(widget) | {"accept": self.accept, "data-max-bytes": str(limit)}
+        return super().widget_attrs(widget) | {"accept": self.accept, "data-file-max": str(limit)}
 
     def judge(self, upload: Any) -> uploads.CleanUpload:
         return uploads.clean_scan(upload, max_bytes=self.max_bytes)
@@ -264,3 +261,34 @@ class ImagesUploadField(ImageUploadField):
         if problems:
             raise ValidationError(problems)
         return photos
+
+
+# --- forms of moves -----------------------------------------------------------------------------------------
+class MoveForm(forms.Form):
+    """What a move asks of the person: cleaned data become the verb's keyword arguments (`arguments`)."""
+
+    def __init__(self, *args: Any, document: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.document, self.user = document, user
+
+    def arguments(self) -> dict[str, Any]:
+        """Cleaned data, with each upload kept as a StoredFile. Call it in the move's own transaction."""
+        return {name: self._kept(value) for name, value in self.cleaned_data.items()}
+
+    def _kept(self, value: Any) -> Any:
+        if isinstance(value, uploads.CleanUpload):
+            return value.store(by=self.user)
+        if isinstance(value, list):
+            return [self._kept(item) for item in value]
+        return value
+
+
+class ReasonForm(MoveForm):
+    """Why: the person concerned reads these words."""
+
+    reason = forms.CharField(
+        label="Alasan",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=1000,
+        help_text="Dibaca oleh yang bersangkutan.",
+    )

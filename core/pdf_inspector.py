@@ -21,10 +21,8 @@ MAX_PAGES = 500
 ACTIVE_KEYS = frozenset(
     ["/AA", "/EF", "/EmbeddedFile", "/EmbeddedFiles", "/JS", "/JavaScript", "/Launch", "/RichMedia", "/XFA"]
 )
-ACTIVE_ACTIONS = frozenset(
-    ["/GoTo3DView", "/GoToE", "/GoToR", "/ImportData", "/JavaScript", "/Launch", "/Movie", "/Rendition"]
-    + ["/RichMediaExecute", "/Sound", "/SubmitForm"]
-)
+_ACTIONS = "GoTo3DView GoToE GoToR ImportData JavaScript Launch Movie Rendition RichMediaExecute Sound SubmitForm"
+ACTIVE_ACTIONS = frozenset("/" + name for name in _ACTIONS.split())
 ACTIVE_ANNOTATIONS = frozenset(["/3D", "/FileAttachment", "/Movie", "/RichMedia", "/Screen", "/Sound"])
 # What another reader's recovery may find in bytes that this one does not reach. Long names only: three letters
 # occur by chance in compressed data.

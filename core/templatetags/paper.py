@@ -1,0 +1,90 @@
+"""What printed documents draw: QR codes, watermarks, small charts. All are SVG pictures inside the page."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import segno
+from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+
+from core.documents import short
+from core.formats import jumlah
+
+register = template.Library()
+
+FONT = "Liberation Sans, DejaVu Sans, Arial, sans-serif"
+INK, BAR, LINE = "#14262b", "#085c66", "#d5dedf"
+
+
+def data_url(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+@register.simple_tag
+def qr(url: str) -> SafeString:
+    """The address as a QR code; level M survives a photocopy."""
+    svg = segno.make(url, error="m", micro=False).svg_inline(border=2, omitsize=True, dark="#000")
+    svg = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return format_html('<img class="qr" src="{}" alt="Kode QR alamat pemeriksaan dokumen">', data_url(svg))
+
+
+@register.simple_tag
+def watermark_url(text: str) -> str:
+    """A page background that says `text` across the page: pale enough to read through, dark enough to copy."""
+    size = min(120, 1500 // max(len(text), 8))
+    return data_url(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 1414" width="1000" height="1414">'
+        f'<text x="500" y="740" transform="rotate(-52 500 707)" text-anchor="middle" font-family="{FONT}" '
+        f'font-weight="bold" font-size="{size}" letter-spacing="6" fill="#e3e3e3">{escape(text)}</text></svg>'
+    )
+
+
+@register.filter
+def short_hash(sha256: str) -> str:
+    return short(sha256)
+
+
+@register.simple_tag
+def bar_chart(rows: Iterable[Sequence[Any]], title: str, note: str = "") -> SafeString:
+    """Horizontal bars of `(label, value)` or `(label, value, shown as)`; the same is read out as text.
+
+    Values are numbers from zero. Empty rows give an empty sentence, so that no chart is missed.
+    """
+    bars = [(str(row[0]), row[1] or 0, str(row[2]) if len(row) > 2 else jumlah(int(row[1] or 0))) for row in rows]
+    if not bars:
+        return format_html('<p class="chart-empty">{}: belum ada data.</p>', title)
+    return format_html(
+        '<figure class="chart"><figcaption>{}</figcaption><img src="{}" alt="{}">{}</figure>',
+        title,
+        data_url(_bars(bars)),
+        f"Diagram batang {title}. " + "; ".join(f"{label}: {shown}" for label, _, shown in bars) + ".",
+        format_html("<p>{}</p>", note) if note else "",
+    )
+
+
+def _bars(bars: list[tuple[str, Any, str]]) -> str:
+    step, top, left, right, width = 24, 4, 250, 110, 680
+    most = max((value for _, value, _ in bars), default=0) or 1
+    height = top * 2 + step * len(bars)
+    room = width - left - right
+    parts = [f'<rect x="{left}" y="{top}" width="1" height="{height - 2 * top}" fill="{LINE}"/>']
+    for index, (label, value, shown) in enumerate(bars):
+        y = top + index * step
+        length = max(round(float(value) / float(most) * room, 1), 1 if value else 0)
+        parts.append(
+            f'<text x="{left - 8}" y="{y + 16}" text-anchor="end">{escape(_cut(label, 36))}</text>'
+            f'<rect x="{left}" y="{y + 4}" width="{length}" height="{step - 8}" fill="{BAR}"/>'
+            f'<text x="{left + length + 6}" y="{y + 16}">{escape(shown)}</text>'
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'font-family="{FONT}" font-size="13" fill="{INK}">{"".join(parts)}</svg>'
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
