@@ -76,14 +76,16 @@ def render_field(
     inline: bool = False,
     heading: bool = False,
     css_class: str = "",
-    placeholder: str = "",
+    placeholder: str | None = None,
 ) -> SafeString:
     """A whole field. `current` is a kept file; `heading` makes the label the page's title."""
     widget = bound.field.widget
     kind = _kind(widget)
     if hint:  # said by the page rather than the form: still tied to the widget
         bound.help_text = hint
-    extra = {"placeholder": placeholder} if placeholder else {}
+    if placeholder is not None:  # "" takes away one that only repeats the label
+        widget.attrs = {**widget.attrs, "placeholder": placeholder} if placeholder else _without(widget.attrs)
+    extra: dict[str, str] = {}
     if kind == "file":
         extra |= {"class": "file__input", "data-file-max": str(_file_limit(widget))}
     elif kind == "tick":
@@ -109,6 +111,10 @@ def render_field(
     if kind == "file":
         context |= {"current": current or bound.initial, "limit": formats.ukuran(_file_limit(widget))}
     return SafeString(get_template("components/field.html").render(context))
+
+
+def _without(attrs: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in attrs.items() if name != "placeholder"}
 
 
 def _option(choice: Any) -> dict[str, Any]:

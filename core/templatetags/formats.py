@@ -55,7 +55,7 @@ for _function in (
 ):
     register.filter(_function.__name__, _or_dash(_function), is_safe=True)
 
-for _name, _function in (
+for _name, _placed in (
     ("bagian_dari", formats.bagian),
     ("jam_di", formats.jam),
     ("tanggal_di", formats.tanggal),
@@ -64,7 +64,7 @@ for _name, _function in (
     ("tanggal_sedang_di", formats.tanggal_sedang),
     ("waktu_di", formats.waktu),
 ):
-    register.filter(_name, _or_dash_with(_function), is_safe=True)
+    register.filter(_name, _or_dash_with(_placed), is_safe=True)
 
 
 @register.filter(is_safe=True)
