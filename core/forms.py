@@ -70,8 +70,8 @@ class RupiahField(forms.Field):
 class _NumberField(forms.CharField):
     """A number kept as text: normalised first, then judged."""
 
-    normalise: ClassVar[Callable[[str], str]]
-    judge: ClassVar[Callable[[str], None]]
+    normalise: staticmethod[[str], str]
+    judge: staticmethod[[str], None]
     attributes: ClassVar[dict[str, str]] = {"inputmode": "numeric", "autocomplete": "off"}
 
     def __init__(self, **kwargs: Any) -> None:
@@ -85,8 +85,8 @@ class _NumberField(forms.CharField):
         typed = super().clean(value)
         if not typed:
             return typed
-        number = type(self).normalise(typed)
-        type(self).judge(number)
+        number = self.normalise(typed)
+        self.judge(number)
         return number
 
     def warnings(self, value: str) -> list[str]:
@@ -180,7 +180,7 @@ class UploadField(forms.FileField):
     A browser does not send a file again after an error in another field: say so near the form.
     """
 
-    widget = forms.FileInput
+    widget: type[forms.FileInput] | forms.FileInput = forms.FileInput
     accept = "application/pdf,image/jpeg,image/png"
     kinds = "PDF atau foto (JPEG, PNG)"
     default_error_messages: ClassVar = {
@@ -252,7 +252,8 @@ class ImagesUploadField(ImageUploadField):
             raise ValidationError(f"Pilih sedikitnya {self.min_files} foto.", code="min_files")
         if len(files) > self.max_files:
             raise ValidationError(f"Pilih paling banyak {self.max_files} foto sekaligus.", code="max_files")
-        photos, problems = [], []
+        photos: list[uploads.CleanUpload] = []
+        problems: list[str] = []
         for file in files:
             try:
                 photos.append(super().clean(file, initial))

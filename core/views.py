@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views import View
 from django.views.decorators.http import require_safe
 
+from core.forms import MoveForm
 from core.models import Document, FileView, Job, StoredFile
 from core.workflow import TransitionRefused
 
@@ -91,7 +92,8 @@ class MoveView(View):
 
     def dispatch(self, request: HttpRequest, code: str, verb: str) -> HttpResponse:  # type: ignore[override]
         self.document = get_object_or_404(self.model._default_manager.visible_to(request.user), code=code)
-        self.move = self.document.MOVES.get(verb.replace("-", "_"))
+        table = self.document.MOVES.values()
+        self.move = next((move for move in table if verb in (move.slug, move.verb.replace("_", "-"))), None)
         if self.move is None:
             raise Http404
         return super().dispatch(request)
@@ -106,9 +108,9 @@ class MoveView(View):
         if self.move.target and self.document.state == self.move.target and not self.possible():
             messages.info(request, f"Sudah tercatat: {self.document.status_sentence}")  # sent twice
             return redirect(self.document)
-        arguments = {k: v for k, v in form.cleaned_data.items() if k != "submit_key"} if form is not None else {}
         try:
-            getattr(self.document, self.move.verb)(by=request.user, **arguments)
+            with transaction.atomic():  # a file kept for a refused move goes with it
+                getattr(self.document, self.move.verb)(by=request.user, **self.arguments(form))
         except TransitionRefused as refusal:
             return self.page(form, refusal=refusal.reason, status=409)
         except ValidationError as problem:
@@ -126,11 +128,25 @@ class MoveView(View):
     def form_arguments(self) -> dict[str, Any]:
         return {"document": self.document, "user": self.request.user}
 
+    def arguments(self, form: Form | None) -> dict[str, Any]:
+        """The verb's keyword arguments."""
+        if form is None:
+            return {}
+        return form.arguments() if isinstance(form, MoveForm) else form.cleaned_data
+
     def page(self, form: Form | None, *, refusal: str = "", status: int = 200) -> HttpResponse:
         verdict = self.document.may(self.move.verb, self.request.user)
         if not refusal and not self.possible():
-            refusal = f"“{self.move.label}” tidak dapat dilakukan: statusnya sekarang {self.document.get_state_display()}."
+            refusal = (
+                f"“{self.move.label}” tidak dapat dilakukan: statusnya sekarang {self.document.get_state_display()}."
+            )
         if not refusal and not verdict:
             refusal, status = verdict.reason, 403
-        context = {"document": self.document, "move": self.move, "form": form, "refusal": refusal, "open": bool(verdict)}
+        context = {
+            "document": self.document,
+            "move": self.move,
+            "form": form,
+            "refusal": refusal,
+            "open": bool(verdict),
+        }
         return render(self.request, self.template_name, context, status=status)

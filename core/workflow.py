@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.text import slugify
 
 from core import notices
 from core.codes import CodeField
@@ -77,6 +78,11 @@ class Move:
     done: str
     tone: str = "primary"
     confirm: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The verb's part of the address, in the words of its button."""
+        return slugify(self.label)
 
 
 def moves(*rows: Move) -> dict[str, Move]:
@@ -147,7 +153,7 @@ class Document(models.Model):
 
     def move_url(self, verb: str) -> str:
         """Where the verb's form or confirmation is."""
-        return f"{self.get_absolute_url()}{verb.replace('_', '-')}/"
+        return f"{self.get_absolute_url()}{self.MOVES[verb].slug}/"
 
     def get_absolute_url(self) -> str:
         raise NotImplementedError

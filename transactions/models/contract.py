@@ -1,0 +1,359 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import people
+from accounts.models import Membership, Provider
+from accounts.models.membership import Role
+from core.documents import fingerprint, freeze
+from core.models import Document, StoredFile
+from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from regions.models import Area
+from regions.scope import within
+from transactions.models.need import in_office, local_today
+from transactions.models.quotation import Quotation
+from transactions.models.sourcing import Sourcing
+
+
+class ContractQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Both parties, and who helps and oversees the village."""
+        return self.filter(in_office(user) | Q(provider__in=people.providers(user)))
+
+    def waiting_for(self, user: Any) -> Self:
+        """Whose turn it is: the manager drafts, countersigns, inspects and takes over; the provider signs and works."""
+        manager = within("village", people.territories(user, Role.ACTIVITY_MANAGER))
+        owner = Q(provider__in=people.providers(user))
+        return self.filter(
+            Q(state__in=["drafted", "provider_signed", "inspection", "inspected"]) & manager
+            | Q(state__in=["issued", "running"]) & owner
+        )
+
+
+class Contract(Document):
+    """The SPK between a village and a provider, frozen when issued; then work, inspection and hand-over.
+
+    `snapshot` holds text, names and figures as they were signed, `snapshot_sha256` its fingerprint.
+    """
+
+    class State(models.TextChoices):
+        DRAFTED = "drafted", "Kontrak Disiapkan"
+        ISSUED = "issued", "Menunggu Tanda Tangan Penyedia"
+        PROVIDER_SIGNED = "provider_signed", "Menunggu Tanda Tangan Desa"
+        RUNNING = "running", "Berjalan"
+        INSPECTION = "inspection", "Menunggu Pemeriksaan"
+        INSPECTED = "inspected", "Hasil Pekerjaan Diterima"
+        HANDED_OVER = "handed_over", "Serah Terima"
+        TERMINATED = "terminated", "Putus Kontrak"
+
+    MOVES = moves(
+        Move("issue", ("drafted",), "issued", "Terbitkan SPK", "SPK diterbitkan"),
+        Move("sign_for_provider", ("issued",), "provider_signed", "Unggah SPK Bertanda Tangan", "Penyedia menandatangani SPK"),
+        Move("sign_for_village", ("provider_signed",), "running", "Unggah SPK Bertanda Tangan Desa", "Desa menandatangani SPK"),
+        Move("report_progress", ("running",), None, "Laporkan Kemajuan", "Kemajuan dilaporkan"),
+        Move("request_inspection", ("running",), "inspection", "Minta Pemeriksaan", "Pemeriksaan diminta", tone="secondary"),
+        Move("ask_repair", ("inspection",), "running", "Minta Perbaikan", "Perbaikan diminta", tone="secondary"),
+        Move("accept_work", ("inspection",), "inspected", "Terima Hasil Pekerjaan", "Hasil pekerjaan diterima"),
+        Move("hand_over", ("inspected",), "handed_over", "Catat Serah Terima (BAST)", "Diserahterimakan"),
+        Move("attach_handover_scan", ("handed_over",), None, "Unggah Pindaian BAST", "Pindaian BAST diunggah", tone="secondary"),
+        Move(
+            "terminate",
+            ("drafted", "issued", "provider_signed", "running", "inspection"),
+            "terminated",
+            "Putus Kontrak",
+            "Kontrak diputus",
+            tone="danger",
+            confirm="Kontrak yang diputus tidak dapat dilanjutkan.",
+        ),
+    )
+    TURN = {
+        "drafted": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
+        "issued": "Penyedia",
+        "provider_signed": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
+        "running": "Penyedia",
+        "inspection": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
+        "inspected": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
+    }
+    TONES = {
+        "drafted": "neutral",
+        "issued": "wait",
+        "provider_signed": "wait",
+        "running": "info",
+        "inspection": "wait",
+        "inspected": "info",
+        "handed_over": "good",
+        "terminated": "bad",
+    }
+
+    state = models.CharField("status", max_length=24, choices=State.choices, default=State.DRAFTED, editable=False)
+    sourcing = models.OneToOneField(Sourcing, models.PROTECT, related_name="contract")
+    quotation = models.OneToOneField(Quotation, models.PROTECT, related_name="contract")
+    village = models.ForeignKey(Area, models.PROTECT, verbose_name="desa", related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, verbose_name="penyedia", related_name="contracts")
+    number = models.CharField("nomor SPK", max_length=100, blank=True)
+    signed_on = models.DateField("tanggal SPK", null=True, blank=True)
+    value = models.BigIntegerField("nilai kontrak")
+    starts_on = models.DateField("mulai pelaksanaan", null=True, blank=True)
+    ends_on = models.DateField("selesai pelaksanaan", null=True, blank=True)
+    snapshot = models.JSONField(null=True, editable=False)
+    snapshot_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    provider_scan = models.ForeignKey(StoredFile, models.PROTECT, null=True, editable=False, related_name="+")
+    provider_signed_at = models.DateTimeField(null=True, editable=False)
+    village_scan = models.ForeignKey(StoredFile, models.PROTECT, null=True, editable=False, related_name="+")
+    village_signed_at = models.DateTimeField(null=True, editable=False)
+    percent = models.PositiveSmallIntegerField("kemajuan (persen)", default=0, editable=False)
+    inspection_note = models.TextField("hasil pemeriksaan", blank=True, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    handover_number = models.CharField("nomor BAST", max_length=100, blank=True)
+    handover_on = models.DateField("tanggal serah terima", null=True, blank=True)
+    handover_place = models.CharField("tempat serah terima", max_length=150, blank=True)
+    handover_scan = models.ForeignKey(StoredFile, models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = ContractQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kontrak"
+        verbose_name_plural = "kontrak"
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(name="contract_value_positive", condition=Q(value__gt=0)),
+            models.CheckConstraint(name="contract_percent_in_range", condition=Q(percent__lte=100)),
+            models.CheckConstraint(
+                name="contract_issued_with_snapshot",
+                condition=Q(state__in=["drafted", "terminated"])
+                | Q(snapshot__isnull=False, signed_on__isnull=False, starts_on__isnull=False, ends_on__gte=F("starts_on"))
+                & ~Q(number=""),
+            ),
+            models.CheckConstraint(
+                name="contract_runs_with_both_signatures",
+                condition=Q(state__in=["drafted", "issued", "provider_signed", "terminated"])
+                | Q(provider_scan__isnull=False, village_scan__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="contract_handed_over_with_bast",
+                condition=~Q(state="handed_over") | Q(handover_on__isnull=False) & ~Q(handover_number=""),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number or self.code
+
+    @property
+    def need(self) -> Any:
+        return self.sourcing.need
+
+    def get_absolute_url(self) -> str:
+        return self.need.get_absolute_url()
+
+    def move_url(self, verb: str) -> str:
+        return reverse("contract-move", args=[self.code, self.MOVES[verb].slug])
+
+    @property
+    def status_sentence(self) -> str:
+        return {
+            "drafted": "Pemenang ditetapkan; SPK disiapkan.",
+            "issued": "SPK terbit; menunggu pindaian yang ditandatangani penyedia.",
+            "provider_signed": "Penyedia sudah menandatangani; menunggu tanda tangan desa.",
+            "running": f"Pekerjaan berjalan, kemajuan {self.percent} %.",
+            "inspection": "Penyedia meminta pemeriksaan hasil pekerjaan.",
+            "inspected": "Hasil pekerjaan diterima; menunggu serah terima (BAST).",
+            "handed_over": "Hasil pekerjaan sudah diserahterimakan.",
+            "terminated": "Kontrak diputus.",
+        }[self.state]
+
+    @property
+    def is_late(self) -> bool:
+        """The agreed end has passed and the work is not handed over. The end itself never moves."""
+        open_states = ("issued", "provider_signed", "running", "inspection", "inspected")
+        return bool(self.ends_on and self.state in open_states and local_today(self.village) > self.ends_on)
+
+    # --- who may ----------------------------------------------------------------------------------
+    def _manager(self, user: Any) -> Verdict:
+        membership = people.acting(user, Role.ACTIVITY_MANAGER, at=self.village_id)
+        return Allowed(membership) if membership else Denied(
+            "Langkah ini dilakukan oleh Kasi/Kaur (Pelaksana Kegiatan Anggaran) desa ini."
+        )
+
+    def _owner(self, user: Any) -> Verdict:
+        membership = people.acting(user, Role.PROVIDER, provider=self.provider_id)
+        return Allowed(membership) if membership else Denied("Langkah ini dilakukan oleh penyedia.")
+
+    may_issue = may_sign_for_village = may_ask_repair = may_accept_work = may_hand_over = may_terminate = _manager
+    may_sign_for_provider = may_report_progress = _owner
+
+    def may_request_inspection(self, user: Any) -> Verdict:
+        verdict = self._owner(user)
+        if verdict and self.percent < 100:
+            return Denied("Pemeriksaan diminta setelah kemajuan dilaporkan 100 %.")
+        return verdict
+
+    def may_attach_handover_scan(self, user: Any) -> Verdict:
+        membership = people.acting(user, Role.ACTIVITY_MANAGER, Role.VILLAGE_OPERATOR, at=self.village_id)
+        return Allowed(membership) if membership else Denied("Pindaian BAST diunggah oleh Kasi/Kaur atau operator desa.")
+
+    # --- what they do -------------------------------------------------------------------------------
+    def draft(self, *, by: Any, verdict: Verdict) -> None:
+        """Called by the sourcing that is awarded: the value is the winner's final price."""
+        self.value = self.quotation.final_price
+        born(self, by=by, verdict=verdict, data={"value": self.value})
+
+    def issue(self, *, by: Any, number: str, signed_on: datetime.date, starts_on: datetime.date) -> None:
+        """Freeze the text and figures; the village types the number from its own agenda."""
+        with moving(self, "issue", by=by):
+            refuse_unless(starts_on >= signed_on, "Pelaksanaan dimulai pada atau setelah tanggal SPK.")
+            self.number, self.signed_on, self.starts_on = number, signed_on, starts_on
+            self.ends_on = starts_on + datetime.timedelta(days=self.quotation.days - 1)
+            self.snapshot = freeze(self.as_agreed(by=by))
+            self.snapshot_sha256 = fingerprint(self.snapshot)
+
+    def as_agreed(self, *, by: Any) -> dict[str, Any]:
+        """Everything the SPK says: names, places, work, money (whole rupiah), dates."""
+        need, offer = self.sourcing.need, self.quotation
+        manager = self.may_issue(by).membership
+        heads = Membership.objects.current().at(self.village_id).holding(Role.VILLAGE_HEAD).select_related("user")
+        head = heads.first()
+        return {
+            "number": self.number,
+            "signed_on": self.signed_on,
+            "village": {
+                "code": self.village_id,
+                "name": self.village.label,
+                "full_name": self.village.full_name,
+                "head": head.user.name if head else "",
+                "head_position": (head.position or head.get_role_display()) if head else "",
+            },
+            "manager": {"name": by.name, "position": manager.position or manager.get_role_display()},
+            "provider": {
+                "code": self.provider.code,
+                "name": self.provider.name,
+                "legal_form": self.provider.get_legal_form_display(),
+                "address": self.provider.address,
+                "person": self.provider.person_in_charge,
+                "position": self.provider.position,
+                "bank": self.provider.bank,
+                "account_holder": self.provider.account_holder,
+            },
+            "work": {
+                "title": need.title,
+                "scope": self.sourcing.scope,
+                "approach": offer.approach,
+                "volume": need.volume,
+                "unit": need.unit,
+                "method": self.sourcing.get_method_display(),
+                "rule": self.sourcing.rule.basis,
+            },
+            "money": {
+                "value": self.value,
+                "offered": offer.price,
+                "hps": self.sourcing.hps,
+                "funding": need.get_funding_display(),
+                "fiscal_year": need.fiscal_year,
+                "activity_code": need.activity_code,
+            },
+            "days": offer.days,
+            "starts_on": self.starts_on,
+            "ends_on": self.ends_on,
+        }
+
+    def sign_for_provider(self, *, by: Any, scan: StoredFile) -> None:
+        """The provider signed on stamp duty and uploads its copy."""
+        with moving(self, "sign_for_provider", by=by) as facts:
+            scan.hold(self)
+            self.provider_scan, self.provider_signed_at = scan, timezone.now()
+            facts["sha256"] = scan.sha256
+
+    def sign_for_village(self, *, by: Any, scan: StoredFile) -> None:
+        """The village signed too: the contract runs."""
+        with moving(self, "sign_for_village", by=by) as facts:
+            scan.hold(self)
+            self.village_scan, self.village_signed_at = scan, timezone.now()
+            facts["sha256"] = scan.sha256
+
+    @transaction.atomic
+    def report_progress(self, *, by: Any, percent: int, text: str, photos: Iterable[StoredFile] = ()) -> None:
+        """How far the work is, in percent, with words and photos. It never goes backwards."""
+        with moving(self, "report_progress", by=by, note=text) as facts:
+            refuse_unless(self.percent <= percent <= 100, f"Kemajuan antara {self.percent} dan 100 persen.")
+            report = self.progress.create(percent=percent, text=text, reported_by=by)
+            for photo in photos:
+                photo.hold(self)
+                report.photos.create(file=photo)
+            self.percent = percent
+            facts["percent"] = percent
+
+    def request_inspection(self, *, by: Any) -> None:
+        """The provider says it is done."""
+        with moving(self, "request_inspection", by=by):
+            pass
+
+    def ask_repair(self, *, by: Any, reason: str) -> None:
+        """Something is not as agreed; the provider mends it."""
+        with moving(self, "ask_repair", by=by, note=reason):
+            self.inspection_note = reason
+
+    def accept_work(self, *, by: Any, note: str) -> None:
+        """The manager has inspected the work and accepts it."""
+        with moving(self, "accept_work", by=by, note=note):
+            self.inspection_note, self.accepted_at = note, timezone.now()
+
+    def hand_over(self, *, by: Any, number: str, on: datetime.date, place: str) -> None:
+        """The BAST: number from the village's agenda, day and place. The accountability begins."""
+        from transactions.models.accountability import Accountability
+
+        with moving(self, "hand_over", by=by):
+            refuse_unless(on >= self.signed_on, "Serah terima tidak boleh sebelum tanggal SPK.")
+            refuse_unless(on <= local_today(self.village), "Tanggal serah terima tidak boleh di masa depan.")
+            self.handover_number, self.handover_on, self.handover_place = number, on, place
+            Accountability(contract=self).begin(by=by, verdict=self.may_hand_over(by))
+
+    def attach_handover_scan(self, *, by: Any, scan: StoredFile) -> None:
+        """The BAST as both signed it."""
+        with moving(self, "attach_handover_scan", by=by) as facts:
+            scan.hold(self)
+            self.handover_scan = scan
+            facts["sha256"] = scan.sha256
+
+    def terminate(self, *, by: Any, reason: str) -> None:
+        """The contract ends before its work is done."""
+        with moving(self, "terminate", by=by, note=reason):
+            pass
+
+
+class ProgressReport(models.Model):
+    """What the provider reported of the work, in percent and words."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="progress")
+    percent = models.PositiveSmallIntegerField("kemajuan (persen)")
+    text = models.TextField("uraian")
+    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "laporan kemajuan"
+        verbose_name_plural = "laporan kemajuan"
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.percent} %"
+
+
+class ProgressPhoto(models.Model):
+    """A photo of the work, as the report showed it."""
+
+    report = models.ForeignKey(ProgressReport, models.PROTECT, related_name="photos")
+    file = models.OneToOneField(StoredFile, models.PROTECT)
+
+    class Meta:
+        verbose_name = "foto kemajuan"
+        verbose_name_plural = "foto kemajuan"
+
+    def __str__(self) -> str:
+        return str(self.file)

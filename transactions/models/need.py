@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import people
+from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, VILLAGE_ROLES, Role
+from catalog.models import Category, Service
+from core.models import Document
+from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from regions.models import Area
+from regions.scope import within
+
+if TYPE_CHECKING:
+    from transactions.models.sourcing import Sourcing
+
+OVERSEERS = (*FACILITATOR_ROLES, *POKJA_ROLES, *OFFICE_ROLES)
+DRAFTERS = (Role.VILLAGE_OPERATOR, Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY)
+
+
+class Funding(models.TextChoices):
+    DANA_DESA = "dd", "Dana Desa (DD)"
+    ADD = "add", "Alokasi Dana Desa (ADD)"
+    PAD = "pad", "Pendapatan Asli Desa (PADes)"
+    PBH = "pbh", "Bagi Hasil Pajak dan Retribusi"
+    PBK = "pbk", "Bantuan Keuangan"
+    OTHER = "dll", "Lain-lain"
+
+
+def in_office(user: Any, path: str = "village") -> Q:
+    """Rows of villages where this person holds office, helps or oversees."""
+    return within(path, people.territories(user, *VILLAGE_ROLES, *OVERSEERS))
+
+
+def local_today(area: Area) -> datetime.date:
+    """The date where the village lies."""
+    return timezone.localdate(timezone=area.tzinfo)
+
+
+class NeedQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The village's people, who helps and oversees them, and providers once they are invited."""
+        from transactions.models.quotation import Invitation
+
+        invited = Invitation.objects.filter(
+            sourcing__need=OuterRef("pk"), provider__in=people.providers(user)
+        ).exclude(sourcing__state="draft")
+        return self.filter(in_office(user) | Q(Exists(invited)))
+
+    def waiting_for(self, user: Any) -> Self:
+        """Agreed in Musdes or budgeted, and nobody has taken the next step."""
+        from transactions.models.sourcing import Sourcing
+
+        live = Sourcing.objects.filter(need=OuterRef("pk")).exclude(state="failed")
+        drafting = within("village", people.territories(user, *DRAFTERS))
+        budgeting = within("village", people.territories(user, *Need.BUDGETERS))
+        buying = within("village", people.territories(user, Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM))
+        return self.filter(
+            (Q(state="identified") & drafting)
+            | (Q(state="agreed") & budgeting)
+            | (Q(state="budgeted") & ~Q(Exists(live)) & buying)
+        )
+
+
+class Need(Document):
+    """A village needs technical help: the problem, how much, for whom, and with which money.
+
+    It is the head of the order: the order's page and its list start here.
+    """
+
+    class State(models.TextChoices):
+        IDENTIFIED = "identified", "Kebutuhan Dicatat"
+        AGREED = "agreed", "Disepakati Musdes"
+        BUDGETED = "budgeted", "Dianggarkan"
+        CANCELLED = "cancelled", "Batal"
+
+    BUDGETERS = (Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY, Role.VILLAGE_TREASURER)
+    MOVES = moves(
+        Move("agree", ("identified",), "agreed", "Catat Kesepakatan Musdes", "Disepakati dalam Musdes"),
+        Move("amend", ("identified",), None, "Ubah Kebutuhan", "Kebutuhan diubah", tone="secondary"),
+        Move("budget", ("agreed",), "budgeted", "Catat Anggaran", "Dianggarkan dalam APB Desa"),
+        Move(
+            "cancel",
+            ("identified", "agreed", "budgeted"),
+            "cancelled",
+            "Batalkan Kebutuhan",
+            "Dibatalkan",
+            tone="danger",
+            confirm="Kebutuhan yang dibatalkan tidak dapat dibuka lagi.",
+        ),
+    )
+    TURN = {
+        "identified": "Operator Desa, Kasi/Kaur, atau Sekretaris Desa",
+        "agreed": "Kasi/Kaur, Sekretaris Desa, atau Kaur Keuangan",
+        "budgeted": "Kasi/Kaur atau TPK",
+    }
+    TONES = {"identified": "info", "agreed": "info", "budgeted": "info", "cancelled": "bad"}
+
+    state = models.CharField("status", max_length=24, choices=State.choices, default=State.IDENTIFIED, editable=False)
+    village = models.ForeignKey(Area, models.PROTECT, verbose_name="desa", related_name="+")
+    title = models.CharField("nama kebutuhan", max_length=150)
+    category = models.ForeignKey(Category, models.PROTECT, verbose_name="kategori", related_name="+")
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, verbose_name="berawal dari layanan", related_name="+"
+    )
+    problem = models.TextField("masalah yang dihadapi", max_length=2000)
+    place = models.CharField("lokasi (dusun)", max_length=150, blank=True)
+    men = models.PositiveIntegerField("penerima manfaat laki-laki", default=0)
+    women = models.PositiveIntegerField("penerima manfaat perempuan", default=0)
+    volume = models.PositiveIntegerField("volume", default=1)
+    unit = models.CharField("satuan", max_length=30, default="paket")
+    estimate = models.BigIntegerField("perkiraan biaya")
+    why_provider = models.TextField("alasan tidak swakelola", max_length=1000)
+    musdes_on = models.DateField("tanggal Musdes perencanaan", null=True, blank=True)
+    musdes_number = models.CharField("nomor berita acara Musdes", max_length=100, blank=True)
+    fiscal_year = models.PositiveSmallIntegerField("tahun anggaran", null=True, blank=True)
+    funding = models.CharField("sumber dana", max_length=4, choices=Funding.choices, blank=True)
+    activity_code = models.CharField("kode kegiatan/rekening", max_length=40, blank=True)
+    ceiling = models.BigIntegerField("pagu anggaran", null=True, blank=True)
+    assisted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+")
+
+    objects = NeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kebutuhan"
+        verbose_name_plural = "kebutuhan"
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(name="need_estimate_positive", condition=Q(estimate__gt=0)),
+            models.CheckConstraint(
+                name="need_agreed_with_minutes",
+                condition=~Q(state__in=["agreed", "budgeted"]) | Q(musdes_on__isnull=False) & ~Q(musdes_number=""),
+            ),
+            models.CheckConstraint(
+                name="need_budgeted_with_money",
+                condition=~Q(state="budgeted")
+                | Q(ceiling__gt=0, fiscal_year__isnull=False) & ~Q(funding="") & ~Q(activity_code=""),
+            ),
+        )
+        indexes = (models.Index(fields=["village", "-id"], name="need_village"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The order's page."""
+        return reverse("order", args=[self.code])
+
+    def move_url(self, verb: str) -> str:
+        return reverse("need-move", args=[self.code, self.MOVES[verb].slug])
+
+    @property
+    def status_sentence(self) -> str:
+        return {
+            "identified": "Kebutuhan tercatat; menunggu kesepakatan Musdes perencanaan.",
+            "agreed": "Disepakati dalam Musdes; menunggu anggaran dalam APB Desa.",
+            "budgeted": "Dianggarkan; pengadaan dapat dimulai.",
+            "cancelled": "Kebutuhan dibatalkan.",
+        }[self.state]
+
+    @property
+    def current_sourcing(self) -> Sourcing | None:
+        """The sourcing that runs or ran last; failed ones stay in the file."""
+        return self.sourcings.order_by("-pk").first()
+
+    # --- who may ----------------------------------------------------------------------------------
+    def may_create(self, user: Any) -> Verdict:
+        """The village writes its needs; the facilitator may write the draft with them."""
+        if membership := people.acting(user, *DRAFTERS, at=self.village_id):
+            return Allowed(membership)
+        if membership := people.acting(user, Role.PLD, Role.PD, at=self.village_id):
+            return Allowed(membership)
+        return Denied("Kebutuhan dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa, atau disiapkan oleh pendamping.")
+
+    def may_amend(self, user: Any) -> Verdict:
+        return self.may_create(user)
+
+    def may_agree(self, user: Any) -> Verdict:
+        membership = people.acting(user, *DRAFTERS, at=self.village_id)
+        return Allowed(membership) if membership else Denied(
+            "Kesepakatan Musdes dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa."
+        )
+
+    def may_budget(self, user: Any) -> Verdict:
+        membership = people.acting(user, *self.BUDGETERS, at=self.village_id)
+        return Allowed(membership) if membership else Denied(
+            "Anggaran dicatat oleh Kasi/Kaur, Sekretaris Desa, atau Kaur Keuangan."
+        )
+
+    def may_cancel(self, user: Any) -> Verdict:
+        membership = people.acting(user, Role.VILLAGE_HEAD, at=self.village_id)
+        if not membership:
+            return Denied("Kebutuhan dibatalkan oleh Kepala Desa.")
+        sourcing = self.current_sourcing
+        if sourcing is not None and sourcing.state != "failed":
+            return Denied("Pengadaannya sedang berjalan; hentikan pengadaan dahulu.")
+        return Allowed(membership)
+
+    # --- what they do -------------------------------------------------------------------------------
+    def identify(self, *, by: Any) -> None:
+        """Write down the need; a facilitator's help is shown ("dibantu oleh")."""
+        refuse_unless(self.village.may_buy, "Hanya desa dan desa adat yang berbelanja di sini; kelurahan tidak.")
+        verdict = self.may_create(by)
+        self.created_by = by
+        if verdict and verdict.membership.role in FACILITATOR_ROLES:
+            self.assisted_by = by
+        born(self, by=by, verdict=verdict, data={"estimate": self.estimate})
+
+    def amend(self, *, by: Any, **fields: Any) -> None:
+        """Correct what was written, until the Musdes agrees to it."""
+        with moving(self, "amend", by=by) as facts:
+            for name, value in fields.items():
+                setattr(self, name, value)
+            facts["estimate"] = self.estimate
+
+    def agree(self, *, by: Any, musdes_on: datetime.date, musdes_number: str) -> None:
+        """The village assembly agreed to it; date and number of the minutes."""
+        with moving(self, "agree", by=by):
+            refuse_unless(musdes_on <= local_today(self.village), "Tanggal Musdes tidak boleh di masa depan.")
+            self.musdes_on, self.musdes_number = musdes_on, musdes_number
+
+    def budget(self, *, by: Any, fiscal_year: int, funding: str, activity_code: str, ceiling: int) -> None:
+        """It stands in the APB Desa: year, source, activity code and ceiling (whole rupiah)."""
+        with moving(self, "budget", by=by):
+            self.fiscal_year, self.funding = fiscal_year, funding
+            self.activity_code, self.ceiling = activity_code, ceiling
+
+    def cancel(self, *, by: Any, reason: str) -> None:
+        """The village does not need it any more."""
+        with moving(self, "cancel", by=by, note=reason):
+            pass

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import LegalForm
+from regions.models import Area
+
+
+class Method(models.TextChoices):
+    DIRECT = "direct", "Pembelian Langsung"
+    QUOTATION = "quotation", "Permintaan Penawaran"
+    TENDER = "tender", "Lelang"
+
+
+class ProcurementRuleQuerySet(models.QuerySet):
+    def in_force(self, regency: str, *, on: datetime.date) -> ProcurementRule:
+        """The regency's own rule on that day, else the national example."""
+        rows = self.filter(Q(regency_id=regency) | Q(regency=None), valid_from__lte=on)
+        return rows.order_by(F("regency").asc(nulls_last=True), "-valid_from")[0]
+
+
+class ProcurementRule(models.Model):
+    """How a regency lets its villages buy, from a day on: the bupati's decree, in whole rupiah and hours.
+
+    The row without a regency holds the example values of Peraturan LKPP 12/2019, which each bupati may
+    set otherwise.
+    """
+
+    regency = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, verbose_name="kabupaten/kota")
+    basis = models.CharField("dasar", max_length=200, help_text="Nomor dan tanggal Perbup/Perwali.")
+    direct_limit = models.BigIntegerField("batas pembelian langsung")
+    quotation_limit = models.BigIntegerField("batas permintaan penawaran")
+    min_invitations = models.PositiveSmallIntegerField("undangan paling sedikit", default=2)
+    min_hours = models.PositiveSmallIntegerField("jam paling singkat sampai batas penawaran", default=24)
+    valid_from = models.DateField("berlaku sejak")
+
+    objects = ProcurementRuleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "aturan pengadaan"
+        verbose_name_plural = "aturan pengadaan"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["regency", "valid_from"], name="rule_once_a_day", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="rule_limits_rise", condition=Q(direct_limit__gte=0, quotation_limit__gt=F("direct_limit"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.basis
+
+    def method_for(self, value: int) -> Method:
+        """The method that a package of this value (whole rupiah) takes."""
+        if value <= self.direct_limit:
+            return Method.DIRECT
+        return Method.QUOTATION if value <= self.quotation_limit else Method.TENDER
+
+
+class TaxRate(models.Model):
+    """A rate for the estimate of what the treasurer withholds. Rates change by law and date."""
+
+    class Tax(models.TextChoices):
+        PPH21 = "pph21", "PPh Pasal 21"
+        PPH23 = "pph23", "PPh Pasal 23"
+        PPN = "ppn", "PPN"
+
+    tax = models.CharField("pajak", max_length=8, choices=Tax.choices)
+    legal_form = models.CharField("bentuk penyedia", max_length=16, choices=LegalForm.choices, blank=True)
+    only_pkp = models.BooleanField("hanya PKP", default=False)
+    basis_points = models.PositiveSmallIntegerField("tarif (per sepuluh ribu)")
+    valid_from = models.DateField("berlaku sejak")
+    source = models.CharField("dasar", max_length=200)
+
+    class Meta:
+        verbose_name = "tarif pajak"
+        verbose_name_plural = "tarif pajak"
+        constraints = (
+            models.UniqueConstraint(fields=["tax", "legal_form", "valid_from"], name="tax_rate_once_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_tax_display()} {self.basis_points / 100:g} %"

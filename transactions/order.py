@@ -1,0 +1,174 @@
+"""An order as people see it: four documents on one line, whose turn it is, and what comes next.
+
+Nothing here is stored: the state of a composite is derived. `panels` lets an app above (reviews) show
+its part on the order's page without this app knowing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils.safestring import SafeString
+
+from core.models import Document, Event
+from core.workflow import OpenMove
+from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
+
+Panel = Callable[["Order", Any], SafeString | str]
+panels: list[Panel] = []
+
+# The stations of an order: label, and the (document, states) in which it is the present one.
+STATIONS: list[tuple[str, str, tuple[str, ...]]] = [
+    ("Kebutuhan dicatat", "need", ("identified",)),
+    ("Disepakati Musdes", "need", ("agreed",)),
+    ("Dianggarkan", "need", ("budgeted",)),
+    ("Undangan dan penawaran", "sourcing", ("draft", "open")),
+    ("Evaluasi dan penetapan", "sourcing", ("opened", "evaluated", "awarded")),
+    ("Kontrak (SPK)", "contract", ("drafted", "issued", "provider_signed")),
+    ("Pelaksanaan", "contract", ("running",)),
+    ("Pemeriksaan", "contract", ("inspection",)),
+    ("Serah terima (BAST)", "contract", ("inspected",)),
+    ("Pembayaran", "accountability", ("payment",)),
+    ("Musdes pertanggungjawaban", "accountability", ("musdes", "refused")),
+    ("Selesai", "accountability", ("accepted", "closed")),
+]
+
+
+class Order:
+    """One need and all that came of it, as far as this person may see."""
+
+    def __init__(self, need: Need, user: Any) -> None:
+        self.need, self.user = need, user
+
+    @cached_property
+    def sourcing(self) -> Sourcing | None:
+        """The sourcing that runs or ran last."""
+        rows = Sourcing.objects.visible_to(self.user).filter(need=self.need).select_related("rule")
+        return rows.order_by("-pk").first()
+
+    @cached_property
+    def contract(self) -> Contract | None:
+        if self.sourcing is None:
+            return None
+        rows = Contract.objects.visible_to(self.user).filter(sourcing=self.sourcing)
+        return rows.select_related(
+            "provider", "village", "quotation", "sourcing__need", "provider_scan", "village_scan", "handover_scan"
+        ).first()
+
+    @cached_property
+    def accountability(self) -> Accountability | None:
+        if self.contract is None:
+            return None
+        return (
+            Accountability.objects.visible_to(self.user)
+            .filter(contract=self.contract)
+            .select_related("contract__village", "contract__sourcing__need", "payment__proof")
+            .first()
+        )
+
+    @cached_property
+    def quotations(self) -> list[Quotation]:
+        """Readable ones: one's own, and after the opening all."""
+        if self.sourcing is None:
+            return []
+        rows = Quotation.objects.visible_to(self.user).filter(sourcing=self.sourcing)
+        return list(rows.select_related("provider", "attachment", "sourcing"))
+
+    @cached_property
+    def meetings(self) -> list[Meeting]:
+        if self.accountability is None:
+            return []
+        rows = Meeting.objects.visible_to(self.user).filter(accountability=self.accountability)
+        return list(rows.select_related("accountability__contract__village", "scan", "assisted_by"))
+
+    @property
+    def documents(self) -> list[Document]:
+        """The papers of the order that exist, in their order."""
+        found = (self.need, self.sourcing, self.contract, self.accountability)
+        return [document for document in found if document is not None]
+
+    @property
+    def current(self) -> Document:
+        """The document that the order stands at."""
+        current = self.documents[-1]
+        if isinstance(current, Sourcing) and current.state == "failed":
+            return self.need
+        return current
+
+    @property
+    def is_over(self) -> bool:
+        return self.current.state in ("cancelled", "terminated", "closed", "awarded")  # awarded: to another provider
+
+    @property
+    def turn(self) -> str:
+        """Whose turn it is, in words; empty when the order is over."""
+        if self.is_over:
+            return ""
+        current = self.current
+        if isinstance(current, Sourcing):
+            return current.turn
+        return current.TURN.get(current.state, "")  # type: ignore[attr-defined]
+
+    @cached_property
+    def moves(self) -> list[OpenMove]:
+        """What this person could do now, over all the order's documents."""
+        found = []
+        for document in self.documents:
+            hidden = getattr(document, "BY_MEETING", ())
+            found += [move for move in document.open_moves(self.user) if move.verb not in hidden]
+        allowed = [move for move in found if move.verdict]
+        return allowed or [move for move in self.current.open_moves(self.user) if move.verb not in getattr(self.current, "BY_MEETING", ())]
+
+    @property
+    def is_mine(self) -> bool:
+        """Is it this person's turn? The current document waits for them."""
+        current = self.current
+        return type(current)._default_manager.waiting_for(self.user).filter(pk=current.pk).exists()
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """The stations for the timeline: done, now, next (or stopped)."""
+        at = self.position
+        stopped = self.current.state in ("cancelled", "terminated")
+        steps = []
+        for number, (label, _, _) in enumerate(STATIONS):
+            state = "done" if number < at else "now" if number == at else "next"
+            if number == at and stopped:
+                state = "stopped"
+            if number == at and self.current.state == "closed":
+                state = "done"
+            step: dict[str, Any] = {"label": label, "state": state}
+            if number == at:
+                step |= {"sentence": self.current.status_sentence, "at": self.current.state_since, "who": self.turn}  # type: ignore[attr-defined]
+            steps.append(step)
+        return steps
+
+    @property
+    def position(self) -> int:
+        """The number of the station that the order stands at."""
+        name = type(self.current)._meta.model_name
+        for number, (_, document, states) in enumerate(STATIONS):
+            if document == name and self.current.state in states:
+                return number
+        # cancelled, terminated: the first station of the document
+        return next(number for number, (_, document, _) in enumerate(STATIONS) if document == name)
+
+    @property
+    def next_label(self) -> str:
+        """What comes after the present station."""
+        following = self.position + 1
+        return STATIONS[following][0] if following < len(STATIONS) and not self.is_over else ""
+
+    def events(self) -> list[Event]:
+        """Everything that happened to the documents this person sees, oldest first."""
+        about = Q(pk__in=[])
+        for document in [*self.documents, *self.quotations, *self.meetings]:
+            about |= Q(about=document._meta.label_lower, about_id=str(document.pk))
+        return list(Event.objects.filter(about).order_by("at", "pk"))
+
+    def panels(self) -> list[SafeString | str]:
+        """What the apps above show here."""
+        return [html for panel in panels if (html := panel(self, self.user))]
