@@ -1,18 +1,190 @@
-"""Forms about people and their accounts."""
+"""Forms about people: the village's request, its office, the end of a membership."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
-from accounts.models import User
+from accounts.models import Membership, User, VillageAccess, VillageOffice
+from accounts.models.membership import VILLAGE_ROLES, today
+from core.forms import IndonesianDateField, MoveForm, PhoneField, PostalCodeField, ScanUploadField
+from core.once import OnceForm
+from core.validators import validate_plain_text, validate_single_line
+from regions import codes
+from regions.forms import AreaField, AreaFormMixin
+from regions.models import Level
+
+ROLES = [(role.value, role.label) for role in VILLAGE_ROLES]
+ROLE_HINT = "Pilih satu. Setiap orang memakai akunnya sendiri; peran lain diajukan dengan surat lain."
 
 
-class SignupForm(forms.Form):
-    """The extra questions of sign-up: the name, and which one are you."""
+def letter_date_field() -> IndonesianDateField:
+    return IndonesianDateField(label="Tanggal surat", earliest=datetime.date(2000, 1, 1), latest=today)
 
-    name = forms.CharField(label="Nama lengkap", max_length=150)
-    side = forms.ChoiceField(label="Anda mendaftar sebagai", choices=User.Side.choices, widget=forms.RadioSelect)
 
-    def signup(self, request: object, user: User) -> None:
-        """Keep the answers with the account."""
-        user.name = self.cleaned_data["name"]
-        user.side = self.cleaned_data["side"]
-        user.save(update_fields=["name", "side"])
+def position_field() -> forms.CharField:
+    return forms.CharField(
+        label="Jabatan pada surat",
+        max_length=100,
+        required=False,
+        validators=[validate_single_line],
+        help_text="Isi bila berbeda dari peran di atas. Contoh: Pj. Kepala Desa, Wali Nagari, Kasi Pemerintahan.",
+    )
+
+
+def letter_number_field() -> forms.CharField:
+    return forms.CharField(
+        label="Nomor surat tugas atau SK",
+        max_length=100,
+        validators=[validate_single_line],
+        help_text="Contoh: 188.4/12/KD/2025",
+    )
+
+
+class VillageAccessForm(AreaFormMixin, OnceForm, forms.Form):
+    """I work for this village, and here is my letter."""
+
+    village = AreaField(label="Desa", level=Level.VILLAGE, only_buyers=True, help_text="Kelurahan tidak berbelanja.")
+    role = forms.ChoiceField(label="Peran Anda di desa", choices=ROLES, widget=forms.RadioSelect, help_text=ROLE_HINT)
+    position = position_field()
+    phone = PhoneField(label="Nomor HP/WhatsApp", help_text="Contoh: 0812-3456-7890")
+    letter_number = letter_number_field()
+    letter_date = letter_date_field()
+    letter = ScanUploadField(label="Surat tugas atau SK")
+
+    def make(self) -> VillageAccess:
+        """The request, with its letter kept. Raises `TransitionRefused` or ValidationError."""
+        data = {name: self.cleaned_data[name] for name in self.cleaned_data.keys() - {"submit_key", "letter"}}
+        request = VillageAccess(user=self.user, **data)
+        # Who may see the request may see the letter, and each view of it is logged.
+        request.letter = self.cleaned_data["letter"].store(by=self.user, personal=True)
+        request.request(by=self.user)
+        return request
+
+
+class ResubmitForm(MoveForm):
+    """What can be mended; the letter only if it is to be replaced."""
+
+    role = forms.ChoiceField(label="Peran Anda di desa", choices=ROLES, widget=forms.RadioSelect)
+    position = position_field()
+    phone = PhoneField(label="Nomor HP/WhatsApp")
+    letter_number = letter_number_field()
+    letter_date = letter_date_field()
+    letter = ScanUploadField(label="Ganti surat tugas atau SK", required=False)
+
+    def __init__(self, *args: Any, document: VillageAccess, **kwargs: Any) -> None:
+        names = ("role", "position", "phone", "letter_number", "letter_date")
+        kwargs.setdefault("initial", {name: getattr(document, name) for name in names})
+        super().__init__(*args, document=document, **kwargs)
+
+    def _kept(self, value: Any) -> Any:
+        return value.store(by=self.user, personal=True) if hasattr(value, "store") else value
+
+
+class VerifyForm(MoveForm):
+    """Nothing to fill in, but where somebody holds the office already, that they are replaced."""
+
+    replace = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        incumbents = list(self.document.incumbents())
+        if incumbents:
+            names = ", ".join(str(membership.user) for membership in incumbents)
+            self.fields["replace"].label = f"Akhiri peran {names} hari ini; pemohon menggantikannya"
+            self.fields[
+                "replace"
+            ].help_text = f"{names} masih tercatat sebagai {self.document.get_role_display()} desa ini."
+        else:
+            del self.fields["replace"]
+
+
+class VillageOfficeForm(forms.ModelForm):
+    """How to reach the village's office; it stands in the head of the village's papers."""
+
+    phone = PhoneField(label="Telepon atau WhatsApp kantor", required=False, help_text="Contoh: (0370) 123456")
+    postal_code = PostalCodeField(label="Kode pos", required=False, help_text="5 angka. Contoh: 83573")
+    address = forms.CharField(
+        label="Alamat kantor",
+        max_length=200,
+        validators=[validate_single_line],
+        help_text="Contoh: Jalan Raya Kuta No. 1",
+    )
+
+    class Meta:
+        model = VillageOffice
+        fields = ("address", "postal_code", "phone", "email")
+
+
+class EndMembershipForm(forms.Form):
+    """Why, and from when on. At once is the usual case: a letter has been handed over."""
+
+    when = forms.ChoiceField(
+        label="Kapan berakhir",
+        choices=[("now", "Sekarang juga"), ("date", "Pada hari terakhir tertentu")],
+        widget=forms.RadioSelect,
+        initial="now",
+    )
+    last_day = IndonesianDateField(
+        label="Hari terakhir", required=False, help_text="Sampai dengan hari ini orang tersebut masih berwenang."
+    )
+    reason = forms.CharField(
+        label="Alasan atau dasar",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[validate_plain_text],
+        help_text="Contoh: SK Kepala Desa Nomor 141/3/2026 tentang pemberhentian.",
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.membership = membership
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("when") != "date":
+            data["last_day"] = None
+        elif "last_day" in data:
+            day = data["last_day"]
+            if day is None:
+                self.add_error("last_day", "Isi hari terakhir.")
+            elif day < today():
+                self.add_error("last_day", "Hari terakhir tidak boleh sebelum hari ini. Pilih “Sekarang juga”.")
+            elif day < self.membership.starts_on:
+                self.add_error("last_day", "Hari terakhir tidak boleh sebelum hari pertama.")
+            elif self.membership.ends_on and day > self.membership.ends_on:
+                self.add_error("last_day", "Tanggal ini sesudah akhir yang sudah tercatat.")
+        return data
+
+
+class NameForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ("name",)
+        help_texts = {"name": "Seperti pada KTP, dengan gelar bila ada. Nama ini tercetak pada dokumen."}
+
+
+class SearchForm(forms.Form):
+    """What the lists of an office may be asked."""
+
+    q = forms.CharField(label="Cari nama atau desa", max_length=80, required=False, validators=[validate_single_line])
+    status = forms.ChoiceField(label="Status", required=False)
+    kecamatan = forms.ChoiceField(label="Kecamatan", required=False)
+
+    def __init__(self, *args: Any, states: list[tuple[str, str]], districts: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["status"].choices = [("", "Semua status"), *states]
+        self.fields["kecamatan"].choices = [("", "Semua kecamatan"), *((d.code, d.label) for d in districts)]
+        if not states:
+            del self.fields["status"]
+        if len(districts) < 2:
+            del self.fields["kecamatan"]
+
+    def clean_kecamatan(self) -> str:
+        code = self.cleaned_data["kecamatan"]
+        if code and not codes.is_code(code):
+            raise ValidationError("Kecamatan tidak dikenal.")
+        return code

@@ -1,32 +1,81 @@
-"""A second factor is required of the Pokja, offices and the ministry."""
+"""What every request of a person passes: a second factor where the role demands it, and a session that ends."""
 
+from __future__ import annotations
+
+import time
 from collections.abc import Callable
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.people import needs_second_factor
 
-# Where a person without a second factor may still go: to set it up, to leave, and what is public.
-OPEN = ("/akun/", "/static/", "/healthz", "/readyz")
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# Where a person without a second factor may still go, by the name of the address: to set it up, to prove who
+# they are on the way, to leave. Everything else waits, the admin, files and public pages included.
+BEFORE_SECOND_FACTOR = frozenset(
+    {
+        "account_logout",
+        "account_reauthenticate",
+        "account_email",
+        "account_email_verification_sent",
+        "mfa_activate_totp",
+        "mfa_reauthenticate",
+        "mfa_index",
+        "privacy",
+        "healthz",
+        "readyz",
+    }
+)
 
 
 class SecondFactorMiddleware:
     """Whoever decides over others sets up a second factor before anything else."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Asked with the resolved address, so no spelling of a path gets around it."""
         user = request.user
-        if (
-            user.is_authenticated
-            and not request.path.startswith(OPEN)
-            and needs_second_factor(user)
-            and not is_mfa_enabled(user)
-        ):
-            messages.warning(request, "Peran Anda memerlukan pengaman kedua. Aktifkan dahulu untuk melanjutkan.")
-            return redirect("mfa_activate_totp")
+        if not user.is_authenticated or not needs_second_factor(user):
+            return None
+        assert request.resolver_match is not None  # noqa: S101  process_view runs after resolving
+        if request.resolver_match.view_name in BEFORE_SECOND_FACTOR or is_mfa_enabled(user):
+            return None
+        messages.warning(request, "Peran Anda memerlukan keamanan dua langkah. Aktifkan dahulu untuk melanjutkan.")
+        return redirect("mfa_activate_totp")
+
+
+class SessionEndMiddleware:
+    """A session ends after SESSION_COOKIE_AGE without use, and after SESSION_LONGEST in any case.
+
+    Its date is renewed at most every ten minutes, so that reading pages does not write rows.
+    """
+
+    renew_after = 600
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        from django.conf import settings
+
+        if request.user.is_authenticated:
+            now = int(time.time())
+            began = request.session.setdefault("began", now)
+            if now - began > settings.SESSION_LONGEST:
+                logout(request)
+                return redirect_to_login(request.get_full_path())
+            if now - request.session.get("seen", 0) > self.renew_after:
+                request.session["seen"] = now
         return self.get_response(request)

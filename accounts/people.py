@@ -18,16 +18,17 @@ def acting(user: Any, *roles: str, at: str | None = None, provider: int | None =
     """The membership by which this person holds one of `roles` over area `at` (by whole dotted parts)
     or for `provider` (its id); None when they do not."""
     for membership in memberships(user):
-        if membership.role not in roles:
-            continue
-        if provider is not None:
-            if membership.provider_id == provider:
-                return membership
-        elif membership.role == Role.MINISTRY:
-            return membership
-        elif at is not None and membership.area_id and codes.contains(membership.area_id, at):
+        if membership.role in roles and _reaches(membership, at, provider):
             return membership
     return None
+
+
+def _reaches(membership: Membership, at: str | None, provider: int | None) -> bool:
+    if provider is not None:
+        return membership.provider_id == provider
+    if membership.role == Role.MINISTRY:
+        return True
+    return bool(at and membership.area_id and codes.contains(membership.area_id, at))
 
 
 def holds(user: Any, *roles: str) -> bool:

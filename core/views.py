@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.views import View
 from django.views.decorators.http import require_safe
 
-from core.forms import MoveForm
 from core.models import Document, FileView, Job, StoredFile
 from core.workflow import TransitionRefused
 
@@ -86,7 +85,7 @@ class MoveView(View):
     without a form is confirmed. Nobody finds a document here that `visible_to` does not show them.
     """
 
-    model: type[Document]
+    model: type[Document] = Document  # given to as_view
     forms: dict[str, type[Form]] = {}
     template_name = "core/move.html"
 
@@ -94,7 +93,7 @@ class MoveView(View):
         self.document = get_object_or_404(self.model._default_manager.visible_to(request.user), code=code)
         table = self.document.MOVES.values()
         self.move = next((move for move in table if verb in (move.slug, move.verb.replace("_", "-"))), None)
-        if self.move is None:
+        if self.move is None or self.move.inner:
             raise Http404
         return super().dispatch(request)
 
@@ -132,7 +131,7 @@ class MoveView(View):
         """The verb's keyword arguments."""
         if form is None:
             return {}
-        return form.arguments() if isinstance(form, MoveForm) else form.cleaned_data
+        return form.arguments() if hasattr(form, "arguments") else form.cleaned_data
 
     def page(self, form: Form | None, *, refusal: str = "", status: int = 200) -> HttpResponse:
         verdict = self.document.may(self.move.verb, self.request.user)

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from core.codes import CodeField
+from core.workflow import Allowed, Denied, Move, Verdict, moves, record, refuse_unless
 from regions.models import Area, Level
+
+if TYPE_CHECKING:
+    from core.models import Event
 
 
 class Role(models.TextChoices):
@@ -48,6 +53,17 @@ FACILITATOR_ROLES = (Role.PLD, Role.PD, Role.TAPM)
 OFFICE_ROLES = (Role.DISTRICT_OFFICE, Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE, Role.MINISTRY)
 SECOND_FACTOR_ROLES = (*POKJA_ROLES, Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE, Role.MINISTRY)
 
+# Held by one person at a time in a village.
+SINGLE_ROLES = (Role.VILLAGE_HEAD, Role.VILLAGE_SECRETARY, Role.VILLAGE_TREASURER)
+
+# Who gives which role, within their own territory. Village roles come from a verified `VillageAccess`, a
+# provider's from its own profile.
+APPOINTED_BY: dict[str, Role] = {
+    **dict.fromkeys((*POKJA_ROLES, *FACILITATOR_ROLES, Role.DISTRICT_OFFICE), Role.REGENCY_OFFICE),
+    **dict.fromkeys((Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE, Role.MINISTRY), Role.MINISTRY),
+}
+ENDED_BY: dict[str, Role] = {**dict.fromkeys(VILLAGE_ROLES, Role.REGENCY_OFFICE), **APPOINTED_BY}
+
 # The level of the area a role is held at; the two others have none.
 LEVEL_OF_ROLE: dict[str, Level] = {
     **dict.fromkeys((*VILLAGE_ROLES, Role.PLD), Level.VILLAGE),
@@ -78,27 +94,41 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(area_id=code)
 
     def visible_to(self, user: Any) -> Self:
-        """One's own; an office sees those of its territory."""
+        """One's own; an office, those of its territory; and who acts for a village, for everyone who works there."""
         from accounts.people import territories
         from regions.scope import within
 
         if not user.is_authenticated:
             return self.none()
         offices = within("area", territories(user, Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE, Role.MINISTRY))
-        return self.filter(Q(user=user) | offices).distinct()
+        near = territories(user, *VILLAGE_ROLES, *FACILITATOR_ROLES, *POKJA_ROLES, Role.DISTRICT_OFFICE)
+        villages = Q(role__in=VILLAGE_ROLES) & within("area", near)
+        return self.filter(Q(user=user) | offices | villages)
 
 
 class Membership(models.Model):
     """A person holds a role at an area or for a provider, from a day to a day, on the basis of a letter."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    # Not states but acts: the event tells an auditor who gave which right, and who took it.
+    MOVES: ClassVar[dict[str, Move]] = moves(
+        Move("appoint", (), None, "Angkat", "Peran diberikan"),
+        Move("end", (), None, "Akhiri", "Peran diakhiri", tone="danger"),
+    )
+
+    code = CodeField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="pengguna", related_name="memberships"
+    )
     role = models.CharField("peran", max_length=20, choices=Role.choices)
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, verbose_name="wilayah", related_name="+")
     provider = models.ForeignKey(
         "accounts.Provider", models.PROTECT, null=True, blank=True, verbose_name="penyedia", related_name="memberships"
     )
     position = models.CharField(
-        "jabatan", max_length=100, blank=True, help_text="Seperti tertulis pada dokumen: “Pj. Kepala Desa”, “Wali Nagari”."
+        "jabatan",
+        max_length=100,
+        blank=True,
+        help_text="Seperti tertulis pada dokumen: “Pj. Kepala Desa”, “Wali Nagari”.",
     )
     basis = models.CharField("dasar", max_length=150, blank=True, help_text="Nomor surat keputusan atau surat tugas.")
     starts_on = models.DateField("mulai", default=today)
@@ -119,14 +149,22 @@ class Membership(models.Model):
                 | (~Q(role__in=[Role.PROVIDER, Role.MINISTRY]) & Q(provider__isnull=True, area__isnull=False)),
             ),
             models.CheckConstraint(
+                # The day before the first: taken back at once, never in force again.
                 name="membership_ends_after_start",
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on") - datetime.timedelta(days=1)),
+                violation_error_message="Hari terakhir tidak boleh sebelum hari pertama.",
             ),
         )
         indexes = (models.Index(fields=["area", "role"], name="membership_area_role"),)
 
     def __str__(self) -> str:
         return f"{self.user} – {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Where its holder reads of it."""
+        from django.urls import reverse
+
+        return reverse("profile")
 
     def clean(self) -> None:
         level = LEVEL_OF_ROLE.get(self.role)
@@ -139,3 +177,101 @@ class Membership(models.Model):
         place = self.area.label if self.area else self.provider.name if self.provider else ""
         office = self.position or self.get_role_display()
         return f"{office}, {place}" if place else office
+
+    @property
+    def state(self) -> str:
+        """Derived from the dates: future, current or ended."""
+        on = today()
+        if self.ends_on and self.ends_on < on:
+            return "ended"
+        return "future" if self.starts_on > on else "current"
+
+    @property
+    def is_current(self) -> bool:
+        return self.state == "current"
+
+    def events(self) -> models.QuerySet[Event]:
+        """Who gave it, who took it, why."""
+        from core.models import Event
+
+        return Event.objects.about(self)
+
+    # --- who may ----------------------------------------------------------------------------------
+    def may_appoint(self, user: Any) -> Verdict:
+        """The office that stands above this role, in its own territory."""
+        giver = APPOINTED_BY.get(self.role)
+        if giver is None:
+            return Denied("Peran ini tidak diberikan dari sini.")
+        return self._office(user, giver)
+
+    def may_end(self, user: Any) -> Verdict:
+        """Its holder, or the office above."""
+        if self.state == "ended":
+            return Denied("Keanggotaan ini sudah berakhir.")
+        if user is not None and user.pk == self.user_id:
+            return Denied(self._needed) if self._is_last else Allowed(self)
+        taker = ENDED_BY.get(self.role)
+        if taker is None:
+            return Denied("Hanya penyedia sendiri yang dapat mengakhiri keanggotaan ini.")
+        if self.role == Role.MINISTRY and self._is_last:
+            return Denied(self._needed)
+        return self._office(user, taker)
+
+    _needed = "Anda satu-satunya yang memegang peran ini. Tunjuk orang lain dahulu."
+
+    @property
+    def _is_last(self) -> bool:
+        """The provider, or the ministry, would be left without anybody."""
+        if self.role not in (Role.PROVIDER, Role.MINISTRY):
+            return False
+        others = Membership.objects.current().filter(role=self.role, provider=self.provider_id)
+        return not others.exclude(user=self.user_id).exists()
+
+    def _office(self, user: Any, role: Role) -> Verdict:
+        from accounts import people
+
+        membership = people.acting(user, role, at=self.area_id)
+        if membership is None:
+            return Denied(f"Hanya {role.label} wilayah ini yang dapat melakukannya.")
+        return Allowed(membership)
+
+    # --- what they do -------------------------------------------------------------------------------
+    def appoint(self, *, by: Any, verdict: Verdict | None = None) -> None:
+        """Give the role. `verdict` is passed by a document that has already judged (a verified request);
+        `by=None` with `Allowed()` is the system, for the first person of a deployment."""
+        verdict = self.may_appoint(by) if verdict is None else verdict
+        refuse_unless(verdict, verdict.reason)
+        with transaction.atomic():
+            holder = type(self.user)._default_manager.select_for_update().get(pk=self.user_id)
+            same = Membership.objects.current().filter(
+                user=holder, role=self.role, area=self.area_id, provider=self.provider_id
+            )
+            refuse_unless(not same.exists(), f"{holder} sudah memegang peran ini.")
+            self.full_clean()
+            self.save(force_insert=True)
+            self._record("appoint", by=by, verdict=verdict, note=self.basis)
+
+    def end(
+        self, *, by: Any, reason: str, last_day: datetime.date | None = None, verdict: Verdict | None = None
+    ) -> None:
+        """Take the role away: on `last_day`, which still counts, or at once when none is given."""
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=Membership.objects.select_for_update(of=("self",)))
+            verdict = self.may_end(by) if verdict is None else verdict
+            refuse_unless(verdict, verdict.reason)
+            at_once = max(today(), self.starts_on) - datetime.timedelta(days=1)
+            self.ends_on = at_once if last_day is None else last_day
+            self.full_clean()
+            self.save(update_fields=["ends_on"])
+            self._record("end", by=by, verdict=verdict, note=reason)
+
+    def _record(self, verb: str, *, by: Any, verdict: Verdict, note: str) -> None:
+        data = {
+            "person": str(self.user),
+            "title": self.title,
+            "role": self.role,
+            "area": self.area_id,
+            "starts_on": self.starts_on.isoformat(),
+            "ends_on": self.ends_on.isoformat() if self.ends_on else None,
+        }
+        record(self, verb, by=by, verdict=verdict, before="", note=note, data=data)  # type: ignore[arg-type]

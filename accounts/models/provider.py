@@ -65,9 +65,7 @@ class Provider(models.Model):
         verbose_name = "penyedia"
         verbose_name_plural = "penyedia"
         constraints = (
-            models.CheckConstraint(
-                name="provider_nib_has_13_digits", condition=Q(nib="") | Q(nib__regex=r"^\d{13}$")
-            ),
+            models.CheckConstraint(name="provider_nib_has_13_digits", condition=Q(nib="") | Q(nib__regex=r"^\d{13}$")),
         )
 
     def __str__(self) -> str:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import get_random_string, salted_hmac
+
+from core.validators import validate_person_name
 
 if TYPE_CHECKING:
     from accounts.models.membership import Membership
@@ -30,10 +33,15 @@ class User(AbstractBaseUser):
         PROVIDER = "provider", "Penyedia"
 
     email = models.EmailField("email", unique=True, error_messages={"unique": "Email ini sudah terdaftar."})
-    name = models.CharField("nama lengkap", max_length=150)
+    name = models.CharField("nama lengkap", max_length=150, validators=[validate_person_name])
     side = models.CharField("mendaftar sebagai", max_length=8, choices=Side.choices, blank=True)
     is_active = models.BooleanField("aktif", default=True)
     date_joined = models.DateTimeField("terdaftar", default=timezone.now)
+    # UU 27/2022: which text on personal data this person agreed to, and when.
+    consent_version = models.CharField("versi pemberitahuan privasi", max_length=20, blank=True, editable=False)
+    consent_at = models.DateTimeField("setuju pada", null=True, editable=False)
+    # Part of every session's fingerprint: a new value ends all sessions of this person.
+    session_salt = models.CharField(max_length=32, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -50,6 +58,17 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """As Django's, and `session_salt`: a session from before the second factor does not outlive it."""
+        return salted_hmac(
+            "accounts.User.session", f"{self.password}{self.session_salt}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+    def end_sessions(self) -> None:
+        """Log this person out everywhere; a view that wants to keep its own session renews it."""
+        self.session_salt = get_random_string(32)
+        self.save(update_fields=["session_salt"])
 
     @cached_property
     def memberships_now(self) -> list[Membership]:

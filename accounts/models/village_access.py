@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import people
-from accounts.models.membership import VILLAGE_ROLES, Membership, Role, today
+from accounts.models.membership import SINGLE_ROLES, VILLAGE_ROLES, Membership, Role, today
 from accounts.models.office import VillageOffice
 from core.models import Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
@@ -38,14 +38,24 @@ class VillageAccess(Document):
         RETURNED = "returned", "Perlu Perbaikan"
         VERIFIED = "verified", "Terverifikasi"
         REJECTED = "rejected", "Ditolak"
+        WITHDRAWN = "withdrawn", "Dibatalkan"
 
     MOVES = moves(
         Move("verify", ("submitted",), "verified", "Verifikasi", "Diverifikasi"),
         Move("give_back", ("submitted",), "returned", "Kembalikan untuk Perbaikan", "Dikembalikan", tone="secondary"),
         Move("reject", ("submitted",), "rejected", "Tolak", "Ditolak", tone="danger"),
-        Move("resubmit", ("returned",), "submitted", "Kirim Ulang", "Dikirim ulang"),
+        Move("resubmit", ("returned",), "submitted", "Perbaiki dan Kirim Ulang", "Dikirim ulang"),
+        Move(
+            "withdraw",
+            ("submitted", "returned"),
+            "withdrawn",
+            "Batalkan Permohonan",
+            "Dibatalkan",
+            tone="quiet",
+            confirm="Permohonan ini tidak akan diperiksa lagi. Anda dapat mengajukan yang baru kapan saja.",
+        ),
     )
-    TONES = {"submitted": "wait", "returned": "warn", "verified": "good", "rejected": "bad"}
+    TONES = {"submitted": "wait", "returned": "warn", "verified": "good", "rejected": "bad", "withdrawn": "neutral"}
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.SUBMITTED, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="village_accesses")
@@ -60,7 +70,9 @@ class VillageAccess(Document):
     letter = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="surat tugas atau SK", related_name="+")
     reason = models.TextField("alasan", blank=True)
     decided_at = models.DateTimeField(null=True, editable=False)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = VillageAccessQuerySet.as_manager()
 
@@ -86,11 +98,28 @@ class VillageAccess(Document):
     def status_sentence(self) -> str:
         """What is going on, in the applicant's words."""
         return {
-            "submitted": f"Menunggu verifikasi Dinas PMD {self.village.ancestry.split(', ')[1]}.",
+            "submitted": f"Menunggu verifikasi {self.office_name}.",
             "returned": f"Perlu perbaikan: {self.reason}",
-            "verified": "Akun desa terverifikasi.",
+            "verified": f"Akses terverifikasi sebagai {self.get_role_display()}, {self.village.label}.",
             "rejected": f"Permohonan ditolak: {self.reason}",
+            "withdrawn": "Permohonan dibatalkan oleh pemohon.",
         }[self.state]
+
+    @property
+    def office_name(self) -> str:
+        """Who decides: the Dinas PMD of the village's kabupaten or kota."""
+        return f"Dinas PMD {self.village.ancestry.split(', ')[1]}"
+
+    @property
+    def waiting_since(self) -> datetime.datetime:
+        return self.state_since
+
+    def incumbents(self) -> models.QuerySet[Membership]:
+        """Who holds the office today that this person asks for, where only one can."""
+        if self.role not in SINGLE_ROLES:
+            return Membership.objects.none()
+        held = Membership.objects.current().holding(self.role).at(self.village_id)
+        return held.exclude(user=self.user_id).select_related("user", "area")
 
     # --- who may ----------------------------------------------------------------------------------
     def _office(self, user: Any) -> Verdict:
@@ -105,29 +134,47 @@ class VillageAccess(Document):
 
     def may_resubmit(self, user: Any) -> Verdict:
         own = user is not None and user.pk == self.user_id
-        return Allowed() if own else Denied("Hanya pemohon yang dapat mengirim ulang.")
+        return Allowed() if own else Denied("Hanya pemohon yang dapat memperbaiki permohonan ini.")
+
+    def may_withdraw(self, user: Any) -> Verdict:
+        own = user is not None and user.pk == self.user_id
+        return Allowed() if own else Denied("Hanya pemohon yang dapat membatalkan permohonan ini.")
 
     # --- what they do -------------------------------------------------------------------------------
     def request(self, *, by: Any) -> None:
         """A person asks for access: letter in hand, no rights yet."""
         refuse_unless(self.village.may_buy, "Hanya desa dan desa adat yang berbelanja di sini; kelurahan tidak.")
+        held = Membership.objects.current().filter(user=by, role=self.role, area=self.village)
+        refuse_unless(not held.exists(), "Anda sudah memegang peran ini di desa tersebut.")
         self.user = by
         born(self, by=by, verdict=Allowed())
         self.letter.hold(self)
 
-    def verify(self, *, by: Any) -> None:
-        """The letter is right: the person's membership begins today, and the village's office exists."""
+    def verify(self, *, by: Any, replace: bool = False) -> None:
+        """The letter is right: the person's membership begins today, and the village's office exists.
+
+        Where one person holds the office, the one before must have ended, or ends now with `replace`.
+        """
         with moving(self, "verify", by=by):
+            verdict = self.may_verify(by)
             self.decided_at, self.decided_by, self.reason = timezone.now(), by, ""
             VillageOffice.objects.get_or_create(area=self.village)
-            Membership.objects.create(
+            VillageOffice.objects.select_for_update().get(area=self.village)  # two heads verified at once
+            for incumbent in self.incumbents():
+                refuse_unless(
+                    replace,
+                    f"{incumbent.user} masih tercatat sebagai {incumbent.title}. "
+                    "Centang penggantian, atau akhiri keanggotaannya dahulu.",
+                )
+                incumbent.end(by=by, reason=f"Digantikan oleh {self.user}.", verdict=verdict)
+            Membership(
                 user=self.user,
                 role=self.role,
                 area=self.village,
                 position=self.position,
                 basis=f"{self.letter_number} tanggal {self.letter_date:%d/%m/%Y}",
                 starts_on=today(),
-            )
+            ).appoint(by=by, verdict=verdict)
 
     def give_back(self, *, by: Any, reason: str) -> None:
         """Something is missing or wrong; the person mends it."""
@@ -139,12 +186,19 @@ class VillageAccess(Document):
         with moving(self, "reject", by=by, note=reason):
             self.decided_at, self.decided_by, self.reason = timezone.now(), by, reason
 
-    def resubmit(
-        self, *, by: Any, letter_number: str, letter_date: datetime.date, letter: StoredFile | None = None
-    ) -> None:
-        """The mended request; a new letter replaces the old one, which stays stored."""
+    def resubmit(self, *, by: Any, letter: StoredFile | None = None, **mended: Any) -> None:
+        """The mended request (`role, position, phone, letter_number, letter_date`); a new letter replaces the
+        old one, which stays stored."""
         with moving(self, "resubmit", by=by):
-            self.letter_number, self.letter_date = letter_number, letter_date
+            for name in self.MENDABLE & mended.keys():
+                setattr(self, name, mended[name])
             if letter is not None:
                 letter.hold(self)
                 self.letter = letter
+
+    MENDABLE = frozenset({"role", "position", "phone", "letter_number", "letter_date"})
+
+    def withdraw(self, *, by: Any) -> None:
+        """A wrong village, or no longer needed."""
+        with moving(self, "withdraw", by=by):
+            self.decided_at, self.decided_by = timezone.now(), by

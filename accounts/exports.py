@@ -1,0 +1,57 @@
+"""A person's own data, for themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.models import Membership, User, VillageAccess
+from core.models import Event, FileView, Notice, StoredFile
+
+MOST = 5000  # rows of one kind; whoever has more asks the operator
+
+
+def of(user: User) -> dict[str, Any]:
+    """All we keep about this person outside the documents of their village or provider."""
+    return {
+        "akun": {
+            "nama": user.name,
+            "email": user.email,
+            "mendaftar_sebagai": user.get_side_display(),
+            "terdaftar": user.date_joined,
+            "terakhir_masuk": user.last_login,
+            "persetujuan_privasi": {"versi": user.consent_version, "pada": user.consent_at},
+        },
+        "keanggotaan": [_membership(row) for row in _memberships(user)],
+        "permohonan_akses_desa": [_request(row) for row in VillageAccess.objects.filter(user=user)],
+        "tindakan": list(
+            Event.objects.filter(actor=user).order_by("pk").values("at", "about", "about_code", "verb", "note")[:MOST]
+        ),
+        "pemberitahuan": list(
+            Notice.objects.filter(user=user).order_by("pk").values("created_at", "channel", "title", "read_at")[:MOST]
+        ),
+        "berkas_diunggah": list(
+            StoredFile.objects.filter(uploaded_by=user).order_by("pk").values("code", "name", "size", "uploaded_at")
+        ),
+        "berkas_pribadi_dibuka": FileView.objects.filter(user=user).count(),
+    }
+
+
+def _memberships(user: User) -> Any:
+    return Membership.objects.filter(user=user).select_related("area", "provider").order_by("pk")
+
+
+def _membership(row: Membership) -> dict[str, Any]:
+    return {"jabatan": row.title, "peran": row.role, "dasar": row.basis, "mulai": row.starts_on, "sampai": row.ends_on}
+
+
+def _request(row: VillageAccess) -> dict[str, Any]:
+    return {
+        "kode": row.code,
+        "desa": row.village_id,
+        "peran": row.role,
+        "jabatan": row.position,
+        "telepon": row.phone,
+        "surat": row.letter_number,
+        "tanggal_surat": row.letter_date,
+        "status": row.get_state_display(),
+    }
