@@ -42,7 +42,7 @@ def icon(name: str, css_class: str = "") -> SafeString:
 
 
 @register.simple_tag
-def money(low: int | Decimal | None, high: int | Decimal | None = None, unit: str = "") -> SafeString:
+def money(low: int | None, high: int | None = None, unit: str = "") -> SafeString:
     """An amount in whole rupiah, or a range; a dash with words for the ear when there is none."""
     if low is None:
         return format_html('<span class="money money--none">{}</span>', "Belum ada nilai")
@@ -140,7 +140,7 @@ def moves(context: RequestContext, obj: Any, user: Any = None) -> dict[str, Any]
     every = list(obj.open_moves(user or context["user"]))
     return {
         "allowed": [move for move in every if move.verdict],
-        "refused": [move for move in every if not move.verdict and getattr(move.verdict, "reason", "")],
+        "refused": [move for move in every if not move.verdict and move.verdict.reason],
         "csrf_token": context.get("csrf_token"),
     }
 
@@ -196,8 +196,7 @@ def turn(
     """Whose turn it is, since when, and what comes next; `mine` when it is the reader's own."""
     heading = title or ("Giliran Anda" if mine else f"Menunggu {who}")
     return format_html(
-        '<div class="turn{}"><p class="turn__who">{}{}</p>'
-        '<div class="turn__body">{}</div>{}{}</div>',
+        '<div class="turn{}"><p class="turn__who">{}{}</p><div class="turn__body">{}</div>{}{}</div>',
         " turn--mine" if mine else "",
         icons.icon("arrow" if mine else "wait"),
         heading,
@@ -466,19 +465,29 @@ def stat(label: str, value: Any, note: str = "") -> SafeString:
     )
 
 
+SEARCH = "/layanan/"
+WAYS = (("Layanan", SEARCH), ("Penyedia", "/penyedia/"), ("Pembelian", "/pembelian/"), ("Tentang", "/tentang/"))
+
+
 @register.inclusion_tag("components/header.html", takes_context=True)
 def site_header(context: RequestContext) -> dict[str, Any]:
     """The head of every page: name, ways, search, account. Safe where no request is known (the 500 page)."""
     request = context.get("request")
     user = context.get("user")
     path = request.path if request else ""
-    ways = [("Layanan", "/layanan/"), ("Penyedia", "/penyedia/"), ("Pembelian", "/pembelian/"), ("Tentang", "/tentang/")]
     return {
-        "ways": [(name, url, path.startswith(url)) for name, url in ways],
+        "ways": [(name, url, path.startswith(url)) for name, url in WAYS],
+        "search_url": SEARCH,
         "user": user if user is not None and user.is_authenticated else None,
         "todo_count": context.get("todo_count"),
         "todo_here": path.startswith("/perlu-tindakan/"),
-        "query": request.GET.get("q", "") if request and path.startswith("/layanan/") else "",
+        "query": request.GET.get("q", "") if request and path.startswith(SEARCH) else "",
         "csrf_token": context.get("csrf_token"),
         "unread_notices": context.get("unread_notices"),
     }
+
+
+@register.inclusion_tag("components/footer.html", takes_context=True)
+def site_footer(context: RequestContext) -> dict[str, Any]:
+    """The foot of every page: what this is, that it holds no money, and whom to ask."""
+    return {"ways": WAYS, "support_email": context.get("support_email")}

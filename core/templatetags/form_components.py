@@ -41,7 +41,7 @@ def _kind(widget: forms.Widget) -> str:
     return "plain"
 
 
-def _dress(bound: BoundField, kind: str, width: str, extra: dict[str, str]) -> SafeString:
+def _dress(bound: BoundField, kind: str, width: str, extra: dict[str, str | bool]) -> SafeString:
     """The widget itself, with our classes and, for dates, the browser's picker."""
     widget = bound.field.widget
     attrs = dict(extra)
@@ -81,11 +81,13 @@ def render_field(
     """A whole field. `current` is a kept file; `heading` makes the label the page's title."""
     widget = bound.field.widget
     kind = _kind(widget)
+    if label:  # said by the page: the summary of errors then calls the field by the same name
+        bound.label = label
     if hint:  # said by the page rather than the form: still tied to the widget
         bound.help_text = hint
     if placeholder is not None:  # "" takes away one that only repeats the label
         widget.attrs = {**widget.attrs, "placeholder": placeholder} if placeholder else _without(widget.attrs)
-    extra: dict[str, str] = {}
+    extra: dict[str, str | bool] = {}
     if kind == "file":
         extra |= {"class": "file__input", "data-file-max": str(_file_limit(widget))}
     elif kind == "tick":
@@ -93,7 +95,7 @@ def render_field(
     context = {
         "bound": bound,
         "kind": kind,
-        "label": label or bound.label,
+        "label": bound.label,
         "hint": bound.help_text,
         "optional": not bound.field.required and kind != "tick",
         "prefix": prefix or widget.attrs.get("data-prefix", ""),
