@@ -14,12 +14,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import people
-from accounts.models import LegalForm, Membership, Provider, Role
+from accounts.models import Membership, Provider, Role
 from accounts.models.membership import POKJA_ROLES, today
 from core.models import DatedSetting, Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area, Level
 from regions.scope import within
+from verification.models import profile
 from verification.models.requirements import DocumentRequirement, DocumentType, ScoreAspect
 from verification.models.standing import Standing
 from verification.models.submitted import AspectScore, SubmittedDocument
@@ -27,19 +28,6 @@ from verification.models.submitted import AspectScore, SubmittedDocument
 OPEN_STATES = ("draft", "submitted", "checking", "returned", "recommended")
 THRESHOLD_KEY = "verification-threshold"
 CONSENT_KEY = "verification-consent"
-
-# What a profile needs before anything can be judged; NIB only from a business.
-PROFILE_FIELDS = (
-    "name", "address", "phone", "email", "person_in_charge", "position", "nik", "npwp", "bank",
-    "account_number", "account_holder",
-)  # fmt: skip
-NIB_FORMS = (LegalForm.COMPANY, LegalForm.VILLAGE_COMPANY)
-
-
-def missing_profile_fields(provider: Provider) -> list[str]:
-    """Names of the profile's fields that are still empty."""
-    wanted = [*PROFILE_FIELDS, *(["nib"] if provider.legal_form in NIB_FORMS else [])]
-    return [name for name in wanted if not getattr(provider, name)]
 
 
 def consent_in_force() -> dict[str, Any]:
@@ -108,12 +96,16 @@ class Application(Document):
         "rejected": "bad",
     }
 
+    # Confirmed on the applicant's own pages; papers have pages of their own, the rest is done at the desk.
+    APPLICANT_VERBS = ("consent", "submit")
+
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.DRAFT, editable=False)
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="applications", verbose_name="penyedia")
     regency = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="kabupaten/kota")
     consent_version = models.CharField("versi persetujuan", max_length=20, blank=True, editable=False)
     consented_at = models.DateTimeField("disetujui", null=True, editable=False)
     submitted_at = models.DateTimeField("pertama diajukan", null=True, editable=False)
+    round = models.PositiveSmallIntegerField("pengajuan ke", default=1, editable=False)
     checker = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="pemeriksa"
     )
@@ -182,6 +174,17 @@ class Application(Document):
 
         return reverse("application", args=[self.code])
 
+    def move_url(self, verb: str) -> str:
+        from django.urls import reverse
+
+        if verb in self.APPLICANT_VERBS:
+            return super().move_url(verb)
+        if verb in ("attach", "detach"):
+            return self.get_absolute_url()
+        if verb in ("judge", "score"):
+            return reverse("admin:verification_application_change", args=[self.code])
+        return reverse("admin:verification_application_move", args=[self.code, self.MOVES[verb].slug])
+
     def clean(self) -> None:
         if self.regency.level != Level.REGENCY:
             raise ValidationError({"regency": "Pilih kabupaten atau kota."})
@@ -204,12 +207,7 @@ class Application(Document):
 
     def missing(self) -> list[str]:
         """Everything that stands between this draft and its submission, each in a few words."""
-        found = [
-            str(Provider._meta.get_field(name).verbose_name).capitalize()
-            if name not in ("nik", "npwp", "nib")
-            else str(Provider._meta.get_field(name).verbose_name)
-            for name in missing_profile_fields(self.provider)
-        ]
+        found = [profile.label(name) for name in profile.missing_fields(self.provider)]
         have = self.current_documents()
         for requirement in self.requirements:
             document = have.get(requirement.type_id)
@@ -420,8 +418,10 @@ class Application(Document):
         """All is there: the Pokja may begin. What the profile said that day stands in the event."""
         with moving(self, "submit", by=by) as facts:
             self.submitted_at = self.submitted_at or timezone.now()
+            self.round += self.state == self.State.RETURNED
             self.reason = ""
-            p = self.provider
+            p = Provider.objects.select_for_update().get(pk=self.provider_id)  # a step saved meanwhile waits
+            refuse_unless(not profile.missing_fields(p), "Profil belum lengkap. Muat ulang halaman.")
             facts["profile"] = {
                 "name": p.name,
                 "legal_form": p.legal_form,

@@ -100,6 +100,11 @@ class SubmittedDocument(models.Model):
     def __str__(self) -> str:
         return str(self.type)
 
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return f"{reverse('application', args=[self.application.code])}#dokumen-{self.type.key}"
+
     @property
     def expired(self) -> bool:
         """Its last day has passed."""
