@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from regions import codes
-from regions.models import BUYING_KINDS, Area, AreaQuerySet, Level
+from regions.models import Area, AreaQuerySet, Level
 from regions.scope import NATION
 
 # The name of the button that shows the next select instead of sending the form.
@@ -95,14 +95,20 @@ class AreaPicker(forms.Widget):
         if few is None:
             context["picker"] = self._steps(name, code)
         else:
-            context["picker"] = {"few": _grouped(few), "chosen": code, "word": WORDS[self.level]}
+            context["picker"] = {"few": _grouped(few), "chosen": code}
         context["picker"] |= {
             "id": (attrs or {}).get("id", f"id_{name}"),
             "name": name,
+            "word": self.word,
             "only_buyers": self.only_buyers,
             "bad": (attrs or {}).get("aria-invalid") == "true",
         }
         return context
+
+    @property
+    def word(self) -> str:
+        """What is to be chosen, in a sentence."""
+        return "desa" if self.only_buyers and self.level == Level.VILLAGE else WORDS[self.level]
 
     def _open(self) -> AreaQuerySet:
         return Area.objects.in_force(timezone.localdate()).defer("parent", "search_name")
@@ -161,7 +167,6 @@ class AreaPicker(forms.Widget):
             "selects": selects,
             "picked": picked,
             "finished": last["level"] == self.level and bool(last["chosen"]),
-            "word": WORDS[self.level],
             "or_above": self.or_above,
             "search_url": reverse("area-search"),
             "level": self.level,
@@ -260,8 +265,7 @@ class AreaField(forms.Field):
         return area
 
     def _refuse(self, code: str, **params: str) -> ValidationError:
-        word = "desa" if self.only_buyers and self.level == Level.VILLAGE else WORDS[self.level]
-        return ValidationError(self.error_messages[code], code=code, params={"word": word, **params})
+        return ValidationError(self.error_messages[code], code=code, params={"word": self.widget.word, **params})
 
 
 class AreaFormMixin:
@@ -312,8 +316,3 @@ class AreaSearchForm(forms.Form):
             return areas
         levels = list(Level)[: list(Level).index(level) + 1] if self.cleaned_data["keatas"] else [level]
         return areas.filter(level__in=levels)
-
-
-def choosable(area: Area, *, only_buyers: bool) -> bool:
-    """May this one be chosen where only buyers may?"""
-    return not only_buyers or not area.is_village or area.kind in BUYING_KINDS

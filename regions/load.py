@@ -38,7 +38,8 @@ _UPDATE = f"""
     SET {", ".join(f"{column} = incoming.{column}" for column in CHANGING)}, valid_to = NULL
     FROM incoming_area incoming
     WHERE area.code = incoming.code
-      AND (({_listed(CHANGING, "area")}) IS DISTINCT FROM ({_listed(CHANGING, "incoming")}) OR area.valid_to IS NOT NULL)
+      AND (({_listed(CHANGING, "area")}) IS DISTINCT FROM ({_listed(CHANGING, "incoming")})
+           OR area.valid_to IS NOT NULL)
 """  # noqa: S608
 _INSERT = f"""
     INSERT INTO regions_area ({_COLUMNS}, predecessor)

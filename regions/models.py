@@ -333,7 +333,7 @@ class AreaTitle(models.Model):
     class Meta:
         verbose_name = "sebutan wilayah"
         verbose_name_plural = "sebutan wilayah"
-        ordering: ClassVar = ["area", "key"]
+        ordering: ClassVar = ["area_id", "key"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["area", "key"], name="area_title_once"),
             models.CheckConstraint(name="area_title_key_known", condition=Q(key__in=TitleKey.values)),

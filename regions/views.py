@@ -31,11 +31,8 @@ def area_list(request: HttpRequest) -> HttpResponse:
         return render(request, "regions/area_list.html", {"areas": form.areas().provinces()})
     found = list(form.areas().search(text)[: MOST_FOUND + 1])
     page = Paginator(found[:MOST_FOUND], PAGE).get_page(request.GET.get("hal"))
-    return render(
-        request,
-        "regions/area_list.html",
-        {"q": text, "page": page, "more": len(found) > MOST_FOUND, "count": len(found)},
-    )
+    context = {"q": text, "page": page, "count": len(found), "more": len(found) > MOST_FOUND, "most": MOST_FOUND}
+    return render(request, "regions/area_list.html", context)
 
 
 @login_not_required

@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sebutan wilayah",
                 "verbose_name_plural": "sebutan wilayah",
-                "ordering": ["area", "key"],
+                "ordering": ["area_id", "key"],
             },
         ),
         migrations.AddIndex(
