@@ -131,7 +131,7 @@ class EncryptedTextField(models.TextField):
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         problems = super().check(**kwargs)
-        if self.unique or self.db_index or self.primary_key:
+        if self.unique or getattr(self, "db_index", False):
             problems.append(
                 checks.Error(
                     "An encrypted field cannot be unique or indexed: equal values differ when encrypted.",
@@ -172,14 +172,14 @@ class BlindIndexField(models.CharField):
     def __init__(self, *args: Any, source: str = "", purpose: str = "", **kwargs: Any) -> None:
         self.source, self.purpose = source, purpose
         kwargs |= {"max_length": 64, "null": True, "blank": True, "editable": False}
-        kwargs.setdefault("db_index", not kwargs.get("unique"))
+        self.indexed = kwargs.setdefault("db_index", not kwargs.get("unique"))
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         name, path, args, kwargs = super().deconstruct()
         for fixed in ("max_length", "null", "blank", "editable"):
             kwargs.pop(fixed, None)
-        return name, path, args, kwargs | {"source": self.source, "purpose": self.purpose, "db_index": self.db_index}
+        return name, path, args, kwargs | {"source": self.source, "purpose": self.purpose, "db_index": self.indexed}
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         problems = super().check(**kwargs)

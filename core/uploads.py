@@ -36,6 +36,7 @@ THUMBNAIL_BYTES = 5 * 1024  # 20 cards stay under 100 KB
 MAX_SIDE = 20_000
 MAX_PIXELS = 64_000_000  # a baseline JPEG is decoded at reduced size
 MAX_PIXELS_WHOLE = 26_000_000  # PNG and progressive JPEG are held whole in memory
+TOO_MANY_PIXELS = ValidationError("Ukuran gambar terlalu besar. Kecilkan foto lalu coba lagi.", code="pixels")
 INSPECTOR = Path(__file__).with_name("pdf_inspector.py")
 INSPECTOR_SECONDS = 15
 
@@ -94,8 +95,10 @@ def clean_image(upload: Upload, *, max_bytes: int | None = None) -> CleanUpload:
     _scan_for_viruses(content)
     try:
         return _redraw(content, upload.name or "")
-    except (ValidationError, MemoryError):
+    except ValidationError:
         raise
+    except Image.DecompressionBombError as error:
+        raise TOO_MANY_PIXELS from error
     except Exception as error:
         # A decoder given a hostile file may say anything; the person gets one sentence, the log the rest.
         logger.info("photo refused: %s", type(error).__name__)
@@ -185,7 +188,7 @@ def _check_dimensions(opened: Image.Image) -> None:
     width, height = opened.size
     whole = opened.format == "PNG" or opened.info.get("progressive")
     if width * height > (MAX_PIXELS_WHOLE if whole else MAX_PIXELS) or max(width, height) > MAX_SIDE:
-        raise ValidationError("Ukuran gambar terlalu besar. Kecilkan foto lalu coba lagi.", code="pixels")
+        raise TOO_MANY_PIXELS
     if min(width, height) < 16:
         raise ValidationError("Gambar terlalu kecil untuk dibaca. Pilih foto lain.", code="pixels")
 
@@ -197,11 +200,10 @@ def _plain_mode(picture: Image.Image, *, keep_palette: bool) -> Image.Image:
         return picture
     if picture.mode in {"L", "RGB", "1"} and "transparency" not in picture.info:
         return picture
-    if picture.mode in {"RGBA", "LA", "PA", "P", "L", "RGB"} and (
-        picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
-    ):
+    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
         picture = picture.convert("RGBA")
-        return picture.convert("RGB") if picture.getextrema()[3] == (255, 255) else picture
+        opaque = picture.getchannel("A").getextrema() == (255, 255)
+        return picture.convert("RGB") if opaque else picture
     return picture.convert("RGB")
 
 
@@ -248,10 +250,11 @@ def _inspect(content: bytes) -> int:
         verdict = json.loads(run.stdout) if run.returncode == 0 else {"problem": "complex"}
     except (subprocess.TimeoutExpired, ValueError):
         verdict = {"problem": "complex"}
-    if problem := verdict.get("problem"):
+    problem = verdict.get("problem")
+    if isinstance(problem, str):
         logger.info("pdf refused: %s %s", problem, verdict.get("detail", ""))
         raise ValidationError(_PDF_PROBLEMS[problem], code=problem)
-    return verdict["pages"]
+    return int(verdict["pages"])
 
 
 def _scan_for_viruses(content: bytes) -> None:
