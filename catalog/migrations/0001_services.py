@@ -212,6 +212,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "layanan",
                 "verbose_name_plural": "layanan",
                 "ordering": ("-id",),
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(

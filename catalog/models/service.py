@@ -79,6 +79,18 @@ class ServiceQuerySet(models.QuerySet):
         first = ServicePhoto.objects.filter(service=OuterRef("pk")).order_by("order", "pk")
         return self.annotate(thumb_code=Subquery(first.values("thumb__code")[:1]))
 
+    def for_cards(self) -> Self:
+        """What a card shows and a page is sorted by, in one query."""
+        return (
+            self.select_related("category", "provider__area")
+            .only(
+                "code", "title", "summary", "unit", "price", "tax_included", "published_at", "state",
+                "rating_total", "rating_count", "rating_score",
+                "category__name", "category__icon", "provider__name", "provider__area__name",
+            )
+            .with_thumb()
+        )  # fmt: skip
+
 
 class ServiceManager(models.Manager.from_queryset(ServiceQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> ServiceQuerySet:
@@ -139,6 +151,7 @@ class Service(Rated, Document):
         verbose_name = "layanan"
         verbose_name_plural = "layanan"
         ordering = ("-id",)
+        base_manager_name = "objects"  # so that a row reloaded under its lock leaves the vector alone, too
         constraints = (
             models.CheckConstraint(
                 name="service_price_positive",
@@ -293,8 +306,8 @@ class Service(Rated, Document):
         with moving(self, "remove_photo", by=by, note=photo.caption) as facts:
             facts["file"] = photo.file.code
             for file in (photo.file, photo.thumb):
-                file.public = False
-                file.save(update_fields=["public"])
+                file.public, file.about, file.about_id = False, "", ""
+                file.save(update_fields=["public", "about", "about_id"])
             self.photos.filter(pk=photo.pk).delete()
 
     def _serve(self, areas: Iterable[Area]) -> None:
@@ -302,6 +315,12 @@ class Service(Rated, Document):
         search.index(self)
 
     # --- what it is worth ---------------------------------------------------------------------------
+    def price_changes(self) -> list[dict[str, Any]]:
+        """Each change of price: at, old, new; newest first."""
+        changed = self.events().filter(verb="revise", data__changes__has_key="price").order_by("-pk")
+        rows = [(event.at, *event.data["changes"]["price"]) for event in changed]
+        return [{"at": at, "old": old, "new": new} for at, old, new in rows]
+
     @property
     def price_sentence(self) -> str:
         """Rp12.500.000 per paket, sudah termasuk pajak."""

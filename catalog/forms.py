@@ -1,0 +1,150 @@
+"""What a provider fills in about a service and its photos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts import people
+from accounts.models import Provider
+from catalog.models import Category, Service, ServicePhoto
+from catalog.models.service import CONTENT
+from core.forms import ImageUploadField, RupiahField
+from core.once import OnceForm
+from regions.forms import AreaField, AreaFormMixin
+from regions.models import Area, Level
+
+
+class ServiceForm(AreaFormMixin, forms.ModelForm):
+    """All that a service says. Its cleaned data are what `Service.revise` takes."""
+
+    price = RupiahField(label="Harga per satuan", min_value=1, help_text="Rupiah utuh. Contoh: 12.500.000")
+    tax_included = forms.TypedChoiceField(
+        label="Apakah harga sudah termasuk pajak?",
+        choices=[("ya", "Ya, harga sudah termasuk pajak"), ("tidak", "Belum, pajak dihitung terpisah")],
+        coerce=lambda value: value == "ya",
+        widget=forms.RadioSelect,
+    )
+    areas = forms.MultipleChoiceField(
+        label="Wilayah layanan",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Kabupaten/kota yang desanya dapat memesan layanan ini.",
+    )
+    other_area = AreaField(
+        label="Tambah wilayah lain",
+        level=Level.REGENCY,
+        or_above=True,
+        required=False,
+        help_text="Provinsi, kabupaten, atau kota di luar daftar di atas. Simpan lalu ubah lagi untuk menambah yang berikutnya.",
+    )
+
+    class Meta:
+        model = Service
+        fields = CONTENT
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 2}),
+            "description": forms.Textarea(attrs={"rows": 6}),
+            "deliverables": forms.Textarea(attrs={"rows": 4}),
+            "requirements": forms.Textarea(attrs={"rows": 4}),
+        }
+        help_texts = {
+            "title": "Contoh: Pelatihan pengelolaan BUM Desa, dua hari",
+            "summary": "Satu atau dua kalimat yang tampil pada daftar.",
+            "description": "Apa yang dikerjakan, tahap demi tahap. Wajib sebelum ditayangkan.",
+            "deliverables": "Satu hal tiap baris. Contoh: Modul cetak untuk 20 peserta. Wajib sebelum ditayangkan.",
+            "requirements": "Satu hal tiap baris. Contoh: Ruang pertemuan dan daftar peserta disiapkan desa.",
+            "duration_days": "Hari kalender sejak mulai bekerja. Wajib sebelum ditayangkan.",
+        }
+
+    def __init__(self, *args: Any, document: Service, user: Any, **kwargs: Any) -> None:
+        kwargs["instance"] = document
+        super().__init__(*args, **kwargs)
+        self.user = user
+        categories = Category.objects.active()
+        if document.category_id:
+            categories = categories | Category.objects.filter(pk=document.category_id)
+        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
+        self.fields["category"].empty_label = "Pilih kategori"  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", "Pilih jenis layanan"), *self.fields["kind"].choices[1:]]  # type: ignore[attr-defined]
+        self.fields["duration_days"].widget.attrs["data-suffix"] = "hari"
+        self.offer_areas(document.provider)
+        if document.pk:
+            self.initial["areas"] = list(document.areas.values_list("code", flat=True))
+            self.initial["tax_included"] = "ya" if document.tax_included else "tidak"
+        else:
+            self.initial["areas"] = [document.provider.area_id]
+            self.initial["tax_included"] = ""
+
+    def offer_areas(self, provider: Provider) -> None:
+        """The regencies of its own province to tick, the whole province, and what is chosen elsewhere."""
+        home = Area.objects.get(code=provider.area.province_code)
+        near = list(Area.objects.regencies().within(home.code).order_by("code"))
+        far = (
+            self.instance.areas.exclude(code__in=[home.code, *(area.code for area in near)]) if self.instance.pk else ()
+        )
+        self.known = {area.code: area for area in (home, *near, *far)}
+        self.fields["areas"].choices = [  # type: ignore[attr-defined]
+            *((area.code, area.label) for area in near),
+            (home.code, f"Seluruh {home.label}"),
+            *((area.code, f"Seluruh {area.label}" if area.level == Level.PROVINCE else area.full_name) for area in far),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        other = cleaned.pop("other_area", None)
+        chosen = [self.known[code] for code in cleaned.get("areas", [])]
+        cleaned["areas"] = [*chosen, other] if other else chosen
+        return cleaned
+
+
+class NewServiceForm(OnceForm, ServiceForm):
+    """The same for a new one; sent twice it makes one."""
+
+    def offer(self) -> Service:
+        """Write the service down."""
+        self.instance.offer(by=self.user, areas=self.cleaned_data["areas"])
+        return self.instance
+
+
+class ProviderChoiceForm(forms.Form):
+    """For a person who works for several providers: for which one is this service?"""
+
+    penyedia = forms.ModelChoiceField(label="Penyedia", queryset=Provider.objects.none(), to_field_name="code")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["penyedia"].queryset = Provider.objects.filter(pk__in=people.providers(user))  # type: ignore[attr-defined]
+
+
+class PhotoForm(forms.Form):
+    """One picture with what it shows."""
+
+    photo = ImageUploadField(
+        label="Foto", help_text="Foto pekerjaan yang pernah Anda lakukan. Pastikan orang di dalamnya tidak keberatan."
+    )
+    caption = forms.CharField(
+        label="Keterangan", max_length=120, help_text="Apa, di mana, kapan. Contoh: Pelatihan kader di Praya, Mei 2026"
+    )
+
+    def __init__(self, *args: Any, document: Service, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class RemovePhotoForm(forms.Form):
+    """Which picture leaves the page."""
+
+    photo = forms.ChoiceField(label="Foto yang dihapus", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, document: Service, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.photos = {photo.file.code: photo for photo in document.photos.select_related("file", "thumb")}
+        self.fields["photo"].choices = [(code, photo.caption) for code, photo in self.photos.items()]  # type: ignore[attr-defined]
+
+    def clean_photo(self) -> ServicePhoto:
+        photo = self.photos.get(self.cleaned_data["photo"])
+        if photo is None:
+            raise ValidationError("Foto itu sudah tidak ada.")
+        return photo
