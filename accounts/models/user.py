@@ -1,20 +1,40 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 
 from core.validators import validate_person_name
+from regions.scope import NATION
 
 if TYPE_CHECKING:
     from accounts.models.membership import Membership
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: Any) -> Self:
+        """Oneself; an office, the people who work or ask to work in its territory; the ministry, everyone."""
+        from accounts.models.membership import Membership, Role
+        from accounts.models.village_access import VillageAccess
+        from accounts.people import territories
+        from regions.scope import within
+
+        if not user.is_authenticated:
+            return self.none()
+        codes = territories(user, Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE, Role.MINISTRY)
+        if NATION in codes:
+            return self.all()
+        working = Membership.objects.filter(within("area", codes)).values("user")
+        asking = VillageAccess.objects.filter(within("village", codes)).values("user")
+        return self.filter(Q(pk=user.pk) | Q(pk__in=working) | Q(pk__in=asking))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
