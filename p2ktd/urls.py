@@ -3,12 +3,13 @@
 from django.urls import include, path
 
 from accounts.admin_site import site as admin_site
-from p2ktd import style_views, views
+from p2ktd import demo_views, style_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("perlu-tindakan/", views.todo, name="todo"),
     path("gaya/", style_views.style_guide, name="style-guide"),
+    path("latihan/", demo_views.practice, name="practice"),  # 404 unless DEMO
     path("admin/", admin_site.urls),
     path("", include("core.urls")),
     path("wilayah/", include("regions.urls")),
