@@ -24,8 +24,8 @@ class OnceForm:
     """Mixin for a form that creates: adds the hidden key. Pass `user=`; the key must be theirs."""
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.user = user
+        super().__init__(*args, **kwargs)
         self.fields["submit_key"] = forms.CharField(widget=forms.HiddenInput, required=False)
         self.fields["submit_key"].initial = signing.dumps([secrets.token_hex(16), user.pk], salt=_salt)
 

@@ -148,4 +148,8 @@ class MoveView(View):
             "refusal": refusal,
             "open": bool(verdict),
         }
-        return render(self.request, self.template_name, context, status=status)
+        return render(self.request, self.template_name, context | self.more_context(), status=status)
+
+    def more_context(self) -> dict[str, Any]:
+        """What a page in other clothes needs besides."""
+        return {}

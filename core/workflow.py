@@ -68,7 +68,8 @@ class Move:
     """One row of a document's table: `verb` leads from any of `sources` to `target`.
 
     `target=None` keeps the state (an act worth an event, such as a progress report).
-    `done` is the past form for the timeline; `confirm` is asked before a weighty act.
+    `done` is the past form for the timeline; `confirm` is asked before a weighty act. An `inner` move is
+    made by another document's verb: it has no page and no button.
     """
 
     verb: str
@@ -78,6 +79,7 @@ class Move:
     done: str
     tone: str = "primary"
     confirm: str = ""
+    inner: bool = False
 
     @property
     def slug(self) -> str:
@@ -148,7 +150,7 @@ class Document(models.Model):
         return [
             OpenMove(move, self.may(move.verb, user), self.move_url(move.verb))
             for move in self.MOVES.values()
-            if self.state in move.sources
+            if self.state in move.sources and not move.inner
         ]
 
     def move_url(self, verb: str) -> str:

@@ -4,13 +4,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.onboarding import next_step
+from p2ktd.todo import tasks
+
+from catalog import front
+
 
 @login_not_required
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, in one screen, and a search."""
-    return render(request, "home.html")
+    return render(request, "home.html", front.front_page())
 
 
 def todo(request: HttpRequest) -> HttpResponse:
     """Perlu tindakan: each document that waits for this person."""
-    return render(request, "todo.html")
+    context = {"tasks": tasks(request.user), "next_step": next_step(request.user)}
+    return render(request, "todo.html", context)

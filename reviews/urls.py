@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reviews import views
+
+urlpatterns = [
+    path("kontrak/<slug:code>/penilaian/", views.rating_new, name="rating-new"),
+    path("penilaian/<slug:code>/<slug:verb>/", views.rating_move, name="rating-move"),
+]

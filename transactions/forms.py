@@ -21,8 +21,10 @@ WORDS = {"rows": 4}
 
 
 # --- need -----------------------------------------------------------------------------------------
-class NeedForm(OnceForm, forms.ModelForm):
+class NeedFields(forms.ModelForm):
     """What the village needs. The village comes from the person's memberships."""
+
+    user: Any
 
     estimate = RupiahField(label="Perkiraan biaya", min_value=1, help_text="Contoh: 12.500.000")
 
@@ -68,6 +70,22 @@ class NeedForm(OnceForm, forms.ModelForm):
 
     def clean_women(self) -> int:
         return self.cleaned_data["women"] or 0
+
+
+class NeedForm(OnceForm, NeedFields):
+    """A new need."""
+
+
+class AmendNeedForm(NeedFields):
+    """The need, corrected. Bound to a copy, so that the move works on the row as it stands."""
+
+    def __init__(self, *args: Any, document: Need, user: Any, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, instance=Need.objects.get(pk=document.pk), **kwargs)
+        del self.fields["village"]
+
+    def arguments(self) -> dict[str, Any]:
+        return self.cleaned_data
 
 
 class AgreeForm(MoveForm):

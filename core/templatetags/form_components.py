@@ -240,3 +240,10 @@ def star_field(bound: BoundField) -> SafeString:
 def error_line(text: str) -> SafeString:
     """An error that stands alone beside what it is about."""
     return format_html('<p class="error">{}<span class="sr">Galat: </span>{}</p>', icons.icon("warn"), text)
+
+
+@register.simple_tag
+def bare_input(bound: BoundField) -> SafeString:
+    """A widget alone, for a cell of a table whose headers name it; the label is read out, errors stand below."""
+    attrs = {"class": "input input--short", "aria-label": bound.label}
+    return format_html("{}{}", bound.as_widget(attrs=attrs), bound.errors)

@@ -61,8 +61,8 @@ class Accountability(Document):
 
     MOVES = moves(
         Move("record_payment", ("payment",), "musdes", "Catat Pembayaran", "Pembayaran dicatat"),
-        Move("accept", ("musdes", "refused"), "accepted", "Catat Keputusan Diterima", "Musdes menerima pertanggungjawaban"),
-        Move("refuse", ("musdes", "refused"), "refused", "Catat Keputusan Belum Diterima", "Musdes belum menerima"),
+        Move("accept", ("musdes", "refused"), "accepted", "Catat Keputusan Diterima", "Musdes menerima pertanggungjawaban", inner=True),
+        Move("refuse", ("musdes", "refused"), "refused", "Catat Keputusan Belum Diterima", "Musdes belum menerima", inner=True),
         Move("close", ("accepted",), "closed", "Tutup Pembelian", "Pembelian ditutup"),
     )
     TURN = {
@@ -72,7 +72,6 @@ class Accountability(Document):
         "accepted": "Kepala Desa",
     }
     TONES = {"payment": "wait", "musdes": "wait", "refused": "warn", "accepted": "info", "closed": "good"}
-    BY_MEETING = ("accept", "refuse")  # made by the meeting's decision, not by a button of their own
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.PAYMENT, editable=False)
     contract = models.OneToOneField(Contract, models.PROTECT, related_name="accountability")

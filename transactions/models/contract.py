@@ -150,6 +150,11 @@ class Contract(Document):
     def need(self) -> Any:
         return self.sourcing.need
 
+    @property
+    def service(self) -> Any:
+        """The service by which the provider was found and invited."""
+        return self.sourcing.invitations.get(provider=self.provider_id).service
+
     def get_absolute_url(self) -> str:
         return self.need.get_absolute_url()
 

@@ -67,11 +67,11 @@ class Quotation(Document):
             tone="danger",
             confirm="Penawaran yang ditarik tidak dapat dikirim lagi untuk paket ini.",
         ),
-        Move("qualify", ("sealed",), "qualified", "Nyatakan Memenuhi", "Memenuhi syarat"),
-        Move("disqualify", ("sealed",), "disqualified", "Gugurkan", "Digugurkan", tone="danger"),
+        Move("qualify", ("sealed",), "qualified", "Nyatakan Memenuhi", "Memenuhi syarat", inner=True),
+        Move("disqualify", ("sealed",), "disqualified", "Gugurkan", "Digugurkan", tone="danger", inner=True),
         Move("negotiate", ("qualified",), None, "Catat Negosiasi", "Harga dinegosiasikan"),
-        Move("win", ("qualified",), "won", "Tetapkan", "Ditetapkan sebagai pemenang"),
-        Move("lose", ("qualified",), "lost", "Tidak Tetapkan", "Tidak terpilih"),
+        Move("win", ("qualified",), "won", "Tetapkan", "Ditetapkan sebagai pemenang", inner=True),
+        Move("lose", ("qualified",), "lost", "Tidak Tetapkan", "Tidak terpilih", inner=True),
     )
     TONES = {
         "sealed": "wait",

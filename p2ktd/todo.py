@@ -1,0 +1,85 @@
+"""Perlu tindakan: what waits for a person is a list of querysets, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import VillageAccess
+from reviews.models import Rating, to_be_rated_by
+from transactions.models import Accountability, Contract, Meeting, Need, Sourcing
+from verification.models import Application
+
+SHOWN = 50  # of each kind; who has more works through the lists
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the list, as the task_list component draws it."""
+
+    title: str
+    url: str
+    hint: str
+    since: Any
+    chip_label: str
+    chip_tone: str
+
+
+def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
+    """Every queryset of what waits for this person, with the path to the name that people know it by."""
+    return [
+        (VillageAccess.objects.waiting_for(user).select_related("village", "user"), "village.label"),
+        (Application.objects.waiting_for(user).select_related("provider", "regency"), "provider.name"),
+        (Need.objects.waiting_for(user).select_related("village"), "title"),
+        (Sourcing.objects.waiting_for(user).select_related("need__village"), "need.title"),
+        (Contract.objects.waiting_for(user).select_related("sourcing__need__village"), "sourcing.need.title"),
+        (
+            Accountability.objects.waiting_for(user).select_related(
+                "contract__sourcing__need__village", "contract__village"
+            ),
+            "contract.sourcing.need.title",
+        ),
+        (
+            Meeting.objects.waiting_for(user).select_related("accountability__contract__sourcing__need__village"),
+            "accountability.contract.sourcing.need.title",
+        ),
+        (
+            Rating.objects.waiting_for(user).select_related("contract__sourcing__need__village"),
+            "contract.sourcing.need.title",
+        ),
+    ]
+
+
+def tasks(user: Any) -> list[Task]:
+    """All that waits for this person, longest waiting first."""
+    found = [task for rows, path in waiting(user) for task in _lines(rows[:SHOWN], path)]
+    for account in to_be_rated_by(user).select_related("contract__sourcing__need__village")[:SHOWN]:
+        contract = account.contract
+        title = f"Nilai penyedia: {contract.need.title}"
+        found.append(
+            Task(title, contract.get_absolute_url(), "Hasil kerja sudah diterima Musdes.", account.state_since, "Penilaian", "info")
+        )
+    return sorted(found, key=lambda task: task.since)
+
+
+def count(user: Any) -> int:
+    """How many wait; a cheap count for the header."""
+    return sum(rows.count() for rows, _ in waiting(user)) + to_be_rated_by(user).count()
+
+
+def _lines(rows: QuerySet[Any], path: str) -> Iterator[Task]:
+    for document in rows:
+        name: Any = document
+        for part in path.split("."):
+            name = getattr(name, part)
+        yield Task(
+            title=str(name),
+            url=document.get_absolute_url(),
+            hint=document.status_sentence,
+            since=document.state_since,
+            chip_label=document.get_state_display(),
+            chip_tone=document.state_tone,
+        )

@@ -1,0 +1,113 @@
+"""Who is told of what in an order: the one whose turn it is next, and the one who waits for the result."""
+
+from collections.abc import Iterator
+
+from accounts.models import Membership, Role
+from core.formats import rupiah
+from core.models import Event
+from core.notices import Tell, tells
+from transactions.models import Accountability, Contract, Meeting, Need, Sourcing
+from transactions.models.sourcing import OFFICER
+
+
+def village(code: str, *roles: str) -> list[Membership]:
+    """Who holds these roles in the village today."""
+    return list(Membership.objects.current().at(code).holding(*roles).select_related("user"))
+
+
+def of_provider(provider: int) -> list[Membership]:
+    return list(Membership.objects.current().filter(provider=provider).select_related("user"))
+
+
+@tells("transactions.need", "agree")
+def budget_is_next(event: Event, need: Need) -> Iterator[Tell]:
+    for member in village(need.village_id, *Need.BUDGETERS):
+        yield Tell(member.user, f"Kebutuhan “{need.title}” disepakati Musdes", "Catat anggarannya dalam APB Desa.")
+
+
+@tells("transactions.need", "budget")
+def sourcing_is_next(event: Event, need: Need) -> Iterator[Tell]:
+    for member in village(need.village_id, Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM):
+        yield Tell(member.user, f"Kebutuhan “{need.title}” dianggarkan", "Pengadaan dapat dimulai.")
+
+
+@tells("transactions.sourcing", "announce")
+def providers_are_invited(event: Event, sourcing: Sourcing) -> Iterator[Tell]:
+    need = sourcing.need
+    for invitation in sourcing.invitations.all():
+        for member in of_provider(invitation.provider_id):
+            yield Tell(
+                member.user,
+                f"Undangan penawaran: {need.title}",
+                f"{need.village.full_name} mengundang Anda. Kirim penawaran sebelum batas waktu.",
+            )
+
+
+@tells("transactions.quotation", "create")
+def buyer_learns_that_an_offer_came(event: Event, quotation: object) -> Iterator[Tell]:
+    """That one came, not what it says: it is sealed."""
+    sourcing = quotation.sourcing  # type: ignore[attr-defined]
+    for member in village(sourcing.need.village_id, OFFICER[sourcing.method]):
+        yield Tell(member.user, f"Satu penawaran masuk untuk “{sourcing.need.title}”", by_mail=False)
+
+
+@tells("transactions.sourcing", "award", "fail")
+def bidders_learn_the_result(event: Event, sourcing: Sourcing) -> Iterator[Tell]:
+    for quotation in sourcing.quotations.exclude(state="withdrawn"):
+        for member in of_provider(quotation.provider_id):
+            sentence = quotation.status_sentence if event.verb == "award" else sourcing.status_sentence
+            yield Tell(member.user, f"Hasil pengadaan: {sourcing.need.title}", sentence)
+
+
+@tells("transactions.contract", "create")
+def manager_prepares_the_contract(event: Event, contract: Contract) -> Iterator[Tell]:
+    for member in village(contract.village_id, Role.ACTIVITY_MANAGER):
+        yield Tell(member.user, f"Siapkan SPK: {contract.need.title}", f"Nilai {rupiah(contract.value)}.")
+
+
+@tells("transactions.contract", "issue", "ask_repair", "accept_work", "hand_over", "terminate", "sign_for_village")
+def provider_follows_the_contract(event: Event, contract: Contract) -> Iterator[Tell]:
+    for member in of_provider(contract.provider_id):
+        yield Tell(member.user, f"{event.verb_label}: {contract.need.title}", event.note or contract.status_sentence)
+
+
+@tells("transactions.contract", "sign_for_provider", "report_progress", "request_inspection")
+def manager_follows_the_work(event: Event, contract: Contract) -> Iterator[Tell]:
+    for member in village(contract.village_id, Role.ACTIVITY_MANAGER):
+        yield Tell(member.user, f"{event.verb_label}: {contract.need.title}", event.note or contract.status_sentence)
+
+
+@tells("transactions.accountability", "create")
+def treasurer_pays_next(event: Event, account: Accountability) -> Iterator[Tell]:
+    for member in village(account.contract.village_id, Role.VILLAGE_TREASURER):
+        yield Tell(
+            member.user,
+            f"Catat pembayaran: {account.contract.need.title}",
+            f"Hasil pekerjaan sudah diserahterimakan; nilai kontrak {rupiah(account.contract.value)}.",
+        )
+
+
+@tells("transactions.accountability", "record_payment")
+def council_and_facilitator_are_next(event: Event, account: Accountability) -> Iterator[Tell]:
+    for member in village(account.contract.village_id, Role.BPD, Role.PLD, Role.VILLAGE_OPERATOR):
+        yield Tell(
+            member.user,
+            f"Adakan Musdes pertanggungjawaban: {account.contract.need.title}",
+            f"Paling lambat {account.due_on:%d/%m/%Y}. Berita acara dan daftar hadir kosong dapat dicetak dahulu.",
+        )
+
+
+@tells("transactions.meeting", "create")
+def council_decides_next(event: Event, meeting: Meeting) -> Iterator[Tell]:
+    for member in village(meeting.village.code, Role.BPD):
+        yield Tell(member.user, f"Catatan Musdes disiapkan: {meeting.accountability.contract.need.title}")
+
+
+@tells("transactions.meeting", "decide")
+def all_learn_what_the_assembly_decided(event: Event, meeting: Meeting) -> Iterator[Tell]:
+    contract = meeting.accountability.contract
+    title = f"Musdes memutuskan: {meeting.get_decision_display()}"
+    for member in village(contract.village_id, Role.VILLAGE_HEAD, Role.ACTIVITY_MANAGER):
+        yield Tell(member.user, title, contract.need.title)
+    for member in of_provider(contract.provider_id):
+        yield Tell(member.user, title, contract.need.title)

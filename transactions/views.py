@@ -1,0 +1,404 @@
+"""The order's pages. A view fetches through `visible_to`, binds a form, calls one verb, and redirects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import people
+from accounts.models.membership import FACILITATOR_ROLES
+from catalog.models import Service
+from core.once import once
+from core.views import MoveView
+from core.workflow import TransitionRefused
+from transactions import documents, forms
+from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
+from transactions.models.need import in_office
+from transactions.order import Order
+
+PAGE = 20
+
+
+# --- the list ---------------------------------------------------------------------------------------
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    """All orders this person may see, newest first, paged by key."""
+    form = forms.OrderFilterForm(request.GET)
+    form.is_valid()
+    rows = narrowed(Need.objects.visible_to(request.user), form.cleaned_data)
+    before = request.GET.get("sebelum", "")
+    if before:
+        rows = rows.filter(pk__lt=Need.objects.filter(code=before).values("pk"))
+    found = list(rows.select_related("village", "category").order_by("-pk")[: PAGE + 1])
+    page, more = found[:PAGE], len(found) > PAGE
+    query = request.GET.copy()
+    query.pop("sebelum", None)
+    next_url = ""
+    if more:
+        query["sebelum"] = page[-1].code
+        next_url = f"?{query.urlencode()}"
+    return render(
+        request,
+        "transactions/order_list.html",
+        {
+            "orders": with_contracts(page, request.user),
+            "form": form,
+            "next_url": next_url,
+            "first": not before,
+            "filtered": any(value for value in form.cleaned_data.values()),
+            "may_create": people.holds(request.user, *Need.DRAFTERS, *FACILITATOR_ROLES),
+        },
+    )
+
+
+def narrowed(rows: Any, asked: dict[str, Any]) -> Any:
+    """The list by words, stage and year."""
+    if words := asked.get("q"):
+        for word in words.split()[:6]:
+            rows = rows.filter(
+                Q(title__icontains=word) | Q(village__name__icontains=word) | Q(code__iexact=word)
+            )
+    if year := asked.get("tahun"):
+        rows = rows.filter(created_at__year=year)
+    sourcing = Sourcing.objects.filter(need=OuterRef("pk")).exclude(state="failed")
+    contract = Contract.objects.filter(sourcing__need=OuterRef("pk"))
+    account = Accountability.objects.filter(contract__sourcing__need=OuterRef("pk"))
+    stages = {
+        "kebutuhan": ~Q(state="cancelled") & ~Exists(sourcing),
+        "pengadaan": Exists(sourcing.exclude(state="awarded")),
+        "kontrak": Exists(contract.exclude(state__in=["handed_over", "terminated"])),
+        "pertanggungjawaban": Exists(account.exclude(state="closed")),
+        "selesai": Exists(account.filter(state="closed")),
+        "batal": Q(state="cancelled") | Exists(contract.filter(state="terminated")),
+    }
+    stage = asked.get("tahap")
+    return rows.filter(stages[stage]) if stage else rows
+
+
+def with_contracts(needs: list[Need], user: Any) -> list[tuple[Need, Any]]:
+    """Each need with the document its order stands at, in three queries whatever the number of rows."""
+    at: dict[int, Any] = {}
+    sourcings = Sourcing.objects.visible_to(user).filter(need__in=needs).exclude(state="failed")
+    contracts = Contract.objects.visible_to(user).filter(sourcing__need__in=needs).select_related("sourcing", "village")
+    accounts = Accountability.objects.visible_to(user).filter(contract__sourcing__need__in=needs)
+    for sourcing in sourcings:
+        at[sourcing.need_id] = sourcing
+    for contract in contracts:
+        at[contract.sourcing.need_id] = contract
+    for account in accounts.select_related("contract__sourcing", "contract__village"):
+        at[account.contract.sourcing.need_id] = account
+    return [(need, at.get(need.pk, need)) for need in needs]
+
+
+# --- the order --------------------------------------------------------------------------------------
+@require_safe
+def order(request: HttpRequest, code: str) -> HttpResponse:
+    """One order: its line of life, whose turn it is, and every paper."""
+    need = get_object_or_404(
+        Need.objects.visible_to(request.user).select_related("village", "category", "service", "assisted_by"), code=code
+    )
+    whole = Order(need, request.user)
+    invited = own_invitation(whole)
+    return render(
+        request,
+        "transactions/order.html",
+        {
+            "order": whole,
+            "need": need,
+            "papers": documents.papers(whole),
+            "prints": documents.available(whole),
+            "invited": invited,
+            "invitations": invitations_of(whole),
+            "may_source": may_source(whole),
+            "may_meet": may_meet(whole),
+        },
+    )
+
+
+def own_invitation(whole: Order) -> bool:
+    """Is this a provider that was asked and may still answer?"""
+    if whole.sourcing is None or whole.sourcing.state != "open" or whole.sourcing.is_past_deadline:
+        return False
+    mine = people.providers(whole.user)
+    asked = whole.sourcing.invitations.filter(provider__in=mine).exists()
+    return asked and not any(q.provider_id in mine for q in whole.quotations)
+
+
+def invitations_of(whole: Order) -> list[Any]:
+    """Who was asked; the providers themselves do not see their rivals."""
+    if whole.sourcing is None or not Need.objects.filter(pk=whole.need.pk).filter(in_office(whole.user)).exists():
+        return []
+    return list(whole.sourcing.invitations.select_related("provider", "service"))
+
+
+def may_source(whole: Order) -> bool:
+    if whole.need.state != "budgeted" or (whole.sourcing is not None and whole.sourcing.state != "failed"):
+        return False
+    return bool(people.acting(whole.user, *documents.BUYERS, at=whole.need.village_id))
+
+
+def may_meet(whole: Order) -> bool:
+    account = whole.accountability
+    if account is None or any(meeting.state == "draft" for meeting in whole.meetings):
+        return False
+    return bool(Meeting(accountability=account).may_create(whole.user))
+
+
+def need_new(request: HttpRequest) -> HttpResponse:
+    """Write down what the village needs; from a service's page its title and category are there already."""
+    if not people.holds(request.user, *Need.DRAFTERS, *FACILITATOR_ROLES):
+        raise PermissionDenied("Kebutuhan dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa yang sudah terverifikasi.")
+    service = Service.objects.open().filter(code=request.GET.get("layanan", "")[:16]).first()
+    initial = {"title": service.title, "category": service.category_id, "unit": service.get_unit_display()} if service else {}
+    if service:
+        initial["estimate"] = service.price
+    form = forms.NeedForm(request.POST or None, user=request.user, initial=initial, instance=Need(service=service))
+    if request.method == "POST" and form.is_valid():
+        try:
+            url, new = once(form, lambda: identified(form, request))
+        except (TransitionRefused, ValidationError) as problem:
+            form.add_error(None, getattr(problem, "reason", None) or problem)
+        else:
+            messages.success(request, "Kebutuhan tercatat." if new else "Kebutuhan ini sudah tercatat.")
+            return redirect(url)
+    return form_page(request, form, title="Catat kebutuhan", submit="Simpan kebutuhan", cancel="orders", autosave="kebutuhan-baru")
+
+
+def identified(form: forms.NeedForm, request: HttpRequest) -> Need:
+    need = form.save(commit=False)
+    need.identify(by=request.user)
+    return need
+
+
+def form_page(request: HttpRequest, form: Any, *, title: str, submit: str, cancel: Any, **extra: Any) -> HttpResponse:
+    """A page with one form."""
+    from django.shortcuts import resolve_url
+
+    context = {"form": form, "title": title, "submit": submit, "cancel_url": resolve_url(cancel), **extra}
+    return render(request, extra.get("template", "components/form_page.html"), context, status=422 if form.errors else 200)
+
+
+# --- sourcing ---------------------------------------------------------------------------------------
+def sourcing_new(request: HttpRequest, code: str) -> HttpResponse:
+    """Start the sourcing: what, at most for how much, until when, and whom to ask."""
+    need = get_object_or_404(Need.objects.visible_to(request.user).select_related("village"), code=code)
+    if not people.acting(request.user, *documents.BUYERS, at=need.village_id):
+        raise PermissionDenied("Pengadaan dimulai oleh Kasi/Kaur (pembelian langsung) atau TPK (permintaan penawaran).")
+    with timezone.override(need.village.tzinfo):
+        candidates = candidates_for(need, request.GET.get("cari", "")[:100])
+        initial = {"services": [need.service_id] if need.service_id else []}
+        form = forms.SourcingForm(
+            request.POST or None, user=request.user, need=need, candidates=candidates, initial=initial
+        )
+        if request.method == "POST" and form.is_valid():
+            try:
+                url, new = once(form, lambda: prepared(form, request))
+            except (TransitionRefused, ValidationError) as problem:
+                form.add_error(None, getattr(problem, "reason", None) or problem)
+            else:
+                messages.success(request, "Pengadaan disiapkan. Periksa, lalu kirim undangan." if new else "Sudah disiapkan.")
+                return redirect(url)
+        rule = documents.rule_of(need)
+        return form_page(
+            request,
+            form,
+            title="Siapkan pengadaan",
+            submit="Simpan pengadaan",
+            cancel=need,
+            need=need,
+            rule=rule,
+            template="transactions/sourcing_form.html",
+            autosave=f"pengadaan-{need.code}",
+        )
+
+
+def candidates_for(need: Need, words: str) -> Any:
+    """Services the village can order today: those of the need's category first, or what it looked for."""
+    rows = Service.objects.orderable_in(need.village_id).select_related("provider")
+    chosen = rows.filter(Q(category=need.category_id) | Q(pk=need.service_id))
+    if words:
+        chosen = chosen | rows.filter(Q(title__icontains=words) | Q(provider__name__icontains=words))
+    return chosen.distinct().order_by("title", "pk")
+
+
+def prepared(form: forms.SourcingForm, request: HttpRequest) -> Sourcing:
+    sourcing = form.save(commit=False)
+    sourcing.prepare(by=request.user, services=form.cleaned_data["services"])
+    return sourcing
+
+
+def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
+    """The invited provider's offer."""
+    need = get_object_or_404(Need.objects.visible_to(request.user).select_related("village"), code=code)
+    sourcing = get_object_or_404(Sourcing.objects.visible_to(request.user), need=need, state="open")
+    invitation = sourcing.invitations.filter(provider__in=people.providers(request.user)).select_related("provider").first()
+    if invitation is None:
+        raise Http404
+    form = forms.QuotationForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            url, new = once(form, lambda: sent(form, sourcing, invitation.provider, request))
+        except (TransitionRefused, ValidationError) as problem:
+            form.add_error(None, getattr(problem, "reason", None) or problem)
+        else:
+            messages.success(request, "Penawaran terkirim dan tersimpan tertutup." if new else "Penawaran ini sudah terkirim.")
+            return redirect(url)
+    return form_page(
+        request,
+        form,
+        title="Kirim penawaran",
+        lead=f"Paket {need.title}, {need.village.full_name}. Penawaran tersimpan tertutup sampai dibuka.",
+        submit="Kirim penawaran",
+        cancel=need,
+        autosave=f"penawaran-{sourcing.code}",
+    )
+
+
+def sent(form: forms.QuotationForm, sourcing: Sourcing, provider: Any, request: HttpRequest) -> Quotation:
+    data = form.cleaned_data
+    attachment = data["attachment"].store(by=request.user) if data["attachment"] else None
+    quotation = Quotation(
+        sourcing=sourcing,
+        provider=provider,
+        price=data["price"],
+        days=data["days"],
+        approach=data["approach"],
+        attachment=attachment,
+    )
+    quotation.send(by=request.user)
+    return quotation
+
+
+# --- the assembly -------------------------------------------------------------------------------------
+def meeting_new(request: HttpRequest, code: str) -> HttpResponse:
+    """Enter the record of the Musdes, from the sheets that were filled by hand."""
+    account = get_object_or_404(
+        Accountability.objects.visible_to(request.user).select_related("contract__village", "contract__sourcing__need"),
+        code=code,
+    )
+    draft = Meeting(accountability=account)
+    verdict = draft.may_create(request.user)
+    if not verdict:
+        raise PermissionDenied(verdict.reason)
+    form = forms.MeetingForm(request.POST or None, user=request.user, instance=draft)
+    if request.method == "POST" and form.is_valid():
+        try:
+            url, new = once(form, lambda: recorded(form, request))
+        except (TransitionRefused, ValidationError) as problem:
+            form.add_error(None, getattr(problem, "reason", None) or problem)
+        else:
+            messages.success(request, "Catatan Musdes tersimpan sebagai draf." if new else "Catatan ini sudah tersimpan.")
+            return redirect(url)
+    return form_page(
+        request,
+        form,
+        title="Catat Musdes pertanggungjawaban",
+        submit="Simpan sebagai draf",
+        cancel=account,
+        template="transactions/meeting_form.html",
+        village=account.contract.village,
+        autosave=f"musdes-{account.code}",
+    )
+
+
+def recorded(form: forms.MeetingForm, request: HttpRequest) -> Meeting:
+    meeting = form.save(commit=False)
+    meeting.prepare(by=request.user, attendance=form.attendance(), questions=form.questions())
+    return meeting
+
+
+@require_safe
+def meeting(request: HttpRequest, code: str) -> HttpResponse:
+    """One assembly: who came, what was asked, what was decided."""
+    row = get_object_or_404(
+        Meeting.objects.visible_to(request.user).select_related(
+            "accountability__contract__village", "accountability__contract__sourcing__need", "scan", "attendance_scan"
+        ),
+        code=code,
+    )
+    return render(
+        request,
+        "transactions/meeting.html",
+        {
+            "meeting": row,
+            "need": row.accountability.contract.need,
+            "village": row.village,
+            "present": row.present(),
+            "moves": row.open_moves(request.user),
+            "events": row.events(),
+            "papers": documents.papers_of(row),
+        },
+    )
+
+
+# --- printing -----------------------------------------------------------------------------------------
+@require_POST
+def print_paper(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """Ask for a paper of this order; the same content is printed once."""
+    need = get_object_or_404(Need.objects.visible_to(request.user).select_related("village"), code=code)
+    whole = Order(need, request.user)
+    paper = "F4" if request.POST.get("kertas") == "F4" else "A4"
+    found = next((each for each in documents.available(whole) if each.kind == kind), None)
+    if found is None:
+        raise Http404
+    return redirect(found.issue(by=request.user, paper=paper))
+
+
+# --- moves ----------------------------------------------------------------------------------------------
+class OrderMoveView(MoveView):
+    """A move of one of the order's documents; times are typed in the village's zone."""
+
+    template_name = "transactions/move.html"
+
+    def dispatch(self, request: HttpRequest, code: str, verb: str) -> HttpResponse:  # type: ignore[override]
+        document = get_object_or_404(self.model._default_manager.visible_to(request.user), code=code)
+        with timezone.override(zone_of(document)):
+            return super().dispatch(request, code, verb)
+
+
+def zone_of(document: Any) -> Any:
+    return (document.sourcing.need if isinstance(document, Quotation) else getattr(document, "need", document)).village.tzinfo
+
+
+need_move = OrderMoveView.as_view(
+    model=Need,
+    forms={"amend": forms.AmendNeedForm, "agree": forms.AgreeForm, "budget": forms.BudgetForm, "cancel": forms.WhyForm},
+)
+sourcing_move = OrderMoveView.as_view(
+    model=Sourcing,
+    forms={
+        "announce": forms.DeadlineForm,
+        "evaluate": forms.EvaluateForm,
+        "award": forms.AwardForm,
+        "fail": forms.WhyForm,
+    },
+)
+quotation_move = OrderMoveView.as_view(
+    model=Quotation, forms={"revise": forms.ReviseForm, "negotiate": forms.NegotiateForm}
+)
+contract_move = OrderMoveView.as_view(
+    model=Contract,
+    forms={
+        "issue": forms.IssueForm,
+        "sign_for_provider": forms.ScanForm,
+        "sign_for_village": forms.ScanForm,
+        "report_progress": forms.ProgressForm,
+        "ask_repair": forms.WhyForm,
+        "accept_work": forms.AcceptForm,
+        "hand_over": forms.HandOverForm,
+        "attach_handover_scan": forms.ScanForm,
+        "terminate": forms.WhyForm,
+    },
+)
+accountability_move = OrderMoveView.as_view(model=Accountability, forms={"record_payment": forms.PaymentForm})
+meeting_move = OrderMoveView.as_view(
+    model=Meeting,
+    forms={"amend": forms.AmendMeetingForm, "attach": forms.AttachForm, "decide": forms.DecideForm},
+)
