@@ -306,6 +306,45 @@ UNFOLD = {
     },
 }
 
+# --- the admin's theme; its colours are those of static/css/tokens.css --------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Meja kerja P2KTD",
+    "SITE_HEADER": "Meja kerja P2KTD",
+    "SITE_SUBHEADER": "Marketplace P2KTD",
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "inbox",
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": False,
+    "THEME": "light",
+    "BORDER_RADIUS": "8px",
+    "STYLES": ["p2ktd.desk.style"],
+    "DASHBOARD_CALLBACK": "p2ktd.desk.first_page",
+    "SIDEBAR": {"show_search": False, "navigation": "p2ktd.desk.navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "#f0f7f7",
+            "100": "#dcedee",
+            "200": "#b9dadd",
+            "300": "#8bc0c5",
+            "400": "#4f9ca5",
+            "500": "#0b7280",
+            "600": "#085c66",
+            "700": "#07474f",
+            "800": "#053b43",
+            "900": "#04313a",
+            "950": "#02222a",
+        },
+        "font": {
+            "subtle-light": "#47585e",
+            "subtle-dark": "#d5dedf",
+            "default-light": "#14262b",
+            "default-dark": "#f5f8f7",
+            "important-light": "#14262b",
+            "important-dark": "#ffffff",
+        },
+    },
+}
+
 # --- logs: JSON on standard output, without personal data ----------------------------------------------
 LOGGING = {
     "version": 1,

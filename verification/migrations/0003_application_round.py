@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('verification', '0002_default_rules'),
+        ("verification", "0002_default_rules"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='application',
-            name='round',
-            field=models.PositiveSmallIntegerField(default=1, editable=False, verbose_name='pengajuan ke'),
+            model_name="application",
+            name="round",
+            field=models.PositiveSmallIntegerField(default=1, editable=False, verbose_name="pengajuan ke"),
         ),
     ]

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts import people
-from accounts.models import Provider
-from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, today
+from accounts.models import Provider, Role
+from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
 from regions import codes
 from regions.models import Area
 from regions.scope import within
@@ -48,10 +48,14 @@ class StandingQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> Self:
         """The current directory is public; past listings are seen by the provider and its regency."""
-        roles = (*POKJA_ROLES, *FACILITATOR_ROLES, *OFFICE_ROLES)
         own = Q(provider__in=people.providers(user))
         public = Q(pk__in=StandingQuerySet(self.model).current().values("pk"))
-        return self.filter(public | own | within("regency", people.territories(user, *roles)))
+        return self.filter(public | own | Q(pk__in=StandingQuerySet(self.model).within_territory(user).values("pk")))
+
+    def within_territory(self, user: Any) -> Self:
+        """Current and past, of the regencies this person oversees."""
+        roles = (*POKJA_ROLES, Role.TAPM, *OFFICE_ROLES)
+        return self.filter(within("regency", people.territories(user, *roles)))
 
 
 class Standing(models.Model):
