@@ -28,7 +28,7 @@ def office_is_asked(event: Event, request: VillageAccess) -> Iterator[Tell]:
         yield Tell(
             officer,
             title=f"Verifikasi akses desa: {request.user}, {request.village.label}",
-            body=f"{request.user} mengajukan{again} akses sebagai {request.get_role_display()} {place}. "
+            body=f"{request.user} mengajukan{again} akses sebagai {request.get_role_display()}, {place}. "
             "Periksa suratnya, lalu verifikasi, kembalikan, atau tolak.",
         )
     if not offices:
@@ -48,7 +48,7 @@ def applicant_is_answered(event: Event, request: VillageAccess) -> Iterator[Tell
     title, body = {
         "verify": (
             f"Akses {place} terverifikasi",
-            f"Anda sekarang bekerja sebagai {role} {request.village.full_name}. Buka “Perlu tindakan” untuk memulai.",
+            f"Anda sekarang bekerja sebagai {role}, {request.village.full_name}. Buka “Perlu tindakan” untuk memulai.",
         ),
         "give_back": (
             f"Permohonan akses {place} perlu diperbaiki",

@@ -57,7 +57,7 @@ def fan_out(event: Event, document: Any) -> None:
             if tell.user.pk == event.actor_id:
                 continue
             url = tell.url or document.get_absolute_url()
-            common = {"event": event, "user": tell.user, "title": tell.title, "body": tell.body, "url": url}
+            common = {"event": event, "user": tell.user, "title": tell.title[:200], "body": tell.body, "url": url}
             Notice.objects.tell(channel=Notice.Channel.SITE, **common)
             if tell.by_mail:
                 notice, new = Notice.objects.tell(channel=Notice.Channel.MAIL, **common)

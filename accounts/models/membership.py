@@ -176,7 +176,8 @@ class Membership(models.Model):
         """As the timeline and papers say it: "Kepala Desa, Desa Kuta"."""
         place = self.area.label if self.area else self.provider.name if self.provider else ""
         office = self.position or self.get_role_display()
-        return f"{office}, {place}" if place else office
+        title = f"{office}, {place}" if place else office
+        return title[:150]  # as long as an event's column
 
     @property
     def state(self) -> str:
