@@ -133,26 +133,35 @@ def _own_memory() -> int:
 
 
 def render(html: str, assets: Mapping[str, Asset], max_pages: int) -> tuple[bytes, int, list[str]]:
-    """The PDF, its pages, and what WeasyPrint had to complain of."""
+    """The PDF, its pages, and what WeasyPrint had to complain of.
+
+    Its errors (a picture that cannot be drawn, or has no text for the ear) are ours too.
+    """
     import weasyprint
 
     complaints = _Complaints()
-    logging.getLogger("weasyprint").addHandler(complaints)
+    log = logging.getLogger("weasyprint")
+    log.addHandler(complaints)
+    log.propagate = False  # the parent repeats them
     document = weasyprint.HTML(string=html, base_url="asset:/", url_fetcher=fetcher(assets)).render(
         pdf_variant="pdf/ua-1", optimize_images=False
     )
     if len(document.pages) > max_pages:
         raise RenderError(f"{len(document.pages)} pages, at most {max_pages}")
-    return document.write_pdf(pdf_variant="pdf/ua-1"), len(document.pages), complaints.lines
+    content = document.write_pdf(pdf_variant="pdf/ua-1")
+    if complaints.errors:
+        raise RenderError("; ".join(complaints.errors))
+    return content, len(document.pages), complaints.lines
 
 
 class _Complaints(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.lines: list[str] = []
+        self.errors: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage()[:300])
+        (self.errors if record.levelno >= logging.ERROR else self.lines).append(record.getMessage()[:300])
 
 
 def fetcher(assets: Mapping[str, Asset]) -> Any:
