@@ -19,16 +19,6 @@ from django.core.files.storage import FileSystemStorage
 BUNDLES = {
     "css/site.css": ("css/tokens.css", "css/base.css", "css/components/*.css", "css/print.css"),
     "js/site.js": ("js/site/*.js",),
-    # Our parts inside the admin's theme; nothing that carries the name of one of its classes (grid, table).
-    "css/admin.css": (
-        "css/tokens.css",
-        "css/components/alert.css",
-        "css/components/button.css",
-        "css/components/card.css",
-        "css/components/chip.css",
-        "css/components/way.css",
-        "css/admin/*.css",
-    ),
 }
 
 

@@ -277,42 +277,14 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- the admin's theme: our colours and mark ------------------------------------------------------------
-UNFOLD = {
-    "SITE_TITLE": "Meja kerja P2KTD",
-    "SITE_HEADER": "Meja kerja P2KTD",
-    "SITE_SUBHEADER": "Pokja, kantor kabupaten, kementerian",
-    "SITE_URL": "/",
-    "SITE_ICON": lambda request: static("img/mark.svg"),
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
-    "STYLES": [lambda request: static("css/admin.css")],
-    "THEME": "light",
-    "BORDER_RADIUS": "8px",
-    "COLORS": {  # tarum, as in static/css/tokens.css
-        "primary": {
-            "50": "#f0f7f7",
-            "100": "#dcedee",
-            "200": "#b9dadd",
-            "300": "#8cc2c7",
-            "400": "#4f9ba4",
-            "500": "#0b7280",
-            "600": "#085c66",
-            "700": "#07474f",
-            "800": "#063c43",
-            "900": "#04313a",
-            "950": "#02232a",
-        },
-        "font": {"subtle-light": "#47585e", "default-light": "#2b3d43", "important-light": "#14262b"},
-    },
-}
-
 # --- the admin's theme; its colours are those of static/css/tokens.css --------------------------------
 UNFOLD = {
     "SITE_TITLE": "Meja kerja P2KTD",
     "SITE_HEADER": "Meja kerja P2KTD",
     "SITE_SUBHEADER": "Marketplace P2KTD",
     "SITE_URL": "/",
-    "SITE_SYMBOL": "inbox",
+    "SITE_ICON": lambda request: static("img/mark.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
     "THEME": "light",

@@ -484,6 +484,7 @@ def site_header(context: RequestContext) -> dict[str, Any]:
         "query": request.GET.get("q", "") if request and path.startswith(SEARCH) else "",
         "csrf_token": context.get("csrf_token"),
         "unread_notices": context.get("unread_notices"),
+        "places": context.get("account_places", ()),
     }
 
 
