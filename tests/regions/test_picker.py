@@ -1,9 +1,9 @@
 """The picker in a real browser, with JavaScript and without. Pages come from Django's test client, in this test's
 own transaction; only Chromium is outside."""
 
-import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from mimetypes import guess_type
 from pathlib import Path
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import connections
 from playwright.sync_api import Page, Route, expect, sync_playwright
 
 from tests import areas as places
@@ -24,10 +25,15 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--
 
 
 @pytest.fixture
-def browse(client, monkeypatch):
-    """A page in Chromium whose every request is answered here."""
-    # Playwright keeps an event loop in this thread; Django must not mind.
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+def browse(client):
+    """A page in Chromium whose every request is answered here.
+
+    Playwright keeps an event loop in this thread, where Django would open a second connection that sees nothing of
+    this test; so requests are answered in a thread of their own, on this test's connection.
+    """
+    connection = connections["default"]
+    connection.inc_thread_sharing()
+    thread = ThreadPoolExecutor(1, initializer=lambda: connections.__setitem__("default", connection))
     searching = {"works": True}
 
     def answer(route: Route) -> None:
@@ -41,7 +47,8 @@ def browse(client, monkeypatch):
             path = f"{address.path}?{address.query}"
             sent = route.request.post_data_buffer
             form = "application/x-www-form-urlencoded"
-            page = client.get(path) if sent is None else client.generic("POST", path, sent, content_type=form)
+            asked = (client.get, path) if sent is None else (client.generic, "POST", path, sent, form)
+            page = thread.submit(*asked).result()
             route.fulfill(status=page.status_code, headers=dict(page.headers), body=page.content)
 
     @contextmanager
@@ -50,6 +57,7 @@ def browse(client, monkeypatch):
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
             context = browser.new_context(java_script_enabled=javascript, viewport={"width": width, "height": 760})
             context.route("**/*", answer)
+            context.set_default_timeout(10_000)
             page = context.new_page()
             errors: list[str] = []
             page.on("pageerror", lambda error: errors.append(str(error)))
@@ -59,7 +67,9 @@ def browse(client, monkeypatch):
             assert errors == []
 
     opened.searching = searching
-    return opened
+    yield opened
+    thread.shutdown()
+    connection.dec_thread_sharing()
 
 
 def test_a_village_is_found_by_typing_and_taken_with_the_keyboard(browse):
