@@ -1,5 +1,6 @@
 """/gaya/ and the error pages: every component draws, without anything that the policy forbids."""
 
+import gettext
 import re
 from pathlib import Path
 
@@ -55,3 +56,14 @@ def test_no_template_carries_style_or_script_of_its_own() -> None:
         if re.search(r'\sstyle="|<style|\son[a-z]+="|<script(?![^>]*\bsrc=)(?![^>]*application/json)', text):
             wrong.append(str(path.relative_to(TEMPLATES)))
     assert wrong == []
+
+
+def test_the_compiled_sentences_are_those_of_the_source() -> None:
+    """The `.mo` is committed, since a fresh machine has no gettext; it must say what the `.po` says."""
+    folder = Path(settings.BASE_DIR) / "p2ktd" / "locale" / "id" / "LC_MESSAGES"
+    with (folder / "django.mo").open("rb") as compiled:
+        catalog = gettext.GNUTranslations(compiled)
+    source = (folder / "django.po").read_text(encoding="utf-8")
+    pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', source, re.MULTILINE)
+    assert len(pairs) > 50
+    assert [said for said, meant in pairs if catalog.gettext(said) != meant] == []
