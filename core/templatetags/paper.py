@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -67,24 +68,25 @@ def bar_chart(rows: Iterable[Sequence[Any]], title: str, note: str = "") -> Safe
 
 
 def _bars(bars: list[tuple[str, Any, str]]) -> str:
-    step, top, left, right, width = 24, 4, 250, 110, 680
+    left, right, width = 236, 110, 680
     most = max((value for _, value, _ in bars), default=0) or 1
-    height = top * 2 + step * len(bars)
     room = width - left - right
-    parts = [f'<rect x="{left}" y="{top}" width="1" height="{height - 2 * top}" fill="{LINE}"/>']
-    for index, (label, value, shown) in enumerate(bars):
-        y = top + index * step
+    parts, y = [], 4
+    for label, value, shown in bars:
+        lines = textwrap.wrap(label, 32, max_lines=2, placeholder=" …") or [""]
+        height = 24 if len(lines) == 1 else 38
+        middle = y + height / 2
+        for number, line in enumerate(lines):
+            at = middle + 4.5 + (number - (len(lines) - 1) / 2) * 15
+            parts.append(f'<text x="{left - 8}" y="{at}" text-anchor="end">{escape(line)}</text>')
         length = max(round(float(value) / float(most) * room, 1), 1 if value else 0)
         parts.append(
-            f'<text x="{left - 8}" y="{y + 16}" text-anchor="end">{escape(_cut(label, 36))}</text>'
-            f'<rect x="{left}" y="{y + 4}" width="{length}" height="{step - 8}" fill="{BAR}"/>'
-            f'<text x="{left + length + 6}" y="{y + 16}">{escape(shown)}</text>'
+            f'<rect x="{left}" y="{middle - 8}" width="{length}" height="16" fill="{BAR}"/>'
+            f'<text x="{left + length + 6}" y="{middle + 4.5}">{escape(shown)}</text>'
         )
+        y += height
+    parts.append(f'<rect x="{left}" y="4" width="1" height="{y - 4}" fill="{LINE}"/>')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y + 4}" width="{width}" height="{y + 4}" '
         f'font-family="{FONT}" font-size="13" fill="{INK}">{"".join(parts)}</svg>'
     )
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
