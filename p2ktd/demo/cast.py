@@ -1,0 +1,115 @@
+"""The people of the demo story. Their names say that they are invented; their addresses lead nowhere."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import Membership, Role, User, VillageOffice
+from accounts.models.membership import SECOND_FACTOR_ROLES
+from regions.models import Area
+
+DOMAIN = "contoh.example"
+PASSWORD = "desa-contoh-2026"  # noqa: S105  practice accounts only, printed by `make run`
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  shown on the practice page
+SINCE = datetime.date(2026, 1, 5)
+
+VILLAGE, NEIGHBOUR, NEWCOMER = "52.02.04.2001", "52.02.04.2002", "52.02.04.2003"
+DISTRICT, REGENCY, OTHER_REGENCY, PROVINCE = "52.02.04", "52.02", "52.01", "52"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An invented person: address, name, role, where, and the position as papers print it."""
+
+    key: str
+    name: str
+    role: Role
+    area: str | None = None
+    position: str = ""
+    shown: bool = True  # in the table of accounts that `make run` prints
+
+    @property
+    def email(self) -> str:
+        return f"{self.key}@{DOMAIN}"
+
+
+OFFICIALS = [
+    ("operator", "Baiq Contoh Anjani", Role.VILLAGE_OPERATOR, "Operator Desa"),
+    ("pka", "Lalu Contoh Wirya", Role.ACTIVITY_MANAGER, "Kasi Kesejahteraan"),
+    ("tpk", "Contoh Suhaili", Role.PROCUREMENT_TEAM, "Ketua TPK"),
+    ("sekdes", "Contoh Nurhayati", Role.VILLAGE_SECRETARY, "Sekretaris Desa"),
+    ("kaur", "Contoh Mariani", Role.VILLAGE_TREASURER, "Kaur Keuangan"),
+    ("kades", "Lalu Contoh Mahsan", Role.VILLAGE_HEAD, "Kepala Desa"),
+    ("bpd", "Haji Contoh Ramli", Role.BPD, "Ketua BPD"),
+]
+PEOPLE = [
+    *(Person(key, name, role, VILLAGE, position) for key, name, role, position in OFFICIALS),
+    *(
+        Person(f"{key}.tetangga", f"{name} Kedua", role, NEIGHBOUR, position, shown=key == "operator")
+        for key, name, role, position in OFFICIALS
+    ),
+    Person("pld", "Contoh Zaenab", Role.PLD, VILLAGE, "Pendamping Lokal Desa"),
+    Person("pd", "Contoh Burhan", Role.PD, DISTRICT, "Pendamping Desa"),
+    Person("tapm", "Contoh Fitriani", Role.TAPM, REGENCY, "TAPM Kabupaten"),
+    Person("kecamatan", "Contoh Hidayat", Role.DISTRICT_OFFICE, DISTRICT, "Kasi PMD Kecamatan"),
+    Person("pokja", "Contoh Wahyuni", Role.POKJA_MEMBER, REGENCY, "Anggota Pokja P2KTD"),
+    Person("pokja2", "Contoh Irawan", Role.POKJA_MEMBER, REGENCY, "Anggota Pokja P2KTD", shown=False),
+    Person("ketua.pokja", "Contoh Sulastri", Role.POKJA_CHAIR, REGENCY, "Ketua Pokja P2KTD"),
+    Person("dpmd", "Contoh Hartono", Role.REGENCY_OFFICE, REGENCY, "Kabid Pemberdayaan, Dinas PMD"),
+    Person("dpmd.lain", "Contoh Supardi", Role.REGENCY_OFFICE, OTHER_REGENCY, "Kabid Pemberdayaan, Dinas PMD", shown=False),
+    Person("provinsi", "Contoh Rahayu", Role.PROVINCE_OFFICE, PROVINCE, "Satker P3MD Provinsi"),
+    Person("kementerian", "Contoh Prasetyo", Role.MINISTRY, None, "Admin Pusat"),
+]
+
+
+def demo_accounts() -> list[tuple[str, str, str]]:
+    """(role and place, address, whether a code is asked) for each account to try."""
+    from p2ktd.demo.providers import PROVIDERS
+
+    rows = []
+    for person in PEOPLE:
+        if person.shown:
+            place = Area.objects.get(pk=person.area).label if person.area else "nasional"
+            code = "kode di /latihan/" if person.role in SECOND_FACTOR_ROLES else ""
+            rows.append((f"{person.role.label}, {place}", person.email, code))
+    for provider in PROVIDERS[:2]:
+        rows.append((f"Penyedia, {provider.name}", f"{provider.key}@{DOMAIN}", ""))
+    rows.append(("Calon operator desa, menunggu verifikasi", f"calon@{DOMAIN}", ""))
+    return rows
+
+
+def call_in() -> dict[str, User]:
+    """Create everyone with their memberships; by key. One password hash serves all practice accounts."""
+    hashed = make_password(PASSWORD)
+    users = {}
+    for person in PEOPLE:
+        user = users[person.key] = account(person.key, person.name, hashed)
+        if person.area in (VILLAGE, NEIGHBOUR):
+            user.side = User.Side.VILLAGE
+            user.save(update_fields=["side"])
+        Membership.objects.create(
+            user=user,
+            role=person.role,
+            area_id=person.area,
+            position=person.position,
+            basis="SK contoh 01/2026",
+            starts_on=SINCE,
+        )
+        if person.role in SECOND_FACTOR_ROLES:
+            TOTP.activate(user, TOTP_SECRET)
+    Membership.objects.create(user=users["pld"], role=Role.PLD, area_id=NEIGHBOUR, basis="SK contoh 01/2026", starts_on=SINCE)
+    for village in (VILLAGE, NEIGHBOUR):
+        VillageOffice.objects.create(area_id=village, address="Jalan Contoh Nomor 1", postal_code="83573")
+    return users
+
+
+def account(key: str, name: str, hashed: str) -> User:
+    """A person with a confirmed address."""
+    user = User.objects.create(email=f"{key}@{DOMAIN}", name=name, password=hashed)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user

@@ -1,0 +1,258 @@
+"""The demo's orders, each at another station, from a need just noted to a closed and rated purchase.
+
+A `Telling` walks one order along its verbs, by the people whose verbs they are, on days of its own.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+import time_machine
+from django.utils import timezone
+
+from accounts.models import Role, User
+from catalog.models import Category, Service
+from core.models import Event
+from p2ktd.demo.cast import DOMAIN, NEIGHBOUR, VILLAGE
+from p2ktd.demo.papers import paper, photo
+from reviews.models import Rating
+from transactions import tax
+from transactions.models import Accountability, Contract, Element, Meeting, Need, Quotation, Sourcing
+
+CAME = [
+    (Element.VILLAGE_GOVERNMENT, 6, 3),
+    (Element.BPD, 4, 2),
+    (Element.RELIGION, 2, 0),
+    (Element.COMMUNITY, 5, 2),
+    (Element.FARMERS, 4, 1),
+    (Element.WOMEN, 0, 9),
+    (Element.POOR, 2, 3),
+]
+STATIONS = ("need", "agreed", "budgeted", "invited", "quoted", "contracted", "running", "handed_over", "paid", "held", "rated")
+
+
+class Telling:
+    """One order. `days_ago` says when it began; each step takes some days, never into the future."""
+
+    def __init__(self, people: dict[str, User], village: str, days_ago: int) -> None:
+        suffix = "" if village == VILLAGE else ".tetangga"
+        self.people = {key.removesuffix(suffix): person for key, person in people.items() if key.endswith(suffix)}
+        self.everyone, self.village = people, village
+        self.now = timezone.now() - datetime.timedelta(days=days_ago)
+        self.real_now = timezone.now()
+
+    def by(self, key: str) -> User:
+        return self.people.get(key) or self.everyone[key]
+
+    def step(self, days: int, act: Callable[[], None]) -> None:
+        """Do one act some days later in the story."""
+        self.now = min(self.now + datetime.timedelta(days=days), self.real_now)
+        with time_machine.travel(self.now, tick=True):
+            forget_memberships(self.everyone)
+            act()
+
+    @property
+    def day(self) -> datetime.date:
+        return timezone.localdate(self.now, timezone=datetime.timezone(datetime.timedelta(hours=8)))
+
+    # --- the stations -------------------------------------------------------------------------------
+    def tell(self, service: Service, title: str, *, until: str, rivals: tuple[Service, ...] = (), stars: int = 4) -> None:
+        """Walk from the need to the station `until` (one of STATIONS)."""
+        self.service, self.title, self.rivals, self.stars = service, title, rivals, stars
+        steps: list[tuple[int, Callable[[], None]]] = [
+            (0, self.need),
+            (4, self.agreed),
+            (5, self.budgeted),
+            (3, self.invited),
+            (2, self.quoted),
+            (3, self.contracted),
+            (2, self.running),
+            (10, self.handed_over),
+            (3, self.paid),
+            (5, self.held),
+            (2, self.rated),
+        ]
+        for days, act in steps[: STATIONS.index(until) + 1]:
+            self.step(days, act)
+
+    def need(self) -> None:
+        self.order = Need(
+            village_id=self.village,
+            title=self.title,
+            category=Category.objects.get(pk=self.service.category_id),
+            service=self.service,
+            problem="DATA CONTOH. Desa belum mempunyai orang yang mampu mengerjakan ini sendiri, dan warga menunggu hasilnya.",
+            place="Dusun Contoh",
+            men=40,
+            women=55,
+            volume=1,
+            unit=self.service.get_unit_display(),
+            estimate=self.service.price + 500_000,
+            why_provider="Keahlian ini belum ada di desa; tidak dapat dikerjakan secara swakelola.",
+        )
+        self.order.identify(by=self.by("operator"))
+
+    def agreed(self) -> None:
+        self.order.agree(by=self.by("operator"), musdes_on=self.day, musdes_number="140/CONTOH-BA/2026")
+
+    def budgeted(self) -> None:
+        self.order.budget(
+            by=self.by("pka"),
+            fiscal_year=self.day.year,
+            funding="dd",
+            activity_code="4.3.02",
+            ceiling=self.service.price + 500_000,
+        )
+
+    def invited(self) -> None:
+        value = self.order.estimate
+        self.sourcing = Sourcing(
+            need=self.order,
+            scope=f"{self.service.deliverables} Laporan akhir diserahkan kepada desa.",
+            hps=value,
+            days=max(self.service.duration_days, 1),
+            deadline=self.real_now + datetime.timedelta(days=3),
+        )
+        buyer = self.by("tpk" if self.rivals else "pka")
+        self.sourcing.prepare(by=buyer, services=[self.service, *self.rivals])
+        self.sourcing.announce(by=buyer, deadline=self.real_now + datetime.timedelta(days=3))
+
+    def quoted(self) -> None:
+        for place, service in enumerate([self.service, *self.rivals]):
+            quotation = Quotation(
+                sourcing=self.sourcing,
+                provider=service.provider,
+                price=self.service.price - 100_000 * place,
+                days=self.sourcing.days,
+                approach="DATA CONTOH. Kami mulai dengan kunjungan, lalu pelaksanaan bertahap dan laporan akhir.",
+            )
+            quotation.send(by=owner(service))
+
+    def contracted(self) -> None:
+        buyer = self.by("pka")
+        self.sourcing.open_quotations(by=buyer)
+        offer = self.sourcing.quotations.get()
+        self.sourcing.evaluate(by=buyer, results={offer.code: (True, "")})
+        offer.refresh_from_db()
+        offer.negotiate(by=buyer, price=offer.price - 200_000, note="Disepakati bersama setelah rincian dibahas.")
+        self.sourcing.award(by=buyer, quotation=offer)
+        self.contract = Contract.objects.get(sourcing=self.sourcing)
+
+    def running(self) -> None:
+        manager, provider = self.by("pka"), owner(self.service)
+        self.contract.issue(by=manager, number="027/CONTOH-SPK/2026", signed_on=self.day, starts_on=self.day)
+        self.contract.sign_for_provider(by=provider, scan=paper("SPK bertanda tangan penyedia", by=provider))
+        self.contract.sign_for_village(by=manager, scan=paper("SPK bertanda tangan desa", by=manager))
+        self.contract.report_progress(
+            by=provider, percent=50, text="Persiapan selesai; kegiatan hari pertama berjalan.", photos=[photo(1, by=provider)]
+        )
+
+    def handed_over(self) -> None:
+        manager, provider = self.by("pka"), owner(self.service)
+        self.contract.report_progress(
+            by=provider, percent=100, text="Seluruh kegiatan selesai.", photos=[photo(2, by=provider), photo(3, by=provider)]
+        )
+        self.contract.request_inspection(by=provider)
+        self.contract.accept_work(by=manager, note="Keluaran lengkap dan sesuai SPK.")
+        self.contract.hand_over(by=manager, number="028/CONTOH-BAST/2026", on=self.day, place="Kantor desa")
+        self.contract.attach_handover_scan(by=manager, scan=paper("BAST bertanda tangan", by=manager))
+        self.account = Accountability.objects.get(contract=self.contract)
+
+    def paid(self) -> None:
+        treasurer = self.by("kaur")
+        self.account.record_payment(
+            by=treasurer,
+            number="CONTOH/07/2026",
+            paid_on=self.day,
+            taxes=tax.estimate(self.contract.provider, self.contract.value, on=self.day),
+            proof=paper("Bukti transfer", by=treasurer),
+        )
+
+    def held(self) -> None:
+        helper, council = self.by("pld"), self.by("bpd")
+        meeting = Meeting(
+            accountability=self.account,
+            held_on=self.day,
+            starts_at=datetime.time(9),
+            ends_at=datetime.time(11, 30),
+            place="Aula kantor desa",
+            leader=council.name,
+            note_taker=self.by("sekdes").name,
+            note_taker_from="Pemerintah Desa",
+            presented="Pekerjaan selesai tepat waktu, biaya sesuai kontrak, dan pajak sudah disetor. Hambatan: cuaca.",
+        )
+        meeting.prepare(
+            by=helper,
+            attendance=CAME,
+            questions=[("Contoh Inaq Sahnep", "Apakah ada pelatihan lanjutan?", "Penyedia bersedia mendampingi dua kali lagi.")],
+        )
+        meeting.attach(
+            by=helper,
+            scan=paper("Berita acara Musdes bertanda tangan", by=helper),
+            attendance_scan=paper("Daftar hadir Musdes", by=helper),
+            photos=[photo(4, by=helper), photo(5, by=helper)],
+        )
+        meeting.decide(
+            by=council,
+            decision=Meeting.Decision.WITH_NOTES,
+            minutes_number="141/CONTOH-BA/2026",
+            note="Diterima; dokumentasi dibagikan kepada peserta.",
+            follow_ups=[("Bagikan modul kepada peserta", "Kasi Kesejahteraan", self.day + datetime.timedelta(days=14))],
+        )
+
+    def rated(self) -> None:
+        self.account.refresh_from_db()
+        self.account.close(by=self.by("kades"))
+        scores = dict.fromkeys(("quality", "cost", "time", "service", "learning"), self.stars)
+        rating = Rating(
+            contract=self.contract,
+            **{**scores, "learning": min(5, self.stars + 1)},
+            comment="Penyedia datang tepat waktu dan sabar menjelaskan. Modulnya mudah dipakai.",
+        )
+        rating.give(by=self.by("pka"))
+        if self.stars > 4:
+            rating.answer(by=owner(self.service), reply="Terima kasih. Kami siap membantu bila ada pertanyaan.")
+
+
+def owner(service: Service) -> User:
+    """The person behind the provider of a service."""
+    return service.provider.memberships.get(role=Role.PROVIDER).user
+
+
+def forget_memberships(people: dict[str, User]) -> None:
+    """A person's memberships are remembered for one request; in the story days pass."""
+    for person in people.values():
+        person.__dict__.pop("memberships_now", None)
+
+
+def tell_all(people: dict[str, User], services: dict[str, Service]) -> None:
+    """Every order of the story."""
+    training = services["Pelatihan pengelolaan BUM Desa"]
+    posyandu = services["Pelatihan kader Posyandu dan pencegahan stunting"]
+    website = services["Pembuatan situs web desa"]
+    waste = services["Pelatihan bank sampah desa"]
+    road = services["Perencanaan teknis (DED) jalan desa"]
+    market = services["Pelatihan pengemasan dan pemasaran produk desa"]
+    mapping = services["Pemetaan batas dan potensi desa dengan drone"]
+    plan = services["Pendampingan penyusunan RPJM Desa"]
+    farm_road = services["Gambar rencana dan RAB jalan usaha tani"]
+
+    def begin(days_ago: int, village: str = VILLAGE) -> Telling:
+        return Telling(people, village, days_ago)
+
+    begin(85).tell(training, "Pelatihan pengelola BUM Desa", until="rated", stars=5)
+    begin(80, NEIGHBOUR).tell(posyandu, "Pelatihan kader Posyandu", until="rated", stars=4)
+    begin(70, NEIGHBOUR).tell(website, "Situs web desa", until="held")
+    begin(60).tell(waste, "Pelatihan bank sampah", until="paid")
+    begin(45).tell(market, "Pengemasan produk UMKM desa", until="handed_over")
+    begin(40, NEIGHBOUR).tell(training, "Pelatihan pembukuan BUM Desa", until="running")
+    begin(30).tell(website, "Situs web dan pelayanan informasi desa", until="contracted")
+    begin(20).tell(road, "DED jalan usaha tani", until="quoted", rivals=(farm_road,))
+    begin(16).tell(mapping, "Peta potensi desa", until="budgeted")
+    begin(6).tell(plan, "Peninjauan RPJM Desa", until="agreed")
+    begin(1, NEIGHBOUR).tell(posyandu, "Penyegaran kader Posyandu", until="need")
+
+
+def is_told() -> bool:
+    return User.objects.filter(email=f"operator@{DOMAIN}").exists() and Event.objects.exists()

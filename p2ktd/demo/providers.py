@@ -1,0 +1,210 @@
+"""Invented providers, their way through the Pokja, and what they offer. Prices are examples only."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import LegalForm, Membership, Provider, Role, User
+from catalog.models import Category, Service, ServiceKind, Unit
+from p2ktd.demo.cast import PASSWORD, REGENCY, SINCE, account
+from p2ktd.demo.papers import paper, scene
+from regions.models import Area
+from verification.models import Application, ScoreAspect
+from verification.models.application import consent_in_force
+
+Offer = tuple[str, str, ServiceKind, Unit, int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One provider: how it is called, what it is, how far its application came, what it offers."""
+
+    key: str
+    name: str
+    form: LegalForm
+    person: str
+    reached: str
+    offers: list[Offer] = field(default_factory=list)
+
+
+K, U = ServiceKind, Unit
+PROVIDERS = [
+    Sample(
+        "penyedia",
+        "CV Contoh Bina Desa",
+        LegalForm.COMPANY,
+        "Contoh Hendra",
+        "listed",
+        [
+            ("kewirausahaan", "Pelatihan pengelolaan BUM Desa", K.TRAINING, U.PACKAGE, 9_500_000, 14,
+             "Dua hari pelatihan untuk 20 peserta, modul, praktik pembukuan, dan rencana usaha."),
+            ("kewirausahaan", "Pendampingan usaha BUM Desa tiga bulan", K.MENTORING, U.MONTH, 3_500_000, 90,
+             "Pendamping datang dua kali sebulan, pembukuan rapi, dan laporan kemajuan usaha."),
+            ("sumber-daya-manusia", "Pendampingan penyusunan RPJM Desa", K.MENTORING, U.DOCUMENT, 9_800_000, 60,
+             "Fasilitasi musyawarah, kajian keadaan desa, dan rancangan RPJM Desa."),
+            ("infrastruktur", "Gambar rencana dan RAB jalan usaha tani", K.DESIGN, U.DOCUMENT, 11_900_000, 40,
+             "Survei lapangan, gambar rencana, dan RAB untuk satu ruas jalan usaha tani."),
+        ],
+    ),
+    Sample(
+        "penyedia2",
+        "Lembaga Contoh Mitra Warga",
+        LegalForm.NONPROFIT,
+        "Contoh Lestari",
+        "listed",
+        [
+            ("kesehatan-masyarakat", "Pelatihan kader Posyandu dan pencegahan stunting", K.TRAINING, U.PACKAGE, 7_200_000, 10,
+             "Tiga hari pelatihan 25 kader, alat ukur, dan kunjungan pendampingan."),
+            ("kewirausahaan", "Pelatihan pengemasan dan pemasaran produk desa", K.TRAINING, U.PACKAGE, 8_400_000, 7,
+             "Pelatihan 20 pelaku usaha, contoh kemasan, dan foto produk."),
+            ("lingkungan-bencana", "Pelatihan bank sampah desa", K.TRAINING, U.PACKAGE, 6_500_000, 7,
+             "Pelatihan pengurus, tata kelola, dan uji coba satu dusun."),
+        ],
+    ),
+    Sample(
+        "penyedia3",
+        "PT Contoh Rekayasa Nusantara",
+        LegalForm.COMPANY,
+        "Contoh Agung",
+        "listed",
+        [
+            ("infrastruktur", "Perencanaan teknis (DED) jalan desa", K.DESIGN, U.DOCUMENT, 12_500_000, 45,
+             "Survei, gambar rencana, RAB, dan spesifikasi teknis untuk satu ruas jalan."),
+            ("infrastruktur", "Perencanaan sumur bor dan jaringan air bersih", K.DESIGN, U.DOCUMENT, 14_000_000, 40,
+             "Geolistrik, gambar rencana, dan RAB."),
+            ("infrastruktur", "Pengawasan teknis pembangunan desa", K.SUPERVISION, U.MONTH, 4_500_000, 90,
+             "Pengawas lapangan, laporan mingguan, dan pemeriksaan mutu."),
+        ],
+    ),
+    Sample(
+        "penyedia4",
+        "Contoh Rahmat (perorangan)",
+        LegalForm.PERSON,
+        "Contoh Rahmat",
+        "listed",
+        [
+            ("keterbukaan-informasi", "Pembuatan situs web desa", K.OTHER, U.PACKAGE, 5_500_000, 21,
+             "Situs web desa, pelatihan pengelola, dan pendampingan enam bulan."),
+            ("keterbukaan-informasi", "Pemetaan batas dan potensi desa dengan drone", K.STUDY, U.PACKAGE, 9_900_000, 30,
+             "Foto udara, peta digital, dan peta cetak ukuran A1."),
+        ],
+    ),
+    Sample("calon.penyedia", "Yayasan Contoh Cahaya Desa", LegalForm.NONPROFIT, "Contoh Aminah", "submitted"),
+    Sample("calon.penyedia2", "CV Contoh Karya Mandiri", LegalForm.COMPANY, "Contoh Yusuf", "returned"),
+]
+
+
+def register(people: dict[str, User]) -> dict[str, Service]:
+    """Every provider applies; the Pokja judges; the listed ones publish. Services by title."""
+    hashed = make_password(PASSWORD)
+    services = {}
+    for number, sample in enumerate(PROVIDERS, start=1):
+        user = account(sample.key, sample.person, hashed)
+        user.side = User.Side.PROVIDER
+        user.save(update_fields=["side"])
+        provider = enrol(sample, number, user)
+        decide(application(provider, user), sample, number, people)
+        for place, offer in enumerate(sample.offers):
+            services[offer[1]] = publish(provider, user, offer, number * 10 + place)
+    return services
+
+
+def enrol(sample: Sample, number: int, user: User) -> Provider:
+    """The profile, with numbers that cannot belong to anyone."""
+    provider = Provider.objects.create(
+        name=sample.name,
+        legal_form=sample.form,
+        area_id=REGENCY,
+        address=f"Jalan Contoh Raya Nomor {number}, Praya",
+        phone=f"+6280000000{number:02}",
+        email=f"{sample.key}@contoh.example",
+        about="DATA CONTOH. Penyedia rekaan untuk latihan.",
+        experts=2 + number,
+        person_in_charge=sample.person,
+        position="Pribadi" if sample.form == LegalForm.PERSON else "Direktur",
+        nik=f"52020001019000{number:02}",
+        npwp=f"00000000000000{number:02}",
+        nib="" if sample.form in (LegalForm.PERSON, LegalForm.NONPROFIT) else f"00000000000{number:02}",
+        bank="Bank Contoh",
+        account_number=f"00000000{number:02}",
+        account_holder=sample.name,
+    )
+    Membership.objects.create(
+        user=user, role=Role.PROVIDER, provider=provider, position=provider.position, starts_on=SINCE
+    )
+    return provider
+
+
+def application(provider: Provider, user: User) -> Application:
+    """All papers that its legal form asks for, then submitted."""
+    row = Application(provider=provider, regency_id=REGENCY)
+    row.apply(by=user)
+    for requirement in row.requirements:
+        if requirement.required:
+            row.attach(
+                by=user,
+                type=requirement.type,
+                file=paper(f"{requirement.type.label}, {provider.name}", by=user, personal=requirement.type.personal),
+                number="CONTOH/01",
+                issued_on=datetime.date(2026, 1, 10),
+            )
+    row.consent(by=user, version=consent_in_force()["version"])
+    row.submit(by=user)
+    return row
+
+
+def decide(row: Application, sample: Sample, number: int, people: dict[str, User]) -> None:
+    """As far as the story took it: waiting, returned with a reason, or listed by decree."""
+    if sample.reached == "submitted":
+        return
+    member, chair = people["pokja"], people["ketua.pokja"]
+    row.claim(by=member)
+    documents = list(row.documents.current())
+    for document in documents:
+        bad = sample.reached == "returned" and document == documents[0]
+        row.judge(
+            by=member,
+            document=document,
+            conforms=not bad,
+            reason_kind="unreadable" if bad else "",
+            reason="Bagian bawah terpotong; unggah foto yang utuh." if bad else "",
+        )
+    if sample.reached == "returned":
+        row.give_back(by=member, note="Perbaiki satu dokumen, lalu kirim ulang.")
+        return
+    row.score(by=member, points={aspect.key: 78 + number for aspect in ScoreAspect.objects.all()})
+    row.recommend(by=member)
+    day = datetime.date.today()
+    row.list_provider(
+        by=chair,
+        directory_number=f"CONTOH-{REGENCY}-{number:03}",
+        decree_number="188.45/CONTOH/2026",
+        decree_date=day,
+        valid_until=day.replace(year=day.year + 2),
+    )
+
+
+def publish(provider: Provider, user: User, offer: Offer, number: int) -> Service:
+    category, title, kind, unit, price, days, deliverables = offer
+    service = Service(
+        provider=provider,
+        category=Category.objects.get(key=category),
+        title=title,
+        kind=kind,
+        unit=unit,
+        price=price,
+        tax_included=True,
+        duration_days=days,
+        summary=f"{title} untuk desa di Kabupaten Lombok Tengah dan sekitarnya.",
+        description="DATA CONTOH. Kami datang ke desa, bekerja bersama perangkat dan warga, dan meninggalkan cara kerja "
+        "yang dapat dilanjutkan sendiri.",
+        deliverables=deliverables,
+        requirements="Desa menyediakan tempat dan daftar peserta.",
+    )
+    service.offer(by=user, areas=[Area.objects.get(pk="52")])
+    service.add_photo(by=user, photo=scene(number), caption="Kegiatan sebelumnya (gambar contoh)")
+    service.publish(by=user)
+    return service
