@@ -1,11 +1,13 @@
 // A long form outlives a lost line, a flat battery and an ended session: what was typed is kept in this browser
 // until the form is sent. Never passwords, files, hidden fields, or a field marked data-no-draft (NIK, accounts).
 const WEEK = 7 * 24 * 3600 * 1000;
+const person = document.body.dataset.person ?? "";
+let forgotten = false;
 const keepable = (field) =>
   field.name && !field.closest("[data-no-draft]") && !["hidden", "password", "file", "submit", "button"].includes(field.type);
 
 for (const form of document.querySelectorAll("form[data-autosave]")) {
-  const key = `draf:${form.dataset.autosave}`;
+  const key = `draf:${person}:${form.dataset.autosave}`;
   const fields = () => [...form.elements].filter(keepable);
   const start = JSON.stringify(read(fields()));
   let saved = null;
@@ -37,11 +39,18 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   });
 }
 
+// On a shared computer the next person must find nothing: leaving throws the drafts away.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-forget]")) return;
+  forgotten = true;
+  for (const key of Object.keys(localStorage)) if (key.startsWith("draf:")) localStorage.removeItem(key);
+});
+
 // Arriving on a page without that form's errors means the last one was taken.
 try {
   const sent = sessionStorage.getItem("draf-terkirim");
   if (sent) {
-    if (!document.querySelector(".error-summary") && !document.querySelector(`form[data-autosave="${CSS.escape(sent.slice(5))}"]`)) localStorage.removeItem(sent);
+    if (!document.querySelector(".error-summary") && !document.querySelector(`form[data-autosave="${CSS.escape(sent.split(":").slice(2).join(":"))}"]`)) localStorage.removeItem(sent);
     sessionStorage.removeItem("draf-terkirim");
   }
 } catch {
@@ -55,6 +64,7 @@ function read(list) {
 }
 
 function keep(key, values) {
+  if (forgotten) return;
   try {
     localStorage.setItem(key, JSON.stringify({ at: Date.now(), values }));
   } catch {
