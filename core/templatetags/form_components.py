@@ -11,7 +11,7 @@ from django.conf import settings
 from django.forms import BoundField
 from django.template.context import Context
 from django.template.loader import get_template
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from core import formats, icons
@@ -164,7 +164,7 @@ def _problems(forms_given: tuple[Any, ...]) -> list[tuple[str, str, str]]:
             found += [("", "", str(error)) for error in form.non_field_errors()]
             for bound in form:
                 where = "" if bound.is_hidden else f"#{first_id(bound)}"
-                name = "" if bound.is_hidden else str(bound.label).rstrip("?:. ")
+                name = "" if bound.is_hidden else strip_tags(str(bound.label)).rstrip("?:. ")
                 found += [(where, name, str(error)) for error in bound.errors]
     return found
 

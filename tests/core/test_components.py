@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
+from django.utils.safestring import mark_safe
 
 from core.icons import NAMES
 from core.templatetags.components import TONES
@@ -276,3 +277,11 @@ def test_bars_are_a_table_with_lengths_as_attributes() -> None:
 def test_every_icon_draws() -> None:
     for name in NAMES:
         assert draw("{% icon name %}", name=name).startswith('<svg class="icon"')
+
+
+def test_a_label_with_a_link_is_plain_words_in_the_summary() -> None:
+    form = NeedForm({"key": "k"})
+    form.fields["agree"].label = mark_safe('Setuju dengan <a href="/privasi/">pemberitahuan</a>')
+    html = draw("{% error_summary form %}", form=form)
+    assert "Setuju dengan pemberitahuan: Wajib diisi." in words(html)
+    assert "/privasi/" not in html
