@@ -19,6 +19,7 @@ class AreaAdmin(ModelAdmin):
     search_help_text = "Nama, kode, atau nama beserta kecamatannya"
     list_per_page = 50
     show_full_result_count = False
+    actions = None
     exclude = ("search_name",)
 
     def get_search_results(
@@ -51,6 +52,8 @@ class AreaTitleAdmin(ModelAdmin):
     search_fields = ("text", "area__name")
     list_select_related = ("area",)
     readonly_fields = ("area", "key")
+    show_full_result_count = False
+    actions = None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True

@@ -11,7 +11,8 @@ as initial). Where few areas come into question it is one plain select, with or 
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -47,6 +48,17 @@ def is_picking(data: Mapping[str, Any]) -> bool:
 
 class Unfinished(str):
     """A code that was sent with the pick button: to be shown again, never to be saved."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the selects that follow from each other."""
+
+    name: str
+    level: Level
+    word: str
+    areas: list[Area]
+    chosen: str
 
 
 class AreaPicker(forms.Widget):
@@ -149,24 +161,15 @@ class AreaPicker(forms.Widget):
                 children[next(iter(area.ancestor_codes), "")].append(area)
         selects = []
         for place, parent in enumerate(parents):
-            level = Level.of(parent) if parent else None
-            level = list(Level)[list(Level).index(level) + 1 if level else 0]
+            level = list(Level)[list(Level).index(Level.of(parent)) + 1 if parent else 0]
             chosen = chain[place] if place < len(chain) else ""
-            selects.append(
-                {
-                    "name": f"{name}_{level}",
-                    "level": level,
-                    "word": WORDS[level],
-                    "areas": children[parent],
-                    "chosen": chosen,
-                }
-            )
+            selects.append(Step(f"{name}_{level}", level, WORDS[level], children[parent], chosen))
         last = selects[-1]
-        picked = next((area for each in selects for area in each["areas"] if area.code == code), None)
+        picked = next((area for step in selects for area in step.areas if area.code == code), None)
         return {
             "selects": selects,
             "picked": picked,
-            "finished": last["level"] == self.level and bool(last["chosen"]),
+            "finished": last.level == self.level and bool(last.chosen),
             "or_above": self.or_above,
             "search_url": reverse("area-search"),
             "level": self.level,
@@ -210,31 +213,36 @@ class AreaField(forms.Field):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.widget.level = Level(level)
-        self.widget.or_above = or_above
+        self.picker.level = Level(level)
+        self.picker.or_above = or_above
         self.only_buyers = only_buyers
         self.within = within
 
     @property
+    def picker(self) -> AreaPicker:
+        """The widget, which holds what both must know."""
+        return cast(AreaPicker, self.widget)
+
+    @property
     def within(self) -> list[str]:
         """The territories to choose in, outermost only."""
-        return self.widget.within
+        return self.picker.within
 
     @within.setter
     def within(self, territories: str | Iterable[str] | None) -> None:
-        self.widget.within = codes.outermost(territories)
+        self.picker.within = codes.outermost(territories)
 
     @property
     def only_buyers(self) -> bool:
-        return self.widget.only_buyers
+        return self.picker.only_buyers
 
     @only_buyers.setter
     def only_buyers(self, value: bool) -> None:
-        self.widget.only_buyers = value
+        self.picker.only_buyers = value
 
     @property
     def level(self) -> Level:
-        return self.widget.level
+        return self.picker.level
 
     def prepare_value(self, value: Any) -> Any:
         return value.code if isinstance(value, Area) else value
@@ -252,7 +260,7 @@ class AreaField(forms.Field):
             return None
         if not codes.is_code(value) or len(value) > self.level.length:
             raise self._refuse("invalid")
-        if len(value) < self.level.length and not self.widget.or_above:
+        if len(value) < self.level.length and not self.picker.or_above:
             levels = list(Level)
             raise self._refuse("incomplete", next=WORDS[levels[levels.index(Level.of(value)) + 1]])
         if not any(codes.contains(territory, value) for territory in self.within):
@@ -265,7 +273,7 @@ class AreaField(forms.Field):
         return area
 
     def _refuse(self, code: str, **params: str) -> ValidationError:
-        return ValidationError(self.error_messages[code], code=code, params={"word": self.widget.word, **params})
+        return ValidationError(self.error_messages[code], code=code, params={"word": self.picker.word, **params})
 
 
 class AreaFormMixin:

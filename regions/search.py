@@ -82,12 +82,12 @@ def suggest(areas: "AreaQuerySet", text: str, *, limit: int) -> "list[Area]":
     words = words_of(text)
     if not words or is_code(text.strip()):
         return list(search(areas, text)[:limit])
-    found = list(
+    found: list[Area] = list(
         areas.alias(compact_name=COMPACT_NAME)
         .filter(compact_name__startswith="".join(words))
         .order_by("compact_name", Length("code"), "code")[:limit]
     )
     if len(found) < limit:
         known = [area.code for area in found]
-        found += search(areas.exclude(code__in=known), text)[: limit - len(found)]
+        found.extend(search(areas.exclude(code__in=known), text)[: limit - len(found)])
     return found

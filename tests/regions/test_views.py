@@ -121,12 +121,14 @@ ODD = ["", " ", "\x00", "a\x00b", "x" * 81, "x" * 100_000, "'", "\\", "%", "_", 
        "<script>", "=cmd|' /C calc'!A0", "-1", "NaN", "../..", "\r\nSet-Cookie: a=b", "%C3%28", "\u0301" * 80]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
 @pytest.mark.parametrize("name", ["q", "tingkat", "dalam", "keatas", "hal"])
-def test_odd_input_is_answered_and_never_an_error(client, name, text):
-    query = {"q": "kuta", "tingkat": "desa"} | {name: text.encode("utf-8", "surrogatepass")}
-    assert client.get(SEARCH, query).status_code in (200, 400)
-    assert client.get("/wilayah/", {"q": "kuta"} | {name: query[name]}).status_code in (200, 400)
+def test_odd_input_is_answered_and_never_an_error(client, name):
+    codes = set()
+    for text in ODD:
+        query = {"q": "kuta", "tingkat": "desa"} | {name: text.encode("utf-8", "surrogatepass")}
+        codes.add(client.get(SEARCH, query).status_code)
+        codes.add(client.get("/wilayah/", {"q": "kuta"} | {name: query[name]}).status_code)
+    assert codes <= {200, 400}
 
 
 def test_repeated_and_too_many_parameters_are_answered(client):
