@@ -69,6 +69,18 @@ class _List(django_filters.FilterSet):
         """One parameter, judged; None when absent or odd."""
         return self.form.cleaned_data.get(name)
 
+    @property
+    def is_being_set(self) -> int:
+        """Opens the panel: an area is being chosen step by step, or something in it is wrong."""
+        busy = PICK in self.data or bool(self.form.errors)
+        return max(1, self.form.count_set()) if busy else 0
+
+    @property
+    def panel_title(self) -> str:
+        """Folded on a phone, the panel still says how much is set."""
+        count = self.form.count_set()
+        return f"Saring ({count} dipakai)" if count and not self.is_being_set else "Saring"
+
     def address(self, *without: str, **instead: str) -> str:
         """The same list from its start, without some parameters or with others instead."""
         query = self.data.copy()
@@ -114,9 +126,7 @@ class ServiceFilter(_List):
     wilayah = AreaFilter(label="Melayani wilayah", method="in_area")
     harga_min = RupiahFilter(label="Harga paling rendah", field_name="price", lookup_expr="gte")
     harga_maks = RupiahFilter(label="Harga paling tinggi", field_name="price", lookup_expr="lte")
-    nilai = django_filters.ChoiceFilter(
-        label="Penilaian", method="rated", choices=STARS, empty_label="Semua, termasuk yang belum dinilai"
-    )
+    nilai = django_filters.ChoiceFilter(label="Penilaian", method="rated", choices=STARS, empty_label="Semua")
     bentuk = django_filters.ChoiceFilter(
         label="Bentuk penyedia",
         field_name="provider__legal_form",
@@ -140,17 +150,27 @@ class ServiceFilter(_List):
         return queryset.filter(rating_score__gte=int(stars) * 100, rating_count__gte=min_count())
 
     @property
-    def sort(self) -> Sort:
+    def sort_key(self) -> str:
         """As asked; by relevance when words are searched for, else the newest first."""
         key = self.asked("urut") or RELEVANCE
-        return SORTS[NEWEST if key == RELEVANCE and not self.words else key]
+        return NEWEST if key == RELEVANCE and not self.words else key
+
+    @property
+    def sort(self) -> Sort:
+        return SORTS[self.sort_key]
+
+    @property
+    def sorts(self) -> list[tuple[str, str, str]]:
+        """(key, name, address) of each way to sort that makes sense here."""
+        ways = [key for key in SORTS if key != RELEVANCE or self.words]
+        return [(key, SORTS[key].label, self.address(urut=key)) for key in ways]
 
     def found(self) -> Any:
         """The services asked for, with `rank` where they are sorted by it."""
         services = self.qs
         if not self.words:
             return services
-        if self.sort is SORTS[RELEVANCE]:
+        if self.sort_key == RELEVANCE:
             return search.ranked(services, self.words)
         return services.filter(search=search.asking(self.words))
 

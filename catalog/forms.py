@@ -59,10 +59,8 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
             "duration_days": "Hari kalender sejak mulai bekerja. Wajib sebelum ditayangkan.",
         }
 
-    def __init__(self, *args: Any, document: Service, user: Any, **kwargs: Any) -> None:
-        kwargs["instance"] = document
-        super().__init__(*args, **kwargs)
-        self.user = user
+    def __init__(self, *args: Any, document: Service, user: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, instance=document, **kwargs)
         categories = Category.objects.active()
         if document.category_id:
             categories = categories | Category.objects.filter(pk=document.category_id)
@@ -70,6 +68,8 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
         self.fields["category"].empty_label = "Pilih kategori"  # type: ignore[attr-defined]
         self.fields["kind"].choices = [("", "Pilih jenis layanan"), *self.fields["kind"].choices[1:]]  # type: ignore[attr-defined]
         self.fields["duration_days"].widget.attrs["data-suffix"] = "hari"
+        for name in ("description", "deliverables", "duration_days"):  # a draft may lack them
+            self.fields[name].required = document.state != Service.State.DRAFT
         self.offer_areas(document.provider)
         if document.pk:
             self.initial["areas"] = list(document.areas.values_list("code", flat=True))

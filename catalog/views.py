@@ -62,10 +62,12 @@ def service_detail(request: HttpRequest, code: str) -> HttpResponse:
         "photos": service.photos.select_related("file", "thumb"),
         "standings": standings,
         "is_open": service.state == "published" and bool(standings),
-        "is_own": people.acting(request.user, Role.PROVIDER, provider=service.provider_id) is not None,
         "least": min_count(),
         "blocks": extras.service_blocks(request, service),
     }
+    if people.acting(request.user, Role.PROVIDER, provider=service.provider_id):
+        context["is_own"] = True
+        context["hindrance"] = "" if service.state == "published" else service.may_publish(request.user).reason
     return render(request, "catalog/service_detail.html", context)
 
 

@@ -188,6 +188,10 @@ class Service(Rated, Document):
         super().save(*args, **kwargs)
         search.index(self)
 
+    def validate_constraints(self, exclude: Iterable[str] | None = None) -> None:
+        """All of them; none concerns the vector, which need not be read for it."""
+        super().validate_constraints(exclude={*(exclude or ()), "search"})
+
     def get_absolute_url(self) -> str:
         from django.urls import reverse
 

@@ -30,7 +30,7 @@ class Firm:
 
 def person(email: str, role: str = "", **place: Any) -> User:
     """Someone with one membership, or with none."""
-    user = User.objects.create_user(email, "kata sandi contoh", name=email.split("@")[0].title())
+    user = User.objects.create_user(email, "kata sandi contoh", name=email.split("@", maxsplit=1)[0].title())
     if role:
         Membership.objects.create(user=user, role=role, starts_on=dt.date(2024, 1, 1), **place)
     return user
@@ -57,9 +57,7 @@ def list_in_directory(provider: Provider, regency: str = LOMBOK_TENGAH, **change
         "listed_on": day - dt.timedelta(days=360),
         "valid_until": day + dt.timedelta(days=360),
     }
-    return Standing.objects.create(
-        provider=provider, regency_id=regency, application=application, **facts | changes
-    )
+    return Standing.objects.create(provider=provider, regency_id=regency, application=application, **facts | changes)
 
 
 def draft(firm: Firm, title: str = "Pelatihan pengelolaan BUM Desa", *, areas: tuple[str, ...] = (LOMBOK_TENGAH,), **content: Any) -> Service:  # fmt: skip

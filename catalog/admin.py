@@ -1,0 +1,41 @@
+"""The ministry keeps the programme's categories; whoever works in the admin may read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from accounts import people
+from accounts.admin_site import site
+from accounts.models import Role
+from catalog.models import Category
+
+
+@admin.register(Category, site=site)
+class CategoryAdmin(ModelAdmin):
+    """Renaming one renames it everywhere; one that is no longer used is switched off, never deleted."""
+
+    list_display = ("name", "bidang", "order", "active")
+    list_filter = ("bidang", "active")
+    search_fields = ("name",)
+    ordering = ("order",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("key",) if obj else ()  # addresses are made of it
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return people.works_in_admin(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return people.works_in_admin(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return people.holds(request.user, Role.MINISTRY)
+
+    has_add_permission = has_change_permission
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
