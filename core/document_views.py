@@ -31,8 +31,10 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     turn = int(looks) if looks.isascii() and looks.isdigit() and len(looks) < 4 else 0
     parked = Job.objects.filter(key=documents.job_key(row), parked_at__isnull=False).exists()
     wait = WAIT_SECONDS[min(turn, len(WAIT_SECONDS) - 1)]
-    context = {"document": row, "parked": parked, "wait": wait, "turn": turn + 1}
-    return render(request, "core/document.html", context)
+    response = render(request, "core/document.html", {"document": row, "parked": parked, "turn": turn + 1})
+    if not parked:
+        response["Refresh"] = f"{wait}; url=?tunggu={turn + 1}"  # works without JavaScript
+    return response
 
 
 @login_not_required
