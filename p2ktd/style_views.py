@@ -1,4 +1,4 @@
-"""/gaya/: every component in every state, from plain values, so that it needs no row in the database."""
+"""Pages that need no row in the database: /tentang/, and /gaya/ with every component in every state."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -145,6 +145,12 @@ def _tasks() -> list[dict[str, Any]]:
             "chip_tone": "warn",
         },
     ]
+
+
+@login_not_required
+def about(request: HttpRequest) -> HttpResponse:
+    """What this is, who does what, and what it never does."""
+    return render(request, "tentang.html")
 
 
 @login_not_required

@@ -8,6 +8,7 @@ from p2ktd import demo_views, style_views, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("perlu-tindakan/", views.todo, name="todo"),
+    path("tentang/", style_views.about, name="about"),
     path("gaya/", style_views.style_guide, name="style-guide"),
     path("latihan/", demo_views.practice, name="practice"),  # 404 unless DEMO
     path("admin/", admin_site.urls),

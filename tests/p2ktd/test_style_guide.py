@@ -67,3 +67,10 @@ def test_the_compiled_sentences_are_those_of_the_source() -> None:
     pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', source, re.MULTILINE)
     assert len(pairs) > 50
     assert [said for said, meant in pairs if catalog.gettext(said) != meant] == []
+
+
+@pytest.mark.django_db
+def test_the_public_learns_what_this_is(client: Client) -> None:
+    response = client.get("/tentang/")
+    assert response.status_code == 200
+    assert "tidak menerima, menahan, atau meneruskan pembayaran" in response.content.decode()
