@@ -14,5 +14,5 @@ class OutboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
             for address in message.recipients():
-                Mail.objects.queue(to=address, subject=message.subject, body=str(message.body))
+                Mail.objects.queue(to=address, subject=str(message.subject), body=str(message.body))
         return len(email_messages)

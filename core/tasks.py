@@ -1,9 +1,11 @@
 """What Celery calls. A message is only a number; the row it points at is the truth."""
 
+from typing import Any
+
 from celery import shared_task
+from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage, get_connection
-from django.conf import settings
 from django.utils import timezone
 
 from core import documents, jobs  # noqa: F401  documents registers core.render_document
@@ -44,7 +46,7 @@ def deliver_mail(mail: int) -> None:
     row.save(update_fields=["sent_at"])
 
 
-def delivery() -> dict[str, object]:
+def delivery() -> dict[str, Any]:
     """The mail server of EMAIL_URL as arguments of `get_connection`."""
     url = settings.EMAIL_DELIVERY
     return {

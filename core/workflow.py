@@ -191,10 +191,11 @@ def moving(document: Document, verb: str, *, by: Any, note: str = "") -> Iterato
         verdict = document.may(verb, by)
         if not verdict:
             raise TransitionRefused(verdict.reason)
-        before, facts = document.state, {}
+        before = document.state
+        facts: dict[str, Any] = {}
         yield facts
         if move.target and move.target != before:
-            document.state = move.target  # type: ignore[assignment]
+            document.state = move.target
             document.state_since = timezone.now()
         document.clean()
         document.validate_constraints()

@@ -10,7 +10,7 @@ from core.codes import CodeField
 from core.models.file import StoredFile
 
 
-class PrintedDocumentQuerySet(models.QuerySet):
+class PrintedDocumentQuerySet(models.QuerySet["PrintedDocument"]):
     def about(self, thing: models.Model) -> Self:
         """Papers printed for this document, newest first."""
         return self.filter(about=thing._meta.label_lower, about_id=str(thing.pk)).order_by("-pk")

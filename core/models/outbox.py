@@ -15,7 +15,7 @@ TRIES = 5
 RESEND_AFTER = timedelta(seconds=90)  # published and still not done: the broker or the worker lost it
 
 
-class JobQuerySet(models.QuerySet):
+class JobQuerySet(models.QuerySet["Job"]):
     def enqueue(self, task: str, *, key: str | None = None, **args: Any) -> Job:
         """Ask for work, in the caller's transaction; the same `key` asks once."""
         if key is None:
@@ -64,17 +64,13 @@ class Job(models.Model):
     class Meta:
         verbose_name = "pekerjaan latar"
         verbose_name_plural = "pekerjaan latar"
-        indexes = (
-            models.Index(
-                fields=["due_at"], name="job_open", condition=models.Q(done_at=None, parked_at=None)
-            ),
-        )
+        indexes = (models.Index(fields=["due_at"], name="job_open", condition=models.Q(done_at=None, parked_at=None)),)
 
     def __str__(self) -> str:
         return f"{self.task} {self.pk}"
 
 
-class NoticeQuerySet(models.QuerySet):
+class NoticeQuerySet(models.QuerySet["Notice"]):
     def tell(self, *, event: Event, user: Any, channel: str, **text: str) -> tuple[Notice, bool]:
         """Write the notice once; (notice, whether it is new)."""
         return self.get_or_create(event=event, user=user, channel=channel, defaults=text)
@@ -104,9 +100,7 @@ class Notice(models.Model):
     class Meta:
         verbose_name = "pemberitahuan"
         verbose_name_plural = "pemberitahuan"
-        constraints = (
-            models.UniqueConstraint(fields=["event", "user", "channel"], name="notice_once_per_channel"),
-        )
+        constraints = (models.UniqueConstraint(fields=["event", "user", "channel"], name="notice_once_per_channel"),)
         indexes = (models.Index(fields=["user", "channel", "-id"], name="notice_inbox"),)
 
     def __str__(self) -> str:
@@ -118,7 +112,7 @@ class Notice(models.Model):
         return self.channel == self.Channel.MAIL and not self.mails.exists()
 
 
-class MailQuerySet(models.QuerySet):
+class MailQuerySet(models.QuerySet["Mail"]):
     def queue(self, *, to: str, subject: str, body: str, notice: Notice | None = None) -> Mail:
         """Write the mail and the job that delivers it."""
         mail = self.create(to=to, subject=subject[:200], body=body, notice=notice)

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 
-class DatedSettingQuerySet(models.QuerySet):
+class DatedSettingQuerySet(models.QuerySet["DatedSetting"]):
     def in_force(self, key: str, *, on: datetime.date | None = None) -> Any:
         """The value of `key` on that date; LookupError when there is none."""
         on = on or timezone.now().date()

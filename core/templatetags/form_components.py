@@ -245,5 +245,5 @@ def error_line(text: str) -> SafeString:
 @register.simple_tag
 def bare_input(bound: BoundField) -> SafeString:
     """A widget alone, for a cell of a table whose headers name it; the label is read out, errors stand below."""
-    attrs = {"class": "input input--short", "aria-label": bound.label}
+    attrs: dict[str, str | bool] = {"class": "input input--short", "aria-label": str(bound.label)}
     return format_html("{}{}", bound.as_widget(attrs=attrs), bound.errors)

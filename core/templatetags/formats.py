@@ -68,12 +68,12 @@ for _name, _placed in (
 
 
 @register.filter(is_safe=True)
-def terbilang_judul(number: int | None) -> str:
+def terbilang_judul(number: int | str | None) -> str:
     """Dua Belas Juta Rupiah, as contracts write it."""
-    return formats.NOTHING if number == "" else formats.terbilang(number, title=True)
+    return formats.NOTHING if isinstance(number, str) else formats.terbilang(number, title=True)
 
 
 @register.filter(is_safe=True)
-def terbilang_angka(number: int | None) -> str:
+def terbilang_angka(number: int | str | None) -> str:
     """A count in words, without rupiah: dua puluh."""
-    return formats.NOTHING if number == "" else formats.terbilang(number, unit="")
+    return formats.NOTHING if isinstance(number, str) else formats.terbilang(number, unit="")

@@ -35,7 +35,7 @@ def test_the_style_sheet_asks_for_nothing_more() -> None:
 
 
 def test_a_missing_or_stale_bundle_is_built_again(settings: object, tmp_path: Path) -> None:
-    settings.VAR_DIR = tmp_path  # type: ignore[attr-defined]
+    settings.VAR_DIR = tmp_path
     built = bundles.build("css/site.css")
     built.write_text("stale", encoding="utf-8")
     assert bundles.build("css/site.css").read_text(encoding="utf-8") == bundles.joined("css/site.css")

@@ -15,7 +15,7 @@ class Method(models.TextChoices):
     TENDER = "tender", "Lelang"
 
 
-class ProcurementRuleQuerySet(models.QuerySet):
+class ProcurementRuleQuerySet(models.QuerySet["ProcurementRule"]):
     def in_force(self, regency: str, *, on: datetime.date) -> ProcurementRule:
         """The regency's own rule on that day, else the national example."""
         rows = self.filter(Q(regency_id=regency) | Q(regency=None), valid_from__lte=on)
@@ -43,9 +43,7 @@ class ProcurementRule(models.Model):
         verbose_name = "aturan pengadaan"
         verbose_name_plural = "aturan pengadaan"
         constraints = (
-            models.UniqueConstraint(
-                fields=["regency", "valid_from"], name="rule_once_a_day", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["regency", "valid_from"], name="rule_once_a_day", nulls_distinct=False),
             models.CheckConstraint(
                 name="rule_limits_rise", condition=Q(direct_limit__gte=0, quotation_limit__gt=F("direct_limit"))
             ),
@@ -79,9 +77,7 @@ class TaxRate(models.Model):
     class Meta:
         verbose_name = "tarif pajak"
         verbose_name_plural = "tarif pajak"
-        constraints = (
-            models.UniqueConstraint(fields=["tax", "legal_form", "valid_from"], name="tax_rate_once_a_day"),
-        )
+        constraints = (models.UniqueConstraint(fields=["tax", "legal_form", "valid_from"], name="tax_rate_once_a_day"),)
 
     def __str__(self) -> str:
         return f"{self.get_tax_display()} {self.basis_points / 100:g} %"

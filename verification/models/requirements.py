@@ -37,7 +37,7 @@ class DocumentType(models.Model):
         return self.label
 
 
-class DocumentRequirementQuerySet(models.QuerySet):
+class DocumentRequirementQuerySet(models.QuerySet["DocumentRequirement"]):
     def in_force(self, legal_form: str, *, regency: str, on: datetime.date | None = None) -> list[DocumentRequirement]:
         """What is asked of this form in this regency on that day, in order; a row of the regency beats the default."""
         rows = self.filter(
