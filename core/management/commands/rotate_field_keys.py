@@ -27,13 +27,13 @@ class Command(BaseCommand):
 def rotate(model: type[models.Model], field: EncryptedTextField) -> int:
     """How many rows were written. Rows are locked in small chunks, so nobody waits long."""
     quote = connection.ops.quote_name
-    table, key, column = quote(model._meta.db_table), quote(model._meta.pk.column), quote(field.column)
+    table, key, column = quote(model._meta.db_table), quote(str(model._meta.pk.column)), quote(str(field.column))
     indexes = [
         other
         for other in model._meta.local_fields
         if isinstance(other, BlindIndexField) and other.source in (field.name, field.attname)
     ]
-    sets = ", ".join(f"{quote(each.column)} = %s" for each in (field, *indexes))
+    sets = ", ".join(f"{quote(str(each.column))} = %s" for each in (field, *indexes))
     select = (
         f"SELECT {key}, {column} FROM {table} WHERE {column} <> '' AND split_part({column}, '$', 1) <> %s "  # noqa: S608
         f"ORDER BY {key} LIMIT {CHUNK} FOR UPDATE"
