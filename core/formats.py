@@ -197,14 +197,12 @@ def tanggal_pendek(value: dt.date | dt.datetime | None, place: Any = None) -> st
 
 
 def tanggal_huruf(value: dt.date | dt.datetime | None, place: Any = None) -> str:
-    """The opening of a berita acara: "Pada hari ini Kamis tanggal dua puluh tiga bulan Mei tahun ..."."""
+    """The day in words, after "Pada hari ini" of a berita acara: "Kamis tanggal dua puluh tiga bulan Mei ..."."""
     if value is None:
         return NOTHING
     day = _day(value, place)
-    return (
-        f"Pada hari ini {HARI[day.weekday()]} tanggal {_words(day.day)} "
-        f"bulan {BULAN[day.month - 1]} tahun {_words(day.year)}"
-    )
+    name, month = HARI[day.weekday()], BULAN[day.month - 1]
+    return f"{name} tanggal {_words(day.day)} bulan {month} tahun {_words(day.year)}"
 
 
 def bulan_tahun(value: dt.date | None) -> str:

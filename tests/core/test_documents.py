@@ -23,7 +23,7 @@ from tests.core import files
 
 BODY = """{% extends "print/base.html" %}{% load formats paper %}
 {% block body %}
-<p>{{ day|tanggal_huruf }} pukul {{ at|jam_di:place }}, {{ name }} menerima {{ value|rupiah }} ({{ value|terbilang }}).</p>
+<p>Pada hari ini {{ day|tanggal_huruf }} pukul {{ at|jam_di:place }}, {{ name }} menerima {{ value|rupiah }} ({{ value|terbilang }}).</p>
 <table><caption>Rincian</caption><thead><tr><th scope="col">Uraian</th><th scope="col">Jumlah</th></tr></thead>
 <tbody>{% for row in rows %}<tr><td>{{ row.text }}</td><td class="number">{{ row.total|rupiah }}</td></tr>{% endfor %}</tbody></table>
 {% bar_chart chart title="Pesanan per bidang" note="Data per 31 Mei 2024." %}

@@ -137,10 +137,8 @@ def test_dates_are_written_as_offices_write_them():
     assert formats.bulan_tahun(DAY) == "Mei 2024"
     assert formats.minggu_iso(DAY) == "Minggu ke-21 tahun 2024"
     assert formats.minggu_iso(dt.date(2021, 1, 1)) == "Minggu ke-53 tahun 2020"
-    assert (
-        formats.tanggal_huruf(DAY)
-        == "Pada hari ini Kamis tanggal dua puluh tiga bulan Mei tahun dua ribu dua puluh empat"
-    )
+    words = "Kamis tanggal dua puluh tiga bulan Mei tahun dua ribu dua puluh empat"
+    assert formats.tanggal_huruf(DAY) == words
     assert formats.tanggal(dt.date(2024, 12, 1)) == "Minggu, 1 Desember 2024"
 
 
