@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import time
 from io import BytesIO
 from typing import Any
 
 import segno
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
@@ -49,6 +54,17 @@ class AccountAdapter(DefaultAccountAdapter):
             for allowance in allowances:
                 allowance.give_back()
         return user
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who typed the password a moment ago need not type it again to set up the first second factor."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        request = context.request
+        if is_mfa_enabled(request.user):
+            return True
+        limit = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        records = get_authentication_records(request, request.user)
+        return not any(record["method"] == "password" and record["at"] > limit for record in records)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Nobody can have a stranger's mailbox filled by asking for codes again and again."""

@@ -47,7 +47,12 @@ def letter_number_field() -> forms.CharField:
 class VillageAccessForm(AreaFormMixin, OnceForm, forms.Form):
     """I work for this village, and here is my letter."""
 
-    village = AreaField(label="Desa", level=Level.VILLAGE, only_buyers=True, help_text="Kelurahan tidak berbelanja.")
+    village = AreaField(
+        label="Desa",
+        level=Level.VILLAGE,
+        only_buyers=True,
+        help_text="Ketik namanya, lalu pilih. Kelurahan tidak berbelanja di sini.",
+    )
     role = forms.ChoiceField(label="Peran Anda di desa", choices=ROLES, widget=forms.RadioSelect, help_text=ROLE_HINT)
     position = position_field()
     phone = PhoneField(label="Nomor HP/WhatsApp", help_text="Contoh: 0812-3456-7890")

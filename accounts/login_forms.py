@@ -14,7 +14,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from accounts import limits
 from accounts.models import User
@@ -54,6 +56,10 @@ class SignupForm(account.SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["agree"].label = format_html(
+            'Saya telah membaca dan menyetujui <a href="{}" target="_blank">Pemberitahuan Privasi</a>',
+            reverse("privacy"),
+        )
         self.fields["email"].label = "Email"
         self.fields["email"].help_text = "Kami mengirim kode ke alamat ini. Contoh: nama@desa.id"
         self.fields["password1"].label = "Kata sandi"

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
-from accounts.people import needs_second_factor
+from accounts.people import memberships, needs_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -56,6 +58,20 @@ class SecondFactorMiddleware:
         return redirect("mfa_activate_totp")
 
 
+class PersonsZoneMiddleware:
+    """Moments are told in the zone where the person works, unless a page names the place of the matter."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        place = next((m.area or (m.provider and m.provider.area) for m in memberships(request.user)), None)
+        if place is None:
+            return self.get_response(request)
+        with timezone.override(place.tzinfo):
+            return self.get_response(request)
+
+
 class SessionEndMiddleware:
     """A session ends after SESSION_COOKIE_AGE without use, and after SESSION_LONGEST in any case.
 
@@ -68,8 +84,6 @@ class SessionEndMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        from django.conf import settings
-
         if request.user.is_authenticated:
             now = int(time.time())
             began = request.session.setdefault("began", now)

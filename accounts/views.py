@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -28,7 +29,7 @@ from accounts.forms import (
     VillageOfficeForm,
 )
 from accounts.models import Membership, Role, User, VillageAccess, VillageOffice
-from accounts.models.membership import OFFICE_ROLES, SINGLE_ROLES, VILLAGE_ROLES
+from accounts.models.membership import OFFICE_ROLES, RANK, VILLAGE_ROLES
 from core.forms import ReasonForm
 from core.models import Notice
 from core.once import once
@@ -182,16 +183,15 @@ def village_office(request: HttpRequest, code: str) -> HttpResponse:
     """The office's address and the register of who acts for the village."""
     office = get_object_or_404(VillageOffice.objects.visible_to(request.user).select_related("area"), area=code)
     rows = Membership.objects.visible_to(request.user).at(code).holding(*VILLAGE_ROLES).select_related("user", "area")
-    register = sorted(rows, key=lambda m: ([*VILLAGE_ROLES].index(Role(m.role)), m.starts_on))
+    register = sorted(rows, key=lambda m: (RANK.index(Role(m.role)), m.starts_on))
     current = [m for m in register if m.state != "ended"]
     held = {m.role for m in current}
     context = {
         "office": office,
         "current": [(m, bool(m.may_end(request.user))) for m in current],
         "former": [m for m in register if m.state == "ended"],
-        "missing": [role.label for role in VILLAGE_ROLES if role not in held],
+        "missing": [role.label for role in RANK if role not in held],
         "may_edit": office.may_edit(request.user),
-        "single": SINGLE_ROLES,
     }
     return render(request, "accounts/village_office_detail.html", context)
 
@@ -280,6 +280,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "second_factor_needed": people.needs_second_factor(request.user),
         "requests": VillageAccess.objects.filter(user=request.user).select_related("village")[:5],
         "step": onboarding.next_step(request.user),
+        "idle_hours": settings.SESSION_COOKIE_AGE // 3600,
     }
     return render(request, "accounts/profile.html", context)
 

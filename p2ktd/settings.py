@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionEndMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
+    "accounts.middleware.PersonsZoneMiddleware",
     "core.middleware.PrivatePagesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -196,7 +197,7 @@ MFA_FORMS = {
     "authenticate": "accounts.login_forms.AuthenticateForm",
     "reauthenticate": "accounts.login_forms.ReauthenticateForm",
 }
-FIELD_KEYS = env.dict("FIELD_KEYS")  # key id -> 32 bytes in base64; the last one encrypts, all decrypt
+FIELD_KEYS: dict[str, str] = env.dict("FIELD_KEYS")  # key id -> 32 bytes in base64; the last one encrypts, all decrypt
 
 # --- mail: rows in core.Mail, delivered by the worker ---------------------------------------------
 EMAIL_BACKEND = "core.mail.OutboxBackend"
@@ -290,6 +291,7 @@ UNFOLD = {
     "THEME": "light",
     "BORDER_RADIUS": "8px",
     "STYLES": ["p2ktd.desk.style"],
+    "SCRIPTS": ["p2ktd.desk.script"],
     "DASHBOARD_CALLBACK": "p2ktd.desk.first_page",
     "SIDEBAR": {"show_search": False, "navigation": "p2ktd.desk.navigation"},
     "COLORS": {
@@ -323,6 +325,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "core.logs.JSONFormatter"}},
     "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
-    "root": {"handlers": ["stdout"], "level": env.log_level("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stdout"], "level": env.log_level("LOG_LEVEL", "INFO")},  # type: ignore[call-overload]
     "loggers": {"django.server": {"handlers": ["stdout"], "propagate": False}},
 }

@@ -56,6 +56,17 @@ SECOND_FACTOR_ROLES = (*POKJA_ROLES, Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE, 
 # Held by one person at a time in a village.
 SINGLE_ROLES = (Role.VILLAGE_HEAD, Role.VILLAGE_SECRETARY, Role.VILLAGE_TREASURER)
 
+# As a register lists them, the head first.
+RANK = (
+    Role.VILLAGE_HEAD,
+    Role.VILLAGE_SECRETARY,
+    Role.VILLAGE_TREASURER,
+    Role.ACTIVITY_MANAGER,
+    Role.PROCUREMENT_TEAM,
+    Role.VILLAGE_OPERATOR,
+    Role.BPD,
+)
+
 # Who gives which role, within their own territory. Village roles come from a verified `VillageAccess`, a
 # provider's from its own profile.
 APPOINTED_BY: dict[str, Role] = {

@@ -95,7 +95,7 @@ class User(AbstractBaseUser):
         """The memberships in force today, with area and provider; one query a request."""
         from accounts.models.membership import Membership
 
-        return list(Membership.objects.filter(user=self).current().select_related("area", "provider"))
+        return list(Membership.objects.filter(user=self).current().select_related("area", "provider__area"))
 
     # The admin asks these; the answer there comes from memberships (see accounts/admin_site.py).
     @property

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -31,7 +30,9 @@ DAY = dt.timedelta(days=1)
 
 def person(name: str, side: str = "", email: str = "") -> User:
     """A confirmed account without any right."""
-    user = User.objects.create_user(email or f"{name.lower().replace(' ', '.')}@desa.example", PASSWORD, name=name, side=side)
+    user = User.objects.create_user(
+        email or f"{name.lower().replace(' ', '.')}@desa.example", PASSWORD, name=name, side=side
+    )
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
@@ -59,7 +60,9 @@ def code_now(secret: str = SECRET) -> str:
 
 
 def letter_of(user: User) -> StoredFile:
-    return StoredFile.objects.store(b"%PDF-1.4 surat", name="surat.pdf", content_type="application/pdf", by=user, personal=True)
+    return StoredFile.objects.store(
+        b"%PDF-1.4 surat", name="surat.pdf", content_type="application/pdf", by=user, personal=True
+    )
 
 
 def upload(name: str = "surat.jpg") -> SimpleUploadedFile:
