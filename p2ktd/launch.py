@@ -257,7 +257,7 @@ def _environment(given: dict[str, str], port: int) -> dict[str, str]:
 
 def _run_prepare(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "p2ktd.launch", "prepare"]
-    unhurried = {**environment, "DB_STATEMENT_TIMEOUT_MS": "0"}
+    unhurried = {**environment, "DB_STATEMENT_TIMEOUT_MS": "3600000"}
     with subprocess.Popen(command, cwd=BASE_DIR, env=unhurried, start_new_session=True) as process:
         try:
             code = process.wait()
