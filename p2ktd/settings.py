@@ -201,7 +201,9 @@ FIELD_KEYS: dict[str, str] = env.dict("FIELD_KEYS")  # key id -> 32 bytes in bas
 
 # --- mail: rows in core.Mail, delivered by the worker ---------------------------------------------
 EMAIL_BACKEND = "core.mail.OutboxBackend"
-EMAIL_DELIVERY = env.dj_email_url("EMAIL_URL", "dummymail://" if DEMO else "consolemail://")
+EMAIL_DELIVERY = env.dj_email_url("EMAIL_URL", "dummy://" if DEMO else "console://")
+if "EMAIL_BACKEND" not in EMAIL_DELIVERY:
+    raise ValueError("EMAIL_URL must begin with submission://, smtp://, console://, file:/// or dummy://")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Marketplace P2KTD <noreply@localhost>")
 
 # --- language and time ----------------------------------------------------------------------------
