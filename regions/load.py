@@ -205,4 +205,5 @@ def seed_titles(seeds: Iterable[dict[str, str]]) -> int:
         for row in seeds
         if (row["area"], row["key"]) not in known
     ]
-    return len(AreaTitle.objects.bulk_create(new))
+    AreaTitle.objects.bulk_create(new, ignore_conflicts=True)  # another load may be at it
+    return len(new)

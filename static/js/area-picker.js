@@ -25,7 +25,7 @@ function enhance(picker) {
   const input = element("input", {
     class: "input", type: "text", id: `${id}_0`, role: "combobox", "aria-expanded": "false", "aria-controls": listId,
     "aria-autocomplete": "list", autocomplete: "off", autocapitalize: "words", spellcheck: "false",
-    placeholder: `Ketik nama ${word}`,
+    placeholder: "Ketik namanya",
   });
   if (legend) {
     legend.id ||= `${id}_legend`;
