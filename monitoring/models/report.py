@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from accounts import people
 from accounts.models.membership import Role
 from core.formats import bulan_tahun
 from core.models import Document, Job
-from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, born, moves, moving, refuse_unless
 from monitoring.models.figure import READERS
 from monitoring.period import Period
 from regions.models import Area, Level
@@ -66,7 +66,7 @@ class Report(Document):
         ISSUED = "issued", "Diterbitkan"
 
     MOVES = moves(
-        Move("assemble", ("queued",), "ready", "Susun", "Selesai disusun"),
+        Move("assemble", ("queued",), "ready", "Susun", "Selesai disusun", inner=True),
         Move(
             "issue",
             ("ready",),
@@ -79,7 +79,6 @@ class Report(Document):
         Move("rebuild", ("ready",), "queued", "Susun Ulang", "Disusun ulang", tone="secondary"),
     )
     TONES = {"queued": "wait", "ready": "info", "issued": "good"}
-    BY_SYSTEM = ("assemble",)
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.QUEUED, editable=False)
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="wilayah", related_name="+")
@@ -166,6 +165,11 @@ class Report(Document):
         final = Report.objects.final(self.area_id, self.month)
         return final if final is not None and final.revision > self.revision else None
 
+    def open_moves(self, user: Any) -> list[OpenMove]:
+        """Without what does not apply to this kind of report."""
+        hidden = ("issue", "revise") if self.provisional else ("rebuild",)
+        return [move for move in super().open_moves(user) if move.verb not in hidden]
+
     # --- who may ----------------------------------------------------------------------------------
     def _asker(self, user: Any) -> Verdict:
         roles = ASKING.get(self.area.level, ())
@@ -222,7 +226,11 @@ class Report(Document):
             verdict = existing.may_create(by)
             refuse_unless(verdict, verdict.reason)
             return existing
-        self._begin(by)
+        try:
+            with transaction.atomic():
+                self._begin(by)
+        except IntegrityError:  # someone asked at the same moment, and was first
+            return same.get(revision=0)
         return self
 
     def _begin(self, by: Any) -> None:

@@ -89,10 +89,9 @@ def provider(name: str = "CV Karya Desa", area: str = "52.02") -> Provider:
 
 def application(regency: str, *, submitted: dt.datetime, state: str = "submitted", name: str = "CV Karya Desa") -> Application:
     row = Application.objects.create(
-        provider=provider(name), regency_id=regency, created_at=submitted, state_since=submitted, submitted_at=submitted
-    )
-    Application.objects.filter(pk=row.pk).update(state=state)
-    row.refresh_from_db()
+        provider=provider(name), regency_id=regency, created_at=submitted, state_since=submitted,
+        submitted_at=submitted, state=state,
+    )  # fmt: skip
     event(row, "submit", submitted, state)
     return row
 
