@@ -25,6 +25,11 @@ def style(request: HttpRequest) -> str:
     return static("css/desk.css")
 
 
+def script(request: HttpRequest) -> str:
+    """What the desk does in the browser; everything works without."""
+    return static("js/desk.js")
+
+
 # Group, then rows of: model, name, icon, whether its queue is counted.
 GROUPS: tuple[tuple[str, tuple[tuple[type[Model], str, str, bool], ...]], ...] = (
     (

@@ -21,7 +21,7 @@ from accounts import people
 from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
 from accounts.models.membership import POKJA_ROLES
-from core.formats import lamanya, masked, npwp
+from core.formats import lamanya, masked, npwp, waktu
 from core.models import DatedSetting
 from core.views import MoveView
 from core.workflow import TransitionRefused
@@ -143,8 +143,8 @@ class ApplicationAdmin(ScopedAdmin):
         return str(application.checker) if application.checker else None
 
     @display(description="Sejak", ordering="state_since")
-    def since(self, application: Application) -> Any:
-        return application.state_since
+    def since(self, application: Application) -> str:
+        return waktu(application.state_since, application.regency)
 
     @display(description="Lamanya")
     def waited(self, application: Application) -> str:
@@ -218,7 +218,7 @@ class ApplicationAdmin(ScopedAdmin):
             "threshold": application.threshold or DatedSetting.objects.in_force(THRESHOLD_KEY),
             "moves": [m for m in application.open_moves(request.user) if m.verb not in IN_PAGE],
             "lookalikes": lookalikes(application, request.user),
-            "events": list(reversed(application.events())),
+            "events": [e for e in reversed(application.events()) if e.verb not in APPLICANT_STEPS],
             "standing": Standing.objects.filter(application=application).first(),
             "queue_url": reverse("admin:verification_application_changelist"),
         }  # fmt: skip
@@ -285,6 +285,8 @@ class ApplicationAdmin(ScopedAdmin):
         return render(request, "verification/desk_history.html", context)
 
 
+# Steps of the applicant that only the history tells.
+APPLICANT_STEPS = ("attach", "detach", "consent")
 IN_PAGE = ("judge", "score", "attach", "detach", "consent", "submit")
 
 

@@ -221,8 +221,11 @@ def document_rows(document: Application, *, own: bool, readable: set[int]) -> li
             "reason": "",
         }
         if paper:
-            row["chip"] = "Sedang diperiksa" if secret else paper.get_state_display()
-            row["tone"] = "info" if secret else paper.state_tone
+            row["chip"], row["tone"] = paper.get_state_display(), paper.state_tone
+            if secret:
+                row["chip"], row["tone"] = "Sedang diperiksa", "info"
+            elif document.state == Application.State.DRAFT and not paper.expired:
+                row["chip"], row["tone"] = "Terunggah", "good"
             row["reason"] = "" if secret else paper.reason_sentence
         rows.append(row)
     return rows

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -356,8 +356,9 @@ class Application(Document):
     # --- what the provider does ---------------------------------------------------------------------
     def apply(self, *, by: Any) -> None:
         """The provider opens an application to this regency, still a draft."""
-        Provider.objects.select_for_update().get(pk=self.provider_id)  # two at once wait here
-        born(self, by=by, verdict=self.may_create(by))
+        with transaction.atomic():
+            Provider.objects.select_for_update().get(pk=self.provider_id)  # two at once wait here
+            born(self, by=by, verdict=self.may_create(by))
 
     def attach(
         self,

@@ -80,7 +80,8 @@ def begin(*, by: Any, **fields: Any) -> Provider:
             verdict and not already, getattr(verdict, "reason", "") or "Anda sudah mempunyai profil penyedia."
         )
         provider = Provider.objects.create(**fields)
-        Membership.objects.create(user=by, role=Role.PROVIDER, provider=provider, basis="Pendaftaran sendiri")
+        membership = Membership(user=by, role=Role.PROVIDER, provider=provider, basis="Pendaftaran sendiri")
+        membership.appoint(by=by, verdict=Allowed(membership))
         _log(provider, "begin", by, sorted(fields))
     by.__dict__.pop("memberships_now", None)
     return provider
