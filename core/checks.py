@@ -1,4 +1,4 @@
-"""What a deployment may get wrong, said before it matters: `manage.py check --deploy` (ids core.E001 to core.W019).
+"""What a deployment may get wrong, said before it matters: `manage.py check --deploy` (ids core.E001 to core.W018).
 
 What would lose or leak data is checked at every start; the rest is about a public site, and is asked with
 `--deploy`. What needs a server that does not answer is left out: `/readyz` watches that.
@@ -6,6 +6,7 @@ What would lose or leak data is checked at every start; the rest is about a publ
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -186,3 +187,23 @@ def _broker_settings() -> dict[str, str]:
         return {}
     finally:
         client.close()
+
+
+@register(Tags.files, deploy=True)
+def fonts(app_configs: Apps = None, **kwargs: Any) -> list[CheckMessage]:
+    """Papers are set in Liberation Sans; without any font their pages are empty."""
+    try:
+        found = subprocess.run(
+            ["fc-match", "-f", "%{family}", "Liberation Sans"], capture_output=True, text=True, timeout=20, check=False
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        found = ""
+    if "Liberation Sans" in found:
+        return []
+    return [
+        Caution(
+            f"Liberation Sans is not installed ({found or 'no font found'}); papers will look different, or empty.",
+            hint="apt-get install fontconfig fonts-liberation fonts-dejavu-core",
+            id="core.W018",
+        )
+    ]

@@ -259,7 +259,7 @@ def _inspect(content: bytes) -> int:
 
 def _scan_for_viruses(content: bytes) -> None:
     """Ask ClamAV where CLAMAV_SOCKET names one (a path, or host:port). No answer is a refusal."""
-    address = getattr(settings, "CLAMAV_SOCKET", "")
+    address = settings.CLAMAV_SOCKET
     if not address:
         return
     try:

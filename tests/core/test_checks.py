@@ -110,3 +110,9 @@ def test_a_broker_that_forgets_is_warned_of(public, monkeypatch, told, expected)
 def test_a_broker_that_does_not_answer_is_left_out(public):
     public.REDIS_URL = "redis://127.0.0.1:1/0"
     assert checks._broker_settings() == {}
+
+
+def test_a_machine_without_our_font_is_warned_of(monkeypatch):
+    assert ids(checks.fonts()) == []
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert ids(checks.fonts()) == ["core.W018"]
