@@ -35,7 +35,7 @@ THUMBNAIL_SIDES = (320, 240, 200)  # px
 THUMBNAIL_BYTES = 5 * 1024  # 20 cards stay under 100 KB
 MAX_SIDE = 20_000
 MAX_PIXELS = 64_000_000  # a baseline JPEG is decoded at reduced size
-MAX_PIXELS_WHOLE = 26_000_000  # PNG and progressive JPEG are held whole in memory
+MAX_PIXELS_WHOLE = 20_000_000  # PNG and progressive JPEG are held whole in memory
 TOO_MANY_PIXELS = ValidationError("Ukuran gambar terlalu besar. Kecilkan foto lalu coba lagi.", code="pixels")
 INSPECTOR = Path(__file__).with_name("pdf_inspector.py")
 INSPECTOR_SECONDS = 15
@@ -161,9 +161,11 @@ def _redraw(content: bytes, name: str) -> CleanUpload:
         is_jpeg = opened.format in {"JPEG", "MPO"}
         if is_jpeg:
             opened.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # decode at 1/2, 1/4 or 1/8 where that is enough
-        picture = ImageOps.exif_transpose(opened)
-        picture = _plain_mode(picture, keep_palette=not is_jpeg)
-    picture.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS)
+        if opened.mode in {"RGB", "RGBA", "L", "LA", "CMYK"}:  # smaller first: each copy costs its pixels
+            _shrink(opened)
+        ImageOps.exif_transpose(opened, in_place=True)
+        picture = _plain_mode(opened, keep_palette=not is_jpeg)
+    _shrink(picture)
     transparency = picture.info.get("transparency") if picture.mode == "P" else None
     picture.info = {} if transparency is None else {"transparency": transparency}  # comments, profiles, XMP
     out = BytesIO()
@@ -181,6 +183,10 @@ def _redraw(content: bytes, name: str) -> CleanUpload:
         height=picture.height,
         thumbnail=_thumbnail(picture),
     )
+
+
+def _shrink(picture: Image.Image) -> None:
+    picture.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _check_dimensions(opened: Image.Image) -> None:
