@@ -1,6 +1,16 @@
 """Shared by every test: the servers, and settings that only make tests faster."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
 from tests import servers
+
+if TYPE_CHECKING:
+    from tests.cast import Story
 
 servers.start()  # before Django reads its settings
 
@@ -38,3 +48,22 @@ def pytest_sessionstart() -> None:
             switch("ENABLE")
 
     TransactionTestCase._fixture_teardown = teardown
+
+
+@pytest.fixture(scope="module")
+def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[Story]:
+    """The demo story, told once for the module in a transaction that is taken back. Tests of it use `db` too."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import transaction
+
+    from tests.areas import load_areas
+    from tests.cast import Story
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_areas()
+        demo, settings.DEMO = settings.DEMO, True
+        call_command("demo", verbosity=0)
+        settings.DEMO = demo
+        yield Story()
+        transaction.set_rollback(True)

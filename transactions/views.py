@@ -52,7 +52,8 @@ def orders(request: HttpRequest) -> HttpResponse:
             "form": form,
             "next_url": next_url,
             "first": not before,
-            "filtered": any(value for value in form.cleaned_data.values()),
+            "filtered": any(form.cleaned_data.values()),
+            "filter_count": sum(map(bool, form.cleaned_data.values())),
             "may_create": people.holds(request.user, *Need.DRAFTERS, *FACILITATOR_ROLES),
         },
     )

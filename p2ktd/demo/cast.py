@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import Membership, Role, User, VillageOffice
 from accounts.models.membership import SECOND_FACTOR_ROLES
+from core.workflow import Allowed
 from regions.models import Area
 
 DOMAIN = "contoh.example"
@@ -50,7 +51,7 @@ OFFICIALS = [
 PEOPLE = [
     *(Person(key, name, role, VILLAGE, position) for key, name, role, position in OFFICIALS),
     *(
-        Person(f"{key}.tetangga", f"{name} Kedua", role, NEIGHBOUR, position, shown=key == "operator")
+        Person(f"{key}.tetangga", name.replace("Contoh", "Sampel"), role, NEIGHBOUR, position, shown=key == "operator")
         for key, name, role, position in OFFICIALS
     ),
     Person("pld", "Contoh Zaenab", Role.PLD, VILLAGE, "Pendamping Lokal Desa"),
@@ -92,20 +93,20 @@ def call_in() -> dict[str, User]:
         if person.area in (VILLAGE, NEIGHBOUR):
             user.side = User.Side.VILLAGE
             user.save(update_fields=["side"])
-        Membership.objects.create(
-            user=user,
-            role=person.role,
-            area_id=person.area,
-            position=person.position,
-            basis="SK contoh 01/2026",
-            starts_on=SINCE,
-        )
+        appoint(user, person.role, person.area, person.position)
         if person.role in SECOND_FACTOR_ROLES:
             TOTP.activate(user, TOTP_SECRET)
-    Membership.objects.create(user=users["pld"], role=Role.PLD, area_id=NEIGHBOUR, basis="SK contoh 01/2026", starts_on=SINCE)
+    appoint(users["pld"], Role.PLD, NEIGHBOUR, "Pendamping Lokal Desa")
     for village in (VILLAGE, NEIGHBOUR):
         VillageOffice.objects.create(area_id=village, address="Jalan Contoh Nomor 1", postal_code="83573")
     return users
+
+
+def appoint(user: User, role: Role, area: str | None, position: str) -> None:
+    """A role since the story's first day; the system appoints, since nobody is there yet who could."""
+    Membership(
+        user=user, role=role, area_id=area, position=position, basis="SK contoh 01/2026", starts_on=SINCE
+    ).appoint(by=None, verdict=Allowed())
 
 
 def account(key: str, name: str, hashed: str) -> User:

@@ -202,7 +202,12 @@ class Contract(Document):
 
     def may_attach_handover_scan(self, user: Any) -> Verdict:
         membership = people.acting(user, Role.ACTIVITY_MANAGER, Role.VILLAGE_OPERATOR, at=self.village_id)
-        return Allowed(membership) if membership else Denied("Pindaian BAST diunggah oleh Kasi/Kaur atau operator desa.")
+        if not membership:
+            return Denied("Pindaian BAST diunggah oleh Kasi/Kaur atau operator desa.")
+        account = getattr(self, "accountability", None)
+        if account is not None and account.state == "closed":
+            return Denied("Pembelian sudah ditutup; berkasnya tidak berubah lagi.")
+        return Allowed(membership)
 
     # --- what they do -------------------------------------------------------------------------------
     def draft(self, *, by: Any, verdict: Verdict) -> None:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from transactions.models.sourcing import Sourcing
 
 OVERSEERS = (*FACILITATOR_ROLES, *POKJA_ROLES, *OFFICE_ROLES)
-DRAFTERS = (Role.VILLAGE_OPERATOR, Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY)
 
 
 class Funding(models.TextChoices):
@@ -58,7 +57,7 @@ class NeedQuerySet(models.QuerySet):
         from transactions.models.sourcing import Sourcing
 
         live = Sourcing.objects.filter(need=OuterRef("pk")).exclude(state="failed")
-        drafting = within("village", people.territories(user, *DRAFTERS))
+        drafting = within("village", people.territories(user, *Need.DRAFTERS))
         budgeting = within("village", people.territories(user, *Need.BUDGETERS))
         buying = within("village", people.territories(user, Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM))
         return self.filter(
@@ -80,6 +79,7 @@ class Need(Document):
         BUDGETED = "budgeted", "Dianggarkan"
         CANCELLED = "cancelled", "Batal"
 
+    DRAFTERS = (Role.VILLAGE_OPERATOR, Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY)
     BUDGETERS = (Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY, Role.VILLAGE_TREASURER)
     MOVES = moves(
         Move("agree", ("identified",), "agreed", "Catat Kesepakatan Musdes", "Disepakati dalam Musdes"),
@@ -173,7 +173,7 @@ class Need(Document):
     # --- who may ----------------------------------------------------------------------------------
     def may_create(self, user: Any) -> Verdict:
         """The village writes its needs; the facilitator may write the draft with them."""
-        if membership := people.acting(user, *DRAFTERS, at=self.village_id):
+        if membership := people.acting(user, *self.DRAFTERS, at=self.village_id):
             return Allowed(membership)
         if membership := people.acting(user, Role.PLD, Role.PD, at=self.village_id):
             return Allowed(membership)
@@ -183,7 +183,7 @@ class Need(Document):
         return self.may_create(user)
 
     def may_agree(self, user: Any) -> Verdict:
-        membership = people.acting(user, *DRAFTERS, at=self.village_id)
+        membership = people.acting(user, *self.DRAFTERS, at=self.village_id)
         return Allowed(membership) if membership else Denied(
             "Kesepakatan Musdes dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa."
         )

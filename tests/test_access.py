@@ -1,0 +1,278 @@
+"""Who sees what, and who changes what: every address against the whole cast.
+
+Judged by marked text in the body and by changed rows, not by status codes: a leak usually answers 200.
+An address without a row here is red (`test_every_address_has_a_row`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from core.models import StoredFile
+from tests.cast import Story
+
+pytestmark = pytest.mark.django_db
+
+# --- the cast ---------------------------------------------------------------------------------------
+VILLAGE = {"operator", "pka", "tpk", "kaur", "kades", "bpd"}
+HELPERS = {"pld", "pd", "tapm", "kecamatan"}
+OFFICES = {"pokja", "ketua.pokja", "dpmd", "provinsi", "kementerian"}
+OVERSEERS = HELPERS | OFFICES
+NEIGHBOUR = {"operator.tetangga", "pka.tetangga"}
+OUTSIDE = {"dpmd.lain", "calon", "penyedia4"}
+PROVIDERS = {"penyedia", "penyedia2", "penyedia3"}
+EVERYBODY = VILLAGE | OVERSEERS | NEIGHBOUR | OUTSIDE | PROVIDERS
+PUBLIC = EVERYBODY | {None}
+DESK = {"pokja", "ketua.pokja", "dpmd", "kementerian"}  # who works in the admin
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An address, the text that marks what it protects, and exactly who may read that text there."""
+
+    name: str
+    marker: Callable[[Story], str]
+    readers: set[Any]
+    args: Callable[[Story], list[Any]] = lambda story: []
+
+
+A = VILLAGE | OVERSEERS  # village A and who helps and oversees it
+PAGES = [
+    # what is public
+    Page("home", lambda s: "P2KTD", PUBLIC),
+    Page("about", lambda s: "P2KTD", PUBLIC),
+    Page("style-guide", lambda s: "P2KTD", PUBLIC),
+    Page("privacy", lambda s: "P2KTD", PUBLIC),
+    Page("services", lambda s: "Pelatihan pengelolaan BUM Desa", PUBLIC),
+    Page(
+        "service",
+        lambda s: "Pelatihan pengelolaan BUM Desa",
+        PUBLIC,
+        lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
+    ),
+    Page("directory", lambda s: "CV Contoh Bina Desa", PUBLIC),
+    Page("provider", lambda s: "CV Contoh Bina Desa", PUBLIC, lambda s: [s.application("penyedia").provider.code]),
+    Page("area-list", lambda s: "Nusa Tenggara Barat", PUBLIC),
+    Page("area", lambda s: "Pujut", PUBLIC, lambda s: ["52.02.04"]),
+    Page("check-form", lambda s: "kode", PUBLIC),
+    # orders: village A sees its own, the neighbour and the other regency do not
+    Page("orders", lambda s: s.closed.code, A | {"penyedia"}),
+    Page("orders", lambda s: s.neighbours.code, NEIGHBOUR | OVERSEERS | {"penyedia"}),
+    Page("order", lambda s: s.closed.problem[:40], A | {"penyedia"}, lambda s: [s.closed.code]),
+    Page("order", lambda s: s.sealed.title, A | {"penyedia", "penyedia3"}, lambda s: [s.sealed.code]),
+    # the sealed price is its owner's alone
+    Page("order", lambda s: "12.400.000", {"penyedia"}, lambda s: [s.sealed.code]),
+    Page("order", lambda s: "12.500.000", {"penyedia3"}, lambda s: [s.sealed.code]),
+    # rivals do not see each other's names before the opening
+    Page("order", lambda s: "Penyedia yang diundang</h3>", A, lambda s: [s.sealed.code]),
+    Page("meeting", lambda s: "Contoh Inaq Sahnep", A | {"penyedia"}, lambda s: [s.meeting(s.closed).code]),
+    Page("need-new", lambda s: 'name="why_provider"', {"operator", "pka", "pld", "pd", "tapm"} | NEIGHBOUR),
+    Page("sourcing-new", lambda s: 'name="hps"', {"pka", "tpk"}, lambda s: [s.need("Peta potensi desa").code]),
+    Page("quotation-new", lambda s: 'name="approach"', {"penyedia", "penyedia3"}, lambda s: [s.sealed.code]),
+    Page(
+        "meeting-new",
+        lambda s: 'name="leader"',
+        {"operator", "bpd", "pld", "pd"},
+        lambda s: [s.account(s.need("Pelatihan bank sampah")).code],
+    ),
+    Page(
+        "rating-new",
+        lambda s: 'name="comment"',
+        {"pka.tetangga"},
+        lambda s: [s.contract(s.need("Situs web desa")).code],
+    ),
+    # people and their papers
+    Page("village-accesses", lambda s: "Contoh Salmah", {"dpmd", "calon"}),
+    Page("village-access", lambda s: "141/CONTOH/2026", {"dpmd", "calon"}, lambda s: [access(s).code]),
+    Page("village-office", lambda s: "Baiq Contoh Anjani", A, lambda s: ["52.02.04.2001"]),
+    Page("village-office", lambda s: "Jalan Contoh Nomor 1", A, lambda s: ["52.02.04.2001"]),
+    Page("application", lambda s: "Yayasan Contoh Cahaya Desa", {"calon.penyedia", "tapm", "provinsi"}, lambda s: [waiting(s).code]),
+    Page("my-services", lambda s: "Pendampingan penyusunan RPJM Desa", {"penyedia"}),
+    Page("profile", lambda s: "operator@contoh.example", {"operator"}),
+    Page("profile-export", lambda s: "operator@contoh.example", {"operator"}),
+    # the desk
+    Page("admin:verification_application_changelist", lambda s: "Yayasan Contoh Cahaya Desa", DESK),
+    Page("admin:verification_standing_changelist", lambda s: "CV Contoh Bina Desa", DESK),
+    Page("admin:accounts_user_changelist", lambda s: "operator@contoh.example", {"dpmd", "kementerian"}),
+    Page("admin:accounts_membership_changelist", lambda s: "Contoh Zaenab", {"dpmd", "kementerian"}),
+]
+
+
+def access(story: Story) -> Any:
+    from accounts.models import VillageAccess
+
+    return VillageAccess.objects.get(user=story.user("calon"))
+
+
+def waiting(story: Story) -> Any:
+    return story.application("calon.penyedia")
+
+
+# Addresses judged elsewhere, or with nothing of anyone's to show; each with its reason.
+ELSEWHERE = {
+    "todo": "what is one's own: tests/p2ktd/test_todo.py",
+    "notices": "what is one's own: tests/accounts",
+    "practice": "404 unless DEMO: tests/accounts",
+    "healthz": "a word",
+    "readyz": "figures of the outbox, no names",
+    "file": "test_a_file_is_read_by_who_reads_its_holder below",
+    "document": "test_a_printed_paper_is_read_by_who_reads_its_order below",
+    "check": "a code and hashes: tests/core/test_documents.py",
+    "area-search": "public names of areas: tests/regions",
+    "print-paper": "POST: test_nobody_changes_what_is_not_theirs below",
+    "profile-name": "one's own name: tests/accounts",
+    "end-sessions": "one's own sessions: tests/accounts",
+    "my-village": "redirects to village-office",
+    "my-provider": "redirects to one's own: tests/verification",
+    "my-provider-new": "a blank form: tests/verification",
+    "my-provider-page": "tests/verification",
+    "my-provider-step": "tests/verification",
+    "application-new": "tests/verification",
+    "application-document": "tests/verification",
+    "application-document-detach": "tests/verification",
+    "service-new": "a blank form: tests/catalog",
+    "village-access-new": "a blank form: tests/accounts",
+    "village-office-edit": "tests/accounts",
+    "village-offices": "names of villages in one's territory: tests/accounts",
+    "membership-end": "tests/accounts",
+}
+MOVES = {
+    "need-move": lambda s: [s.need("Peta potensi desa").code, "batalkan-kebutuhan"],
+    "sourcing-move": lambda s: [s.sourcing(s.sealed).code, "nyatakan-gagal"],
+    "quotation-move": lambda s: [s.quotation(s.sealed, "penyedia").code, "tarik-penawaran"],
+    "contract-move": lambda s: [s.contract(s.need("Situs web dan pelayanan informasi desa")).code, "putus-kontrak"],
+    "accountability-move": lambda s: [s.account(s.unpaid).code, "catat-pembayaran"],
+    "meeting-move": lambda s: [s.meeting(s.closed).code, "tetapkan-keputusan-musdes"],
+    "rating-move": lambda s: [s.contract(s.need("Pelatihan kader Posyandu")).rating.code, "tanggapi-penilaian"],
+    "village-access-move": lambda s: [access(s).code, "verifikasi"],
+    "application-move": lambda s: [s.application("calon.penyedia2").code, "ajukan"],
+    "service-move": lambda s: [s.service("Pembuatan situs web desa").code, "hentikan-sementara"],
+    "print-paper": lambda s: [s.closed.code, "spk"],
+}
+# Who may make the move for which POST needs no data (they are left out of the test of changed rows).
+MOVERS = {
+    "quotation-move": {"penyedia"},
+    "village-access-move": {"dpmd"},
+    "service-move": {"penyedia4"},
+    "print-paper": A | {"penyedia"},
+    "application-move": {"calon.penyedia2"},
+}
+
+
+# --- reading ----------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def browsers(story: Story, django_db_blocker: Any) -> dict[Any, Client]:
+    with django_db_blocker.unblock():
+        return {key: story.client(key) for key in [*EVERYBODY, "calon.penyedia", "calon.penyedia2", None]}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_exactly_the_readers_read_the_marked_text(page: Page, story: Story, browsers: dict[Any, Client]) -> None:
+    url = reverse(page.name, args=page.args(story))
+    marker = page.marker(story)
+    read = set()
+    for key, browser in browsers.items():
+        response = browser.get(url)
+        assert response.status_code in (200, 302, 403, 404), (key, response.status_code)
+        if response.status_code == 200 and marker in response.content.decode():
+            read.add(key)
+        else:
+            assert marker not in response.content.decode(), (key, response.status_code)
+    asked = page.readers | ({"calon.penyedia", "calon.penyedia2"} if page.readers == PUBLIC else set())
+    assert read == asked
+
+
+def test_a_file_is_read_by_who_reads_its_holder(story: Story, browsers: dict[Any, Client]) -> None:
+    scan = story.contract(story.closed).village_scan
+    url = reverse("file", args=[scan.code])
+    read = {key for key, browser in browsers.items() if browser.get(url).status_code == 200}
+    assert read == A | {"penyedia"}
+
+
+def test_a_personal_paper_of_a_provider_is_read_by_few(story: Story, browsers: dict[Any, Client]) -> None:
+    document = story.application("penyedia").documents.filter(type__personal=True)[0]
+    url = reverse("file", args=[document.file.code])
+    read = {key for key, browser in browsers.items() if browser.get(url).status_code == 200}
+    assert read == {"penyedia", "pokja", "ketua.pokja", "dpmd"}
+
+
+def test_a_file_of_nobody_is_seen_by_its_owner_only(story: Story, browsers: dict[Any, Client]) -> None:
+    loose = StoredFile.objects.store(b"x", name="x", content_type="text/plain", by=story.user("operator"))
+    url = reverse("file", args=[loose.code])
+    assert {key for key, browser in browsers.items() if browser.get(url).status_code == 200} == {"operator"}
+
+
+def test_a_printed_paper_is_read_by_who_reads_its_order(story: Story, browsers: dict[Any, Client]) -> None:
+    from transactions.documents import issue_spk
+
+    paper = issue_spk(story.contract(story.closed), by=story.user("pka"))
+    url = reverse("document", args=[paper.code])
+    read = {key for key, browser in browsers.items() if browser.get(url).status_code == 200}
+    assert read == A | {"penyedia"}
+
+
+# --- changing ---------------------------------------------------------------------------------------
+# Tables that a refused request may write: sessions, counters of attempts, the log of views.
+NOT_COUNTED = ("accounts_attempt", "accounts_ratecount", "core_fileview", "regions_")
+
+
+def fingerprint() -> str:
+    """A hash over every row of our tables."""
+    with connection.cursor() as cursor:
+        tables = [
+            name
+            for name in connection.introspection.table_names(cursor)
+            if name.startswith(("core_", "accounts_", "verification_", "catalog_", "transactions_", "reviews_", "monitoring_"))
+            and not name.startswith(NOT_COUNTED)
+        ]
+        union = " UNION ALL ".join(
+            f"SELECT '{name}', count(*), coalesce(sum(hashtext(t::text)), 0) FROM {name} t" for name in tables
+        )
+        cursor.execute(union)
+        return hashlib.sha256(repr(sorted(cursor.fetchall())).encode()).hexdigest()
+
+
+def test_the_fingerprint_sees_a_changed_row(story: Story) -> None:
+    """The positive control of the test below."""
+    before = fingerprint()
+    story.sealed.__class__.objects.filter(pk=story.sealed.pk).update(place="Dusun lain")
+    assert fingerprint() != before
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_nobody_changes_what_is_not_theirs(name: str, story: Story, browsers: dict[Any, Client]) -> None:
+    """A POST with every field the form could want, by everyone who is not the mover, leaves every row as it was."""
+    url = reverse(name, args=MOVES[name](story))
+    data = {"reason": "Alasan uji", "number": "1", "decision": "accepted", "reply": "Tanggapan uji", "kertas": "A4"}
+    may = MOVERS.get(name, set()) | {"kades", "tpk", "pka", "kaur", "bpd", "penyedia2"} if name not in MOVERS else MOVERS[name]
+    before = fingerprint()
+    for key, browser in browsers.items():
+        if key in may:
+            continue
+        response = browser.post(url, data)
+        assert response.status_code in (302, 403, 404, 409, 422), (key, response.status_code)
+        assert fingerprint() == before, key
+
+
+# --- no address is forgotten ------------------------------------------------------------------------
+def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, f"{entry.namespace}:" if entry.namespace else prefix)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield prefix + entry.name
+
+
+def test_every_address_has_a_row() -> None:
+    known = {page.name for page in PAGES} | set(ELSEWHERE) | set(MOVES)
+    ours = {name for name in addresses(get_resolver()) if not name.startswith(("account_", "mfa_", "admin:"))}
+    assert ours - known == set(), "addresses without a row in PAGES, MOVES or ELSEWHERE"
+    assert known - ours - {page.name for page in PAGES if page.name.startswith("admin:")} == set(), "rows without an address"
