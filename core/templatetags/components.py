@@ -108,7 +108,7 @@ def _button_class(tone: str, css_class: str) -> str:
 def button(
     label: str, tone: str = "primary", icon: str = "", name: str = "", value: str = "", css_class: str = ""
 ) -> SafeString:
-    """A submit button. Tones: primary, secondary, danger, quiet."""
+    """A submit button. Tones: primary, secondary, danger, danger-soft, quiet."""
     return format_html(
         '<button type="submit" class="{}"{}>{}{}</button>',
         _button_class(tone, css_class),
@@ -139,7 +139,8 @@ def moves(context: RequestContext, obj: Any, user: Any = None) -> dict[str, Any]
     """
     every = list(obj.open_moves(user or context["user"]))
     return {
-        "allowed": [move for move in every if move.verdict],
+        # The weighty ones come last and are drawn softly: only their own page shows a filled red button.
+        "allowed": sorted((move for move in every if move.verdict), key=lambda move: move.tone == "danger"),
         "refused": [move for move in every if not move.verdict and move.verdict.reason],
         "csrf_token": context.get("csrf_token"),
     }
