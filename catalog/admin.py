@@ -6,16 +6,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from accounts import people
-from accounts.admin_site import site
+from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
 from catalog.models import Category
 
 
 @admin.register(Category, site=site)
-class CategoryAdmin(ModelAdmin):
+class CategoryAdmin(ScopedAdmin):
     """Renaming one renames it everywhere; one that is no longer used is switched off, never deleted."""
 
     list_display = ("name", "bidang", "order", "active")
@@ -26,16 +25,8 @@ class CategoryAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("key",) if obj else ()  # addresses are made of it
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return people.works_in_admin(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return people.works_in_admin(request.user)
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return people.holds(request.user, Role.MINISTRY)
 
-    has_add_permission = has_change_permission
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return people.holds(request.user, Role.MINISTRY)

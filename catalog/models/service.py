@@ -86,7 +86,7 @@ class ServiceQuerySet(models.QuerySet):
             .only(
                 "code", "title", "summary", "unit", "price", "tax_included", "published_at", "state",
                 "rating_total", "rating_count", "rating_score",
-                "category__name", "category__icon", "provider__name", "provider__area__name",
+                "category__name", "category__icon", "provider__name", "provider__area__name", "provider__area__kind",
             )
             .with_thumb()
         )  # fmt: skip

@@ -183,7 +183,7 @@ def test_who_sees_a_draft_a_paused_and_an_open_service(rinjani: Firm, unlisted: 
         "own": set(Service.objects.visible_to(rinjani.person)),
     }
     assert seen == {
-        **dict.fromkeys(("public", "nobody", "village", "rival", "neighbour"), {opened}),
+        **{who: {opened} for who in ("public", "nobody", "village", "rival", "neighbour")},
         "pokja": {opened, paused},
         "own": {opened, paused, drafted},
     }
