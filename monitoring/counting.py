@@ -34,6 +34,7 @@ from core.models import Document, Event
 from monitoring.period import Period
 from regions.models import Area
 from regions.scope import within
+from reviews.models import Rating
 from transactions.models import Accountability, Attendance, Contract, Meeting, Need, Payment
 from verification.models import Application, Standing
 
@@ -91,7 +92,7 @@ def _during(period: Period, field: str) -> Q:
 
 
 def _dated(period: Period, field: str) -> Q:
-    return Q(**{f"{field}__gte": period.first, f"{field}__lt": period.after})
+    return Q(**{f"{field}__gte": period.begins, f"{field}__lt": period.after})
 
 
 def state_at(rows: QuerySet, period: Period) -> QuerySet:
@@ -105,7 +106,9 @@ def state_at(rows: QuerySet, period: Period) -> QuerySet:
         .values("to_state")[:1]
     )
     return rows.annotate(
-        state_then=Case(When(state_since__lt=period.at, then=F("state")), default=Subquery(last), output_field=CharField())
+        state_then=Case(
+            When(state_since__lt=period.at, then=F("state")), default=Subquery(last), output_field=CharField()
+        )
     )
 
 
@@ -245,7 +248,9 @@ def _withheld(period: Period, scope: Scope) -> Part:
 
 
 def _meetings(period: Period, scope: Scope) -> Part:
-    rows = Meeting.objects.filter(scope("accountability__contract__village"), _dated(period, "held_on"), state="decided")
+    rows = Meeting.objects.filter(
+        scope("accountability__contract__village"), _dated(period, "held_on"), state="decided"
+    )
     return rows, "accountability__contract__village", F("decision"), Count("pk"), None
 
 
@@ -267,6 +272,12 @@ def _musdes_overdue(period: Period, scope: Scope) -> Part:
 def _closed(period: Period, scope: Scope) -> Part:
     rows = Accountability.objects.filter(scope("contract__village"), _during(period, "closed_at"))
     return rows, "contract__village", None, Count("pk"), None
+
+
+def _ratings(period: Period, scope: Scope) -> Part:
+    """The amount is tenths of a star."""
+    rows = Rating.objects.filter(scope("contract__village"), _during(period, "created_at"))
+    return rows, "contract__village", None, Count("pk"), Sum("tenths")
 
 
 MEASURES: dict[str, Callable[[Period, Scope], Part]] = {
@@ -292,7 +303,9 @@ MEASURES: dict[str, Callable[[Period, Scope], Part]] = {
     "musdes_open": _musdes_open,
     "musdes_overdue": _musdes_overdue,
     "closed": _closed,
+    "ratings": _ratings,
 }
+FLOW_MEASURES = ("needs", "contracts", "handovers", "payments", "meetings", "present", "closed", "ratings")
 
 
 # --- the same, as columns ------------------------------------------------------------------------------------------
@@ -325,6 +338,8 @@ COLUMNS: dict[str, tuple[str, int, tuple[str, ...] | None]] = {
     "musdes_open": ("musdes_open", 0, None),
     "musdes_overdue": ("musdes_overdue", 0, None),
     "closed": ("closed", 0, None),
+    "ratings": ("ratings", 0, None),
+    "rating_tenths": ("ratings", 1, None),
 }
 # Kept with their keys besides.
 DETAILED = ("access", "applications", "providers", "needs", "contracts", "meetings")
@@ -334,9 +349,7 @@ def columns(found: dict[tuple[str, str], tuple[int, int]]) -> dict[str, int]:
     """One area's counts as the columns of MonthlyFigure."""
     return {
         column: sum(
-            pair[which]
-            for (name, key), pair in found.items()
-            if name == measure and (keys is None or key in keys)
+            pair[which] for (name, key), pair in found.items() if name == measure and (keys is None or key in keys)
         )
         for column, (measure, which, keys) in COLUMNS.items()
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -14,7 +14,7 @@ from core.formats import bulan_tahun
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One month in one zone, looked at from the moment `now`.
+    """One month in one zone, or the year up to it, looked at from the moment `now`.
 
     Flows are counted from `start` to `end`; states as they stood at `at` (the end, or now while the
     month runs), by the calendar day `on`.
@@ -23,10 +23,19 @@ class Period:
     first: dt.date
     zone: ZoneInfo
     now: dt.datetime
+    since: dt.date | None = None
 
     @classmethod
     def of(cls, month: dt.date, zone: ZoneInfo, now: dt.datetime | None = None) -> Period:
         return cls(month.replace(day=1), zone, now or timezone.now())
+
+    def of_the_year(self) -> Period:
+        """From January up to this month."""
+        return replace(self, since=self.first.replace(month=1))
+
+    @property
+    def begins(self) -> dt.date:
+        return self.since or self.first
 
     @property
     def after(self) -> dt.date:
@@ -39,7 +48,7 @@ class Period:
 
     @property
     def start(self) -> dt.datetime:
-        return dt.datetime.combine(self.first, dt.time(), self.zone)
+        return dt.datetime.combine(self.begins, dt.time(), self.zone)
 
     @property
     def end(self) -> dt.datetime:

@@ -40,7 +40,9 @@ def snapshot_of(report: Report) -> dict[str, Any]:
         "letter_number": "",
         "subject": f"Laporan Bulanan P2KTD {period.label}",
         "addressee": (
-            f"Kepala Satuan Kerja Provinsi {province_name(area)}" if regency else f"Menteri {ministry_subject(period.on)}"
+            f"Kepala Satuan Kerja Provinsi {province_name(area)}"
+            if regency
+            else f"Menteri {ministry_subject(period.on)}"
         ),
         "month": period.first,
         "previous": previous_month(period.first),
@@ -435,10 +437,8 @@ def musdes(book: Book) -> list[dict[str, Any]]:
     return [{"label": label, "now": this, "year": so_far} for label, this, so_far in rows]
 
 
-def ratings(book: Book) -> dict[str, Any] | None:
-    """How many, and the mean of 1 to 5 stars; None while nobody records them."""
-    if "ratings" not in counting.MEASURES:
-        return None
+def ratings(book: Book) -> dict[str, Any]:
+    """How many, and the mean of 1 to 5 stars."""
     return {
         "number": book.this("ratings"),
         "average": mean(book.this("rating_tenths"), book.this("ratings")),
@@ -479,4 +479,3 @@ def charts(book: Book) -> dict[str, list[list[Any]]]:
         "months": [[label, amount, rupiah_short(amount)] for label, amount in by_month],
         "categories": [[label, amount, rupiah_short(amount)] for label, amount in by_category],
     }
-

@@ -1,3 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from monitoring import views
+
+urlpatterns = [
+    path("pantau/", views.dashboard, name="dashboard"),
+    path("pantau/<str:code>/", views.dashboard, name="dashboard-area"),
+    path("pantau/<str:code>/csv/", views.dashboard_csv, name="dashboard-csv"),
+    path("laporan/", views.reports, name="reports"),
+    path("laporan/baru/", views.report_new, name="report-new"),
+    path("laporan/pendamping/", views.facilitator_reports, name="facilitator-reports"),
+    path("laporan/pendamping/buka/", views.facilitator_report_open, name="facilitator-report-open"),
+    path("laporan/pendamping/<slug:code>/", views.facilitator_report, name="facilitator-report"),
+    path("laporan/pendamping/<slug:code>/cetak/", views.facilitator_report_print, name="facilitator-report-print"),
+    path("laporan/pendamping/<slug:code>/<slug:verb>/", views.facilitator_report_move, name="facilitator-report-move"),
+    path("laporan/<slug:code>/", views.report, name="report"),
+    path("laporan/<slug:code>/cetak/", views.report_print, name="report-print"),
+    path("laporan/<slug:code>/<slug:verb>/", views.report_move, name="report-move"),
+]

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import POKJA_ROLES, Role
-from regions.codes import LENGTHS
 from regions.models import Area
 from regions.scope import within
 
@@ -67,16 +66,14 @@ class MonthlyFigureQuerySet(models.QuerySet):
         """From January of that year up to the month."""
         return self.filter(month__gte=month.replace(month=1), month__lte=month)
 
-    def totals(self, *columns: str) -> dict[str, int]:
-        """Sums of columns, over whatever is selected; zero for no rows."""
-        sums = self.aggregate(**{f"sum_{column}": Sum(column, default=0) for column in columns})
-        return {column: int(sums[f"sum_{column}"]) for column in columns}
-
-    def by_area(self, level: int, *columns: str) -> dict[str, dict[str, int]]:
-        """Sums of columns by province (level 0) or regency (level 1)."""
-        rows = self.order_by().annotate(place=Left("regency_id", LENGTHS[level])).values("place")
+    def by_area_and_month(self, length: int, *columns: str) -> list[dict[str, Any]]:
+        """Sums of columns by the first `length` characters of the code and by month: {"place", "month", ...}."""
+        rows = self.order_by().annotate(place=Left("regency_id", length)).values("place", "month")
         rows = rows.annotate(**{f"sum_{column}": Sum(column) for column in columns})
-        return {row["place"]: {column: int(row[f"sum_{column}"]) for column in columns} for row in rows}
+        return [
+            {"place": row["place"], "month": row["month"], **{column: int(row[f"sum_{column}"]) for column in columns}}
+            for row in rows
+        ]
 
     def by_month(self, *columns: str) -> dict[dt.date, dict[str, int]]:
         rows = self.order_by().values("month").annotate(**{f"sum_{column}": Sum(column) for column in columns})

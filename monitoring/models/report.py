@@ -141,11 +141,14 @@ class Report(Document):
         return Period.of(self.month, self.area.tzinfo)
 
     @property
+    def area_name(self) -> str:
+        return self.area.name if self.area.level == Level.REGENCY else f"Provinsi {self.area.name}"
+
+    @property
     def title(self) -> str:
         """Laporan Bulanan P2KTD Kabupaten Lombok Tengah, Oktober 2026 (revisi ke-1)."""
-        name = self.area.name if self.area.level == Level.REGENCY else f"Provinsi {self.area.name}"
         tail = " (sementara)" if self.provisional else f" (revisi ke-{self.revision})" if self.revision else ""
-        return f"Laporan Bulanan P2KTD {name}, {bulan_tahun(self.month)}{tail}"
+        return f"Laporan Bulanan P2KTD {self.area_name}, {bulan_tahun(self.month)}{tail}"
 
     @property
     def status_sentence(self) -> str:

@@ -51,7 +51,9 @@ def person(name: str, role: str = "", **place: Any) -> User:
 
 
 def scan() -> StoredFile:
-    return StoredFile.objects.first() or StoredFile.objects.store(b"%PDF-", name="x.pdf", content_type="application/pdf")
+    return StoredFile.objects.first() or StoredFile.objects.store(
+        b"%PDF-", name="x.pdf", content_type="application/pdf"
+    )
 
 
 def anyone() -> User:
@@ -65,7 +67,9 @@ def event(document: Document, verb: str, when: dt.datetime, state: str) -> None:
     )  # fmt: skip
 
 
-def access(village: str, *, created: dt.datetime, decided: dt.datetime | None = None, state: str = "verified") -> VillageAccess:
+def access(
+    village: str, *, created: dt.datetime, decided: dt.datetime | None = None, state: str = "verified"
+) -> VillageAccess:
     """A request for a village account; decided, or still waiting."""
     row = VillageAccess.objects.create(
         user=person(f"Operator {village} {VillageAccess.objects.count()}"), village_id=village, role=Role.VILLAGE_OPERATOR,
@@ -87,7 +91,9 @@ def provider(name: str = "CV Karya Desa", area: str = "52.02") -> Provider:
     )  # fmt: skip
 
 
-def application(regency: str, *, submitted: dt.datetime, state: str = "submitted", name: str = "CV Karya Desa") -> Application:
+def application(
+    regency: str, *, submitted: dt.datetime, state: str = "submitted", name: str = "CV Karya Desa"
+) -> Application:
     row = Application.objects.create(
         provider=provider(name), regency_id=regency, created_at=submitted, state_since=submitted,
         submitted_at=submitted, state=state,
@@ -155,7 +161,9 @@ def hand_over(contract: Contract, on: str, *, recorded: dt.datetime | None = Non
     contract.state, contract.state_since = "handed_over", when
     contract.save()
     event(contract, "hand_over", when, "handed_over")
-    Accountability.objects.create(contract=contract, due_on=day(on) + dt.timedelta(days=30), created_at=when, state_since=when)
+    Accountability.objects.create(
+        contract=contract, due_on=day(on) + dt.timedelta(days=30), created_at=when, state_since=when
+    )
 
 
 def pay(contract: Contract, on: str, *, recorded: dt.datetime | None = None) -> None:

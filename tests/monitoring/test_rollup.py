@@ -28,7 +28,9 @@ def some_orders() -> None:
         rows.order(
             village,
             value=7_500_001 + index * 1_234_567,
-            signed=["2026-08-31", "2026-09-01", "2026-10-31", "2026-10-02", "2026-10-31", "2026-10-07", "2026-11-02"][index],
+            signed=["2026-08-31", "2026-09-01", "2026-10-31", "2026-10-02", "2026-10-31", "2026-10-07", "2026-11-02"][
+                index
+            ],
             category=["kewirausahaan", "infrastruktur"][index % 2],
             method=["direct", "quotation"][index % 2],
             handed_over=["2026-09-15", "", "2026-11-05", "2026-10-20", "", "2026-10-25", ""][index],
@@ -164,7 +166,13 @@ def test_a_musdes_that_refuses_is_held_but_leaves_the_account_open() -> None:
     )  # fmt: skip
     rollup.refresh(now=NOW)
     october = figure(LOMBOK_TENGAH, OCTOBER)
-    assert (october.meetings, october.men, october.women, october.musdes_open, october.musdes_overdue) == (1, 20, 15, 1, 1)
+    assert (october.meetings, october.men, october.women, october.musdes_open, october.musdes_overdue) == (
+        1,
+        20,
+        15,
+        1,
+        1,
+    )
     assert october.detail["meetings"] == {"refused": [1, 0]}
 
 
