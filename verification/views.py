@@ -259,7 +259,9 @@ def life(document: Application) -> list[dict[str, Any]]:
 def document(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """One paper of one's application: what it is for, what was said of it, upload or replace."""
     holder = get_object_or_404(
-        Application.objects.filter(provider__in=people.providers(request.user)).select_related("regency", "provider"),
+        Application.objects.visible_to(request.user)
+        .filter(provider__in=people.providers(request.user))
+        .select_related("regency", "provider"),
         code=code,
     )
     kind = get_object_or_404(DocumentType, key=key)
