@@ -111,33 +111,38 @@ def _is_free(port: int) -> bool:
 def prepare() -> None:
     """Bring database and static files up to date; runs in a process of its own, with the environment set."""
     import django
-    from django.core.management import call_command, get_commands
+    from django.apps import apps
+    from django.core.management import call_command
 
     django.setup()
     say("Migrating the database ...")
     call_command("migrate", interactive=False, verbosity=0)
-    say("Loading the areas of Indonesia ...")
-    call_command("load_areas")
-    if "demo" in get_commands():
-        say("Telling the demo story ...")
-        call_command("demo")
-    stamp = VAR / "static.stamp"
-    if not stamp.exists() or stamp.read_text() != _static_fingerprint():
-        say("Collecting the static files ...")
-        stamp.unlink(missing_ok=True)
-        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-        stamp.write_text(_static_fingerprint())
+    with _unless_unchanged("areas", BASE_DIR / "regions", also=os.environ["DATABASE_URL"]) as changed:
+        if changed or not apps.get_model("regions", "Area").objects.exists():
+            say("Loading the areas of Indonesia ...")
+            call_command("load_areas")
+    say("Telling the demo story ...")
+    call_command("demo")
+    with _unless_unchanged("static", BASE_DIR / "static", BASE_DIR / "core", BASE_DIR / "requirements.lock") as changed:
+        if changed or not (VAR / "static").exists():
+            say("Collecting the static files ...")
+            call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     with (VAR / "accounts.txt").open("w") as accounts:
-        if "demo" in get_commands():
-            call_command("demo", accounts=True, stdout=accounts)
+        call_command("demo", accounts=True, stdout=accounts)
 
 
-def _static_fingerprint() -> str:
-    """Changes when a static file of ours or a dependency does."""
-    files = [path for path in (BASE_DIR / "static").rglob("*") if path.is_file()]
-    known = sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files)
-    lock = (BASE_DIR / "requirements.lock").read_bytes()
-    return hashlib.sha256(repr((known, lock, (VAR / "static").exists())).encode()).hexdigest()
+@contextlib.contextmanager
+def _unless_unchanged(name: str, *sources: Path, also: str = "") -> Iterator[bool]:
+    """Whether these files differ from those of the last time that the block ended well."""
+    files = [file for source in sources for file in [source, *source.rglob("*")] if file.suffix != ".pyc"]
+    known = sorted((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file())
+    fingerprint = hashlib.sha256(repr((known, also)).encode()).hexdigest()
+    stamp = VAR / f"{name}.stamp"
+    changed = not stamp.exists() or stamp.read_text() != fingerprint
+    if changed:
+        stamp.unlink(missing_ok=True)
+    yield changed
+    stamp.write_text(fingerprint)
 
 
 # --- the processes ----------------------------------------------------------------------------------
@@ -281,10 +286,11 @@ def run() -> None:
                 log.replace(log.with_suffix(".log.1"))
             supervisor = Supervisor(environment, servers)
             try:
-                for name in PROCESSES:
-                    supervisor.start(name)
+                supervisor.start("web")  # first: on two cores five at once would make people wait
                 address = f"http://localhost:{port}"
                 _wait_until_healthy(supervisor, address)
+                for name in PROCESSES.keys() - {"web"}:
+                    supervisor.start(name)
                 say(f"\nMarketplace P2KTD is up after {time.monotonic() - started:.1f} s:  {address}\n")
                 say((VAR / "accounts.txt").read_text())
                 say("Logs: make logs. Stop: Ctrl-C.")
