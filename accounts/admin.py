@@ -243,9 +243,6 @@ class UserAdmin(ScopedAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return people.holds(request.user, Role.REGENCY_OFFICE, Role.MINISTRY)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return User.objects.visible_to(request.user)
-
     @display(description="Peran")
     def roles(self, obj: User) -> str:
         rows = (

@@ -12,53 +12,57 @@ from allauth.mfa.utils import decrypt
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import Membership, User
+from accounts.models import User
 from core.models import Mail
 from core.validators import validate_single_line
 
 # Invented people have addresses here; nobody else's code or name is ever shown on this page.
 DOMAIN = "@contoh.example"
 LATEST = 50
+VISITORS = 20
 
 
 class MailboxForm(forms.Form):
     alamat = forms.CharField(label="Alamat email", required=False, max_length=254, validators=[validate_single_line])
 
 
-def told() -> dict[str, Any]:
-    """What the demo story says of its people (p2ktd/demo.py), by address; empty before it is told."""
-    try:
-        from p2ktd.demo import demo_accounts
-    except ImportError:
-        return {}
-    return {row.email: row for row in demo_accounts()}
-
-
 def accounts() -> list[dict[str, Any]]:
-    """The invented people: name, address, what they are, password, and the code of their app right now."""
-    known = told()
-    people = list(User.objects.filter(email__endswith=DOMAIN, is_active=True).order_by("pk"))
-    roles: dict[int, list[str]] = {}
-    for membership in Membership.objects.filter(user__in=people).current().select_related("area", "provider"):
-        roles.setdefault(membership.user_id, []).append(membership.title)
+    """The story's people in its order, then the latest who signed up here to practise."""
+    from p2ktd.demo import PASSWORD
+
+    labels = story()
+    here = User.objects.filter(email__endswith=DOMAIN, is_active=True)
+    told = {person.email: person for person in here.filter(email__in=labels)}
+    # Whoever signed up by the form has agreed to the privacy notice; the story's other people are in no table.
+    visitors = here.exclude(email__in=labels).exclude(consent_version="").order_by("-pk")[:VISITORS]
+    people = [*(told[email] for email in labels if email in told), *visitors]
     codes = current_codes(people)
-    order = {email: place for place, email in enumerate(known)}
-    rows = [
+    return [
         {
             "name": person.name,
             "email": person.email,
-            "roles": roles.get(person.pk) or [getattr(known.get(person.email), "role", "") or "Belum mempunyai peran"],
-            "password": getattr(known.get(person.email), "password", ""),
+            "role": labels.get(person.email, "Pendaftar"),
+            "password": PASSWORD if person.email in labels else "",
             "code": codes.get(person.pk, ""),
         }
         for person in people
     ]
-    return sorted(rows, key=lambda row: order.get(row["email"], len(order)))
+
+
+def story() -> dict[str, str]:
+    """Address and role of each account to try; empty before the areas are loaded."""
+    from p2ktd.demo import demo_accounts
+
+    try:
+        return {email: role for role, email, _ in demo_accounts()}
+    except ObjectDoesNotExist:
+        return {}
 
 
 def current_codes(people: list[User]) -> dict[int, str]:
