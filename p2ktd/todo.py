@@ -60,7 +60,14 @@ def tasks(user: Any) -> list[Task]:
         contract = account.contract
         title = f"Nilai penyedia: {contract.need.title}"
         found.append(
-            Task(title, contract.get_absolute_url(), "Hasil kerja sudah diterima Musdes.", account.state_since, "Penilaian", "info")
+            Task(
+                title,
+                contract.get_absolute_url(),
+                "Hasil kerja sudah diterima Musdes.",
+                account.state_since,
+                "Penilaian",
+                "info",
+            )
         )
     return sorted(found, key=lambda task: task.since)
 

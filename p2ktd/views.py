@@ -5,9 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.onboarding import next_step
-from p2ktd.todo import tasks
-
 from catalog import front
+from p2ktd.todo import tasks
 
 
 @login_not_required

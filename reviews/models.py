@@ -80,7 +80,8 @@ class Rating(Document):
                 condition=Q(**{f"{name}__range": (1, 5) for name in WEIGHTS}, tenths__range=(10, 50)),
             ),
             models.CheckConstraint(
-                name="rating_answered_with_words", condition=Q(state="given", reply="") | Q(state="answered") & ~Q(reply="")
+                name="rating_answered_with_words",
+                condition=Q(state="given", reply="") | Q(state="answered") & ~Q(reply=""),
             ),
         )
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 from django.test import Client
 

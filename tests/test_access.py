@@ -94,7 +94,12 @@ PAGES = [
     Page("village-access", lambda s: "141/CONTOH/2026", {"dpmd", "calon"}, lambda s: [access(s).code]),
     Page("village-office", lambda s: "Baiq Contoh Anjani", A, lambda s: ["52.02.04.2001"]),
     Page("village-office", lambda s: "Jalan Contoh Nomor 1", A, lambda s: ["52.02.04.2001"]),
-    Page("application", lambda s: "Yayasan Contoh Cahaya Desa", {"calon.penyedia", "tapm", "provinsi"}, lambda s: [waiting(s).code]),
+    Page(
+        "application",
+        lambda s: "Yayasan Contoh Cahaya Desa",
+        {"calon.penyedia", "tapm", "provinsi"},
+        lambda s: [waiting(s).code],
+    ),
     Page("my-services", lambda s: "Pendampingan penyusunan RPJM Desa", {"penyedia"}),
     Page("profile", lambda s: "operator@contoh.example", {"operator"}),
     Page("profile-export", lambda s: "operator@contoh.example", {"operator"}),
@@ -230,7 +235,9 @@ def fingerprint() -> str:
         tables = [
             name
             for name in connection.introspection.table_names(cursor)
-            if name.startswith(("core_", "accounts_", "verification_", "catalog_", "transactions_", "reviews_", "monitoring_"))
+            if name.startswith(
+                ("core_", "accounts_", "verification_", "catalog_", "transactions_", "reviews_", "monitoring_")
+            )
             and not name.startswith(NOT_COUNTED)
         ]
         union = " UNION ALL ".join(
@@ -252,7 +259,11 @@ def test_nobody_changes_what_is_not_theirs(name: str, story: Story, browsers: di
     """A POST with every field the form could want, by everyone who is not the mover, leaves every row as it was."""
     url = reverse(name, args=MOVES[name](story))
     data = {"reason": "Alasan uji", "number": "1", "decision": "accepted", "reply": "Tanggapan uji", "kertas": "A4"}
-    may = MOVERS.get(name, set()) | {"kades", "tpk", "pka", "kaur", "bpd", "penyedia2"} if name not in MOVERS else MOVERS[name]
+    may = (
+        MOVERS.get(name, set()) | {"kades", "tpk", "pka", "kaur", "bpd", "penyedia2"}
+        if name not in MOVERS
+        else MOVERS[name]
+    )
     before = fingerprint()
     for key, browser in browsers.items():
         if key in may:
@@ -275,4 +286,6 @@ def test_every_address_has_a_row() -> None:
     known = {page.name for page in PAGES} | set(ELSEWHERE) | set(MOVES)
     ours = {name for name in addresses(get_resolver()) if not name.startswith(("account_", "mfa_", "admin:"))}
     assert ours - known == set(), "addresses without a row in PAGES, MOVES or ELSEWHERE"
-    assert known - ours - {page.name for page in PAGES if page.name.startswith("admin:")} == set(), "rows without an address"
+    assert known - ours - {page.name for page in PAGES if page.name.startswith("admin:")} == set(), (
+        "rows without an address"
+    )

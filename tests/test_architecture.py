@@ -23,7 +23,7 @@ def relative(path: Path) -> str:
 
 def test_apps_import_only_downward() -> None:
     """The contract of layers stands in pyproject.toml."""
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"], cwd=ROOT, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stdout[-2000:]
@@ -34,7 +34,13 @@ def test_only_the_workflow_writes_a_state() -> None:
     writers = set()
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text())):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+            targets = (
+                node.targets
+                if isinstance(node, ast.Assign)
+                else [node.target]
+                if isinstance(node, ast.AugAssign)
+                else []
+            )
             if any(isinstance(target, ast.Attribute) and target.attr == "state" for target in targets):
                 writers.add(relative(path))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
@@ -49,7 +55,9 @@ def test_views_fetch_through_visible_to() -> None:
         r"get_object_or_404\(\s*(Need|Sourcing|Quotation|Contract|Accountability|Meeting|Application|VillageAccess|Report)\b(?!\.objects\.[\s\S]{0,40}visible_to)"
         r"|\b(Need|Sourcing|Quotation|Contract|Accountability|Meeting|Application|VillageAccess)\.objects\.get\("
     )
-    found = [relative(path) for path in MODULES if path.name in ("views.py", "admin.py") and bare.search(path.read_text())]
+    found = [
+        relative(path) for path in MODULES if path.name in ("views.py", "admin.py") and bare.search(path.read_text())
+    ]
     assert found == []
 
 
@@ -59,7 +67,9 @@ def test_templates_hold_no_script_style_or_handler() -> None:
     found = {
         relative(path)
         for path in TEMPLATES
-        if not {"print", "email"} & set(path.parts) and not path.name.startswith("print_") and inline.search(path.read_text())
+        if not {"print", "email"} & set(path.parts)
+        and not path.name.startswith("print_")
+        and inline.search(path.read_text())
     }
     assert found == set()
 

@@ -91,7 +91,9 @@ class AmendNeedForm(NeedFields):
 class AgreeForm(MoveForm):
     musdes_on = IndonesianDateField(label="Tanggal Musdes perencanaan")
     musdes_number = forms.CharField(
-        label="Nomor berita acara Musdes", max_length=100, help_text="Dari buku agenda desa. Contoh: 140/03/BA-Musdes/2026"
+        label="Nomor berita acara Musdes",
+        max_length=100,
+        help_text="Dari buku agenda desa. Contoh: 140/03/BA-Musdes/2026",
     )
 
 
@@ -162,9 +164,9 @@ class DeadlineForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["deadline"].initial = self.document.deadline
-        self.fields["deadline"].help_text = (
-            f"Waktu {self.document.need.village.zone_name}. Setelah dikirim, batas waktu tidak dapat diubah."
-        )
+        self.fields[
+            "deadline"
+        ].help_text = f"Waktu {self.document.need.village.zone_name}. Setelah dikirim, batas waktu tidak dapat diubah."
 
 
 class EvaluateForm(MoveForm):
@@ -196,9 +198,7 @@ class EvaluateForm(MoveForm):
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {
-            "results": {
-                q.code: (data[f"passes_{q.code}"] == "yes", data[f"reason_{q.code}"]) for q in self.quotations
-            }
+            "results": {q.code: (data[f"passes_{q.code}"] == "yes", data[f"reason_{q.code}"]) for q in self.quotations}
         }
 
 
@@ -475,7 +475,8 @@ class DecideForm(MoveForm):
             parts = [data.get(f"{part}_{number}") for part in ("what", "who", "due")]
             if any(parts) and not all(parts) and not self.errors:
                 self.add_error(
-                    f"what_{number}", "Isi tindak lanjut, penanggung jawab, dan batas waktunya, atau kosongkan ketiganya."
+                    f"what_{number}",
+                    "Isi tindak lanjut, penanggung jawab, dan batas waktunya, atau kosongkan ketiganya.",
                 )
         if data.get("decision") not in (None, "accepted") and not data.get("note") and not data.get("what_0"):
             self.add_error("note", "Tuliskan catatan atau tindak lanjut bila keputusan bukan “Diterima”.")

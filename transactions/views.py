@@ -63,9 +63,7 @@ def narrowed(rows: Any, asked: dict[str, Any]) -> Any:
     """The list by words, stage and year."""
     if words := asked.get("q"):
         for word in words.split()[:6]:
-            rows = rows.filter(
-                Q(title__icontains=word) | Q(village__name__icontains=word) | Q(code__iexact=word)
-            )
+            rows = rows.filter(Q(title__icontains=word) | Q(village__name__icontains=word) | Q(code__iexact=word))
     if year := asked.get("tahun"):
         rows = rows.filter(created_at__year=year)
     sourcing = Sourcing.objects.filter(need=OuterRef("pk")).exclude(state="failed")
@@ -155,9 +153,13 @@ def may_meet(whole: Order) -> bool:
 def need_new(request: HttpRequest) -> HttpResponse:
     """Write down what the village needs; from a service's page its title and category are there already."""
     if not people.holds(request.user, *Need.DRAFTERS, *FACILITATOR_ROLES):
-        raise PermissionDenied("Kebutuhan dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa yang sudah terverifikasi.")
+        raise PermissionDenied(
+            "Kebutuhan dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa yang sudah terverifikasi."
+        )
     service = Service.objects.open().filter(code=request.GET.get("layanan", "")[:16]).first()
-    initial = {"title": service.title, "category": service.category_id, "unit": service.get_unit_display()} if service else {}
+    initial = (
+        {"title": service.title, "category": service.category_id, "unit": service.get_unit_display()} if service else {}
+    )
     if service:
         initial["estimate"] = service.price
     form = forms.NeedForm(request.POST or None, user=request.user, initial=initial, instance=Need(service=service))
@@ -169,7 +171,9 @@ def need_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Kebutuhan tercatat." if new else "Kebutuhan ini sudah tercatat.")
             return redirect(url)
-    return form_page(request, form, title="Catat kebutuhan", submit="Simpan kebutuhan", cancel="orders", autosave="kebutuhan-baru")
+    return form_page(
+        request, form, title="Catat kebutuhan", submit="Simpan kebutuhan", cancel="orders", autosave="kebutuhan-baru"
+    )
 
 
 def identified(form: forms.NeedForm, request: HttpRequest) -> Need:
@@ -183,7 +187,9 @@ def form_page(request: HttpRequest, form: Any, *, title: str, submit: str, cance
     from django.shortcuts import resolve_url
 
     context = {"form": form, "title": title, "submit": submit, "cancel_url": resolve_url(cancel), **extra}
-    return render(request, extra.get("template", "components/form_page.html"), context, status=422 if form.errors else 200)
+    return render(
+        request, extra.get("template", "components/form_page.html"), context, status=422 if form.errors else 200
+    )
 
 
 # --- sourcing ---------------------------------------------------------------------------------------
@@ -204,7 +210,9 @@ def sourcing_new(request: HttpRequest, code: str) -> HttpResponse:
             except (TransitionRefused, ValidationError) as problem:
                 form.add_error(None, getattr(problem, "reason", None) or problem)
             else:
-                messages.success(request, "Pengadaan disiapkan. Periksa, lalu kirim undangan." if new else "Sudah disiapkan.")
+                messages.success(
+                    request, "Pengadaan disiapkan. Periksa, lalu kirim undangan." if new else "Sudah disiapkan."
+                )
                 return redirect(url)
         rule = documents.rule_of(need)
         return form_page(
@@ -239,7 +247,9 @@ def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
     """The invited provider's offer."""
     need = get_object_or_404(Need.objects.visible_to(request.user).select_related("village"), code=code)
     sourcing = get_object_or_404(Sourcing.objects.visible_to(request.user), need=need, state="open")
-    invitation = sourcing.invitations.filter(provider__in=people.providers(request.user)).select_related("provider").first()
+    invitation = (
+        sourcing.invitations.filter(provider__in=people.providers(request.user)).select_related("provider").first()
+    )
     if invitation is None:
         raise Http404
     form = forms.QuotationForm(request.POST or None, request.FILES or None, user=request.user)
@@ -249,7 +259,9 @@ def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
         except (TransitionRefused, ValidationError) as problem:
             form.add_error(None, getattr(problem, "reason", None) or problem)
         else:
-            messages.success(request, "Penawaran terkirim dan tersimpan tertutup." if new else "Penawaran ini sudah terkirim.")
+            messages.success(
+                request, "Penawaran terkirim dan tersimpan tertutup." if new else "Penawaran ini sudah terkirim."
+            )
             return redirect(url)
     return form_page(
         request,
@@ -295,7 +307,9 @@ def meeting_new(request: HttpRequest, code: str) -> HttpResponse:
         except (TransitionRefused, ValidationError) as problem:
             form.add_error(None, getattr(problem, "reason", None) or problem)
         else:
-            messages.success(request, "Catatan Musdes tersimpan sebagai draf." if new else "Catatan ini sudah tersimpan.")
+            messages.success(
+                request, "Catatan Musdes tersimpan sebagai draf." if new else "Catatan ini sudah tersimpan."
+            )
             return redirect(url)
     return form_page(
         request,
@@ -365,7 +379,9 @@ class OrderMoveView(MoveView):
 
 
 def zone_of(document: Any) -> Any:
-    return (document.sourcing.need if isinstance(document, Quotation) else getattr(document, "need", document)).village.tzinfo
+    return (
+        document.sourcing.need if isinstance(document, Quotation) else getattr(document, "need", document)
+    ).village.tzinfo
 
 
 need_move = OrderMoveView.as_view(

@@ -62,7 +62,9 @@ PEOPLE = [
     Person("pokja2", "Contoh Irawan", Role.POKJA_MEMBER, REGENCY, "Anggota Pokja P2KTD", shown=False),
     Person("ketua.pokja", "Contoh Sulastri", Role.POKJA_CHAIR, REGENCY, "Ketua Pokja P2KTD"),
     Person("dpmd", "Contoh Hartono", Role.REGENCY_OFFICE, REGENCY, "Kabid Pemberdayaan, Dinas PMD"),
-    Person("dpmd.lain", "Contoh Supardi", Role.REGENCY_OFFICE, OTHER_REGENCY, "Kabid Pemberdayaan, Dinas PMD", shown=False),
+    Person(
+        "dpmd.lain", "Contoh Supardi", Role.REGENCY_OFFICE, OTHER_REGENCY, "Kabid Pemberdayaan, Dinas PMD", shown=False
+    ),
     Person("provinsi", "Contoh Rahayu", Role.PROVINCE_OFFICE, PROVINCE, "Satker P3MD Provinsi"),
     Person("kementerian", "Contoh Prasetyo", Role.MINISTRY, None, "Admin Pusat"),
 ]

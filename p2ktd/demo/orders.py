@@ -29,7 +29,19 @@ CAME = [
     (Element.WOMEN, 0, 9),
     (Element.POOR, 2, 3),
 ]
-STATIONS = ("need", "agreed", "budgeted", "invited", "quoted", "contracted", "running", "handed_over", "paid", "held", "rated")
+STATIONS = (
+    "need",
+    "agreed",
+    "budgeted",
+    "invited",
+    "quoted",
+    "contracted",
+    "running",
+    "handed_over",
+    "paid",
+    "held",
+    "rated",
+)
 
 
 class Telling:
@@ -57,7 +69,9 @@ class Telling:
         return timezone.localdate(self.now, timezone=datetime.timezone(datetime.timedelta(hours=8)))
 
     # --- the stations -------------------------------------------------------------------------------
-    def tell(self, service: Service, title: str, *, until: str, rivals: tuple[Service, ...] = (), stars: int = 4) -> None:
+    def tell(
+        self, service: Service, title: str, *, until: str, rivals: tuple[Service, ...] = (), stars: int = 4
+    ) -> None:
         """Walk from the need to the station `until` (one of STATIONS)."""
         self.service, self.title, self.rivals, self.stars = service, title, rivals, stars
         steps: list[tuple[int, Callable[[], None]]] = [
@@ -145,13 +159,19 @@ class Telling:
         self.contract.sign_for_provider(by=provider, scan=paper("SPK bertanda tangan penyedia", by=provider))
         self.contract.sign_for_village(by=manager, scan=paper("SPK bertanda tangan desa", by=manager))
         self.contract.report_progress(
-            by=provider, percent=50, text="Persiapan selesai; kegiatan hari pertama berjalan.", photos=[photo(1, by=provider)]
+            by=provider,
+            percent=50,
+            text="Persiapan selesai; kegiatan hari pertama berjalan.",
+            photos=[photo(1, by=provider)],
         )
 
     def handed_over(self) -> None:
         manager, provider = self.by("pka"), owner(self.service)
         self.contract.report_progress(
-            by=provider, percent=100, text="Seluruh kegiatan selesai.", photos=[photo(2, by=provider), photo(3, by=provider)]
+            by=provider,
+            percent=100,
+            text="Seluruh kegiatan selesai.",
+            photos=[photo(2, by=provider), photo(3, by=provider)],
         )
         self.contract.request_inspection(by=provider)
         self.contract.accept_work(by=manager, note="Keluaran lengkap dan sesuai SPK.")
@@ -185,7 +205,9 @@ class Telling:
         meeting.prepare(
             by=helper,
             attendance=CAME,
-            questions=[("Contoh Inaq Sahnep", "Apakah ada pelatihan lanjutan?", "Penyedia bersedia mendampingi dua kali lagi.")],
+            questions=[
+                ("Contoh Inaq Sahnep", "Apakah ada pelatihan lanjutan?", "Penyedia bersedia mendampingi dua kali lagi.")
+            ],
         )
         meeting.attach(
             by=helper,

@@ -20,7 +20,9 @@ def paper(title: str, *, by: User, personal: bool = False) -> StoredFile:
     draw = ImageDraw.Draw(page)
     draw.rectangle((40, 40, 580, 837), outline=INK, width=2)
     draw.text((310, 120), "DATA CONTOH", fill=(170, 40, 40), font=ImageFont.load_default(34), anchor="mm")
-    draw.multiline_text((310, 300), _wrapped(title), fill=INK, font=ImageFont.load_default(26), anchor="mm", align="center")
+    draw.multiline_text(
+        (310, 300), _wrapped(title), fill=INK, font=ImageFont.load_default(26), anchor="mm", align="center"
+    )
     for line in range(420, 760, 34):
         draw.line((90, line, 530, line), fill=(200, 208, 208), width=2)
     out = BytesIO()

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 class AccountabilityQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """Both parties, and who helps and oversees the village."""
-        return self.filter(
-            in_office(user, "contract__village") | Q(contract__provider__in=people.providers(user))
-        )
+        return self.filter(in_office(user, "contract__village") | Q(contract__provider__in=people.providers(user)))
 
     def waiting_for(self, user: Any) -> Self:
         """The treasurer pays, the BPD holds the Musdes, the head closes."""
@@ -61,8 +59,22 @@ class Accountability(Document):
 
     MOVES = moves(
         Move("record_payment", ("payment",), "musdes", "Catat Pembayaran", "Pembayaran dicatat"),
-        Move("accept", ("musdes", "refused"), "accepted", "Catat Keputusan Diterima", "Musdes menerima pertanggungjawaban", inner=True),
-        Move("refuse", ("musdes", "refused"), "refused", "Catat Keputusan Belum Diterima", "Musdes belum menerima", inner=True),
+        Move(
+            "accept",
+            ("musdes", "refused"),
+            "accepted",
+            "Catat Keputusan Diterima",
+            "Musdes menerima pertanggungjawaban",
+            inner=True,
+        ),
+        Move(
+            "refuse",
+            ("musdes", "refused"),
+            "refused",
+            "Catat Keputusan Belum Diterima",
+            "Musdes belum menerima",
+            inner=True,
+        ),
         Move("close", ("accepted",), "closed", "Tutup Pembelian", "Pembelian ditutup"),
     )
     TURN = {
@@ -86,7 +98,8 @@ class Accountability(Document):
         ordering = ("-id",)
         constraints = (
             models.CheckConstraint(
-                name="accountability_closed_with_date", condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed") & Q(closed_at=None)
+                name="accountability_closed_with_date",
+                condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed") & Q(closed_at=None),
             ),
         )
 

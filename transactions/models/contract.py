@@ -56,14 +56,40 @@ class Contract(Document):
 
     MOVES = moves(
         Move("issue", ("drafted",), "issued", "Terbitkan SPK", "SPK diterbitkan"),
-        Move("sign_for_provider", ("issued",), "provider_signed", "Unggah SPK Bertanda Tangan", "Penyedia menandatangani SPK"),
-        Move("sign_for_village", ("provider_signed",), "running", "Unggah SPK Bertanda Tangan Desa", "Desa menandatangani SPK"),
+        Move(
+            "sign_for_provider",
+            ("issued",),
+            "provider_signed",
+            "Unggah SPK Bertanda Tangan",
+            "Penyedia menandatangani SPK",
+        ),
+        Move(
+            "sign_for_village",
+            ("provider_signed",),
+            "running",
+            "Unggah SPK Bertanda Tangan Desa",
+            "Desa menandatangani SPK",
+        ),
         Move("report_progress", ("running",), None, "Laporkan Kemajuan", "Kemajuan dilaporkan"),
-        Move("request_inspection", ("running",), "inspection", "Minta Pemeriksaan", "Pemeriksaan diminta", tone="secondary"),
+        Move(
+            "request_inspection",
+            ("running",),
+            "inspection",
+            "Minta Pemeriksaan",
+            "Pemeriksaan diminta",
+            tone="secondary",
+        ),
         Move("ask_repair", ("inspection",), "running", "Minta Perbaikan", "Perbaikan diminta", tone="secondary"),
         Move("accept_work", ("inspection",), "inspected", "Terima Hasil Pekerjaan", "Hasil pekerjaan diterima"),
         Move("hand_over", ("inspected",), "handed_over", "Catat Serah Terima (BAST)", "Diserahterimakan"),
-        Move("attach_handover_scan", ("handed_over",), None, "Unggah Pindaian BAST", "Pindaian BAST diunggah", tone="secondary"),
+        Move(
+            "attach_handover_scan",
+            ("handed_over",),
+            None,
+            "Unggah Pindaian BAST",
+            "Pindaian BAST diunggah",
+            tone="secondary",
+        ),
         Move(
             "terminate",
             ("drafted", "issued", "provider_signed", "running", "inspection"),
@@ -129,7 +155,12 @@ class Contract(Document):
             models.CheckConstraint(
                 name="contract_issued_with_snapshot",
                 condition=Q(state__in=["drafted", "terminated"])
-                | Q(snapshot__isnull=False, signed_on__isnull=False, starts_on__isnull=False, ends_on__gte=F("starts_on"))
+                | Q(
+                    snapshot__isnull=False,
+                    signed_on__isnull=False,
+                    starts_on__isnull=False,
+                    ends_on__gte=F("starts_on"),
+                )
                 & ~Q(number=""),
             ),
             models.CheckConstraint(
@@ -183,8 +214,10 @@ class Contract(Document):
     # --- who may ----------------------------------------------------------------------------------
     def _manager(self, user: Any) -> Verdict:
         membership = people.acting(user, Role.ACTIVITY_MANAGER, at=self.village_id)
-        return Allowed(membership) if membership else Denied(
-            "Langkah ini dilakukan oleh Kasi/Kaur (Pelaksana Kegiatan Anggaran) desa ini."
+        return (
+            Allowed(membership)
+            if membership
+            else Denied("Langkah ini dilakukan oleh Kasi/Kaur (Pelaksana Kegiatan Anggaran) desa ini.")
         )
 
     def _owner(self, user: Any) -> Verdict:

@@ -100,10 +100,14 @@ class Meeting(Document):
     minutes_number = models.CharField("nomor berita acara", max_length=100, blank=True)
     scan = models.ForeignKey(StoredFile, models.PROTECT, null=True, editable=False, related_name="+")
     attendance_scan = models.ForeignKey(StoredFile, models.PROTECT, null=True, editable=False, related_name="+")
-    assisted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    assisted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+")
     decided_at = models.DateTimeField(null=True, editable=False)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = MeetingQuerySet.as_manager()
 

@@ -47,9 +47,9 @@ class NeedQuerySet(models.QuerySet):
         """The village's people, who helps and oversees them, and providers once they are invited."""
         from transactions.models.quotation import Invitation
 
-        invited = Invitation.objects.filter(
-            sourcing__need=OuterRef("pk"), provider__in=people.providers(user)
-        ).exclude(sourcing__state="draft")
+        invited = Invitation.objects.filter(sourcing__need=OuterRef("pk"), provider__in=people.providers(user)).exclude(
+            sourcing__state="draft"
+        )
         return self.filter(in_office(user) | Q(Exists(invited)))
 
     def waiting_for(self, user: Any) -> Self:
@@ -177,21 +177,27 @@ class Need(Document):
             return Allowed(membership)
         if membership := people.acting(user, Role.PLD, Role.PD, at=self.village_id):
             return Allowed(membership)
-        return Denied("Kebutuhan dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa, atau disiapkan oleh pendamping.")
+        return Denied(
+            "Kebutuhan dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa, atau disiapkan oleh pendamping."
+        )
 
     def may_amend(self, user: Any) -> Verdict:
         return self.may_create(user)
 
     def may_agree(self, user: Any) -> Verdict:
         membership = people.acting(user, *self.DRAFTERS, at=self.village_id)
-        return Allowed(membership) if membership else Denied(
-            "Kesepakatan Musdes dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa."
+        return (
+            Allowed(membership)
+            if membership
+            else Denied("Kesepakatan Musdes dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa.")
         )
 
     def may_budget(self, user: Any) -> Verdict:
         membership = people.acting(user, *self.BUDGETERS, at=self.village_id)
-        return Allowed(membership) if membership else Denied(
-            "Anggaran dicatat oleh Kasi/Kaur, Sekretaris Desa, atau Kaur Keuangan."
+        return (
+            Allowed(membership)
+            if membership
+            else Denied("Anggaran dicatat oleh Kasi/Kaur, Sekretaris Desa, atau Kaur Keuangan.")
         )
 
     def may_cancel(self, user: Any) -> Verdict:

@@ -30,9 +30,7 @@ class Invitation(models.Model):
     class Meta:
         verbose_name = "undangan"
         verbose_name_plural = "undangan"
-        constraints = (
-            models.UniqueConstraint(fields=["sourcing", "provider"], name="invitation_once_per_provider"),
-        )
+        constraints = (models.UniqueConstraint(fields=["sourcing", "provider"], name="invitation_once_per_provider"),)
 
     def __str__(self) -> str:
         return f"{self.provider} – {self.sourcing}"

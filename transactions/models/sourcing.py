@@ -80,7 +80,14 @@ class Sourcing(Document):
             confirm="Pengadaan yang gagal berhenti di sini; kebutuhan dapat diadakan lagi.",
         ),
     )
-    TONES = {"draft": "neutral", "open": "wait", "opened": "info", "evaluated": "info", "awarded": "good", "failed": "bad"}
+    TONES = {
+        "draft": "neutral",
+        "open": "wait",
+        "opened": "info",
+        "evaluated": "info",
+        "awarded": "good",
+        "failed": "bad",
+    }
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.DRAFT, editable=False)
     need = models.ForeignKey(Need, models.PROTECT, related_name="sourcings")
@@ -246,7 +253,9 @@ class Sourcing(Document):
             quotation.win(by=by)
             for other in self.quotations.filter(state="qualified"):
                 other.lose(by=by)
-            contract = Contract(sourcing=self, quotation=quotation, provider=quotation.provider, village=self.need.village)
+            contract = Contract(
+                sourcing=self, quotation=quotation, provider=quotation.provider, village=self.need.village
+            )
             contract.draft(by=by, verdict=self.officer(by))
             facts.update(quotation=quotation.code, value=quotation.final_price)
 
