@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from core.formats import ukuran
 
@@ -156,6 +156,7 @@ def _read(upload: Upload, max_bytes: int | None) -> bytes:
 
 
 def _redraw(content: bytes, name: str) -> CleanUpload:
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches it on for the whole process
     with Image.open(BytesIO(content), formats=["JPEG", "PNG"]) as opened:
         _check_dimensions(opened)
         is_jpeg = opened.format in {"JPEG", "MPO"}

@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageFile
 
 from core import uploads
 from tests.core import files
@@ -123,6 +123,11 @@ def test_a_large_progressive_photo_is_refused_before_it_is_held_whole(monkeypatc
     monkeypatch.setattr(uploads, "MAX_PIXELS_WHOLE", 100_000)
     assert refusal(uploads.clean_image, files.jpeg(640, 480, progressive=True)) == "pixels"
     assert uploads.clean_image(upload(files.jpeg(640, 480))).width == 640
+
+
+def test_half_a_photo_is_refused_even_where_the_pdf_engine_was_loaded(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # what importing WeasyPrint does
+    assert refusal(uploads.clean_image, files.jpeg()[:2000]) == "damaged"
 
 
 def test_a_second_file_behind_the_picture_is_gone():
