@@ -14,7 +14,7 @@ export PYTHONUNBUFFERED := 1
 # The embedded servers for the time of one command.
 WITH_SERVERS := $(BIN)/python -m p2ktd.embedded run --
 
-.PHONY: help run test check format lock venv native native-test shell dbshell manage migrations logs stop clean
+.PHONY: help run test check check-format check-lint check-imports check-templates check-types check-migrations format lock venv native native-test shell dbshell manage migrations logs stop clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,12 +25,25 @@ run: native venv ## Install what is missing, start everything, print the address
 test: native-test venv check ## make check, then every test, browser tests included (ARGS="-k word" for some)
 	@exec $(BIN)/python -m pytest $(ARGS)
 
-check: venv ## Format, lint, types, import walls, templates, missing migrations
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/lint-imports
-	$(WITH_SERVERS) $(BIN)/mypy .
+check: venv ## Format, lint, types, import walls, templates, missing migrations (all of them, also after one fails)
+	@$(MAKE) --keep-going --no-print-directory check-format check-lint check-imports check-templates check-types check-migrations
+
+check-format:
+	$(BIN)/ruff format --check --quiet .
+
+check-lint:
+	$(BIN)/ruff check --quiet .
+
+check-imports:
+	$(BIN)/lint-imports --no-cache >var/imports.log 2>&1 || { cat var/imports.log; exit 1; }
+
+check-templates:
 	$(BIN)/djlint templates --lint --quiet
+
+check-types:
+	$(WITH_SERVERS) $(BIN)/mypy .
+
+check-migrations:
 	$(WITH_SERVERS) $(BIN)/python manage.py makemigrations --check --dry-run
 
 format: venv ## Write the code as ruff would

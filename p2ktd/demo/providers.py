@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from accounts.models import LegalForm, Membership, Provider, Role, User
 from catalog.models import Category, Service, ServiceKind, Unit
@@ -261,7 +262,7 @@ def decide(row: Application, sample: Sample, number: int, people: dict[str, User
         return
     row.score(by=member, points={aspect.key: 78 + number for aspect in ScoreAspect.objects.all()})
     row.recommend(by=member)
-    day = datetime.date.today()
+    day = timezone.localdate()
     row.list_provider(
         by=chair,
         directory_number=f"CONTOH-{REGENCY}-{number:03}",

@@ -62,7 +62,7 @@ class Command(BaseCommand):
             position="Operator Desa",
             phone="+628000000099",
             letter_number="141/CONTOH/2026",
-            letter_date=datetime.date.today(),
+            letter_date=timezone.localdate(),
             letter=paper("Surat tugas operator desa", by=user),
         ).request(by=user)
 
