@@ -35,6 +35,7 @@ check-lint:
 	$(BIN)/ruff check --quiet .
 
 check-imports:
+	@mkdir -p var
 	$(BIN)/lint-imports --no-cache >var/imports.log 2>&1 || { cat var/imports.log; exit 1; }
 
 check-templates:
