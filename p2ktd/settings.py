@@ -59,9 +59,9 @@ MIDDLEWARE = [
     "core.middleware.RefuseBadTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # deny by default
+    "django.middleware.csrf.CsrfViewMiddleware",  # reads the body, so after the refusal of strangers
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionEndMiddleware",

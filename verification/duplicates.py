@@ -9,6 +9,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 
 from accounts.models import Provider
+from core.fields import blind_indexes
 from verification.models import Application, Standing
 
 # Forms of business and blanks say nothing about who it is.
@@ -36,7 +37,7 @@ def lookalikes(application: Application, user: Any) -> list[Lookalike]:
     own = application.provider
     same = Q(bare_name=bare(Value(own.name)))
     if own.npwp_index:
-        same |= Q(npwp_index=own.npwp_index)
+        same |= Q(npwp_index__in=blind_indexes(own.npwp, "npwp"))
     if own.nib:
         same |= Q(nib=own.nib)
     applied = Application.objects.exclude(state="draft").values("provider_id")

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.codes import CodeField
-from core.fields import EncryptedTextField
+from core.fields import BlindIndexField, EncryptedTextField
 from regions.models import Area
 
 
@@ -51,7 +51,7 @@ class Provider(models.Model):
     position = models.CharField("jabatan penanggung jawab", max_length=100)
     nik = EncryptedTextField("NIK penanggung jawab", max_length=16)
     npwp = EncryptedTextField("NPWP", max_length=16)
-    npwp_index = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    npwp_index = BlindIndexField(source="npwp", purpose="npwp")
     nib = models.CharField("NIB", max_length=13, blank=True)
     is_pkp = models.BooleanField("Pengusaha Kena Pajak (PKP)", default=False)
     bank = models.CharField("nama bank", max_length=80)
@@ -70,12 +70,6 @@ class Provider(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        from core.fields import blind_index
-
-        self.npwp_index = blind_index(self.npwp, "npwp")
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         from django.urls import reverse
