@@ -56,9 +56,8 @@ class SignupForm(account.SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agree"].label = format_html(
-            'Saya telah membaca dan menyetujui <a href="{}" target="_blank">Pemberitahuan Privasi</a>',
-            reverse("privacy"),
+        self.fields["agree"].help_text = format_html(
+            '<a href="{}" target="_blank">Baca Pemberitahuan Privasi</a> (terbuka di tab baru)', reverse("privacy")
         )
         self.fields["email"].label = "Email"
         self.fields["email"].help_text = "Kami mengirim kode ke alamat ini. Contoh: nama@desa.id"
@@ -137,7 +136,7 @@ class _SecondFactor:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = "Kode 6 angka atau kode cadangan"
+        self.fields["code"].label = "Kode 6 angka atau kode pemulihan"
         self.fields["code"].widget.attrs.pop("placeholder", None)
         self.fields["code"].widget.attrs |= {"inputmode": "numeric"}
 

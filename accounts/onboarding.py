@@ -17,6 +17,7 @@ class NextStep:
     hint: str
     url: str
     label: str
+    is_task: bool = False  # stands in "Perlu tindakan" anyway
 
 
 def next_step(user: Any) -> NextStep | None:
@@ -26,7 +27,7 @@ def next_step(user: Any) -> NextStep | None:
     if user.side == User.Side.PROVIDER:
         return _provider()
     request = VillageAccess.objects.filter(user=user).order_by("-pk").first()
-    if request is None:
+    if request is None or request.state == "withdrawn":
         return NextStep(
             "Ajukan akses desa",
             "Pilih desa dan peran Anda, lalu unggah surat tugas atau SK. Dinas PMD kabupaten memeriksanya.",
@@ -44,6 +45,7 @@ def next_step(user: Any) -> NextStep | None:
         request.status_sentence,
         request.get_absolute_url(),
         "Perbaiki" if request.state == "returned" else "Lihat permohonan",
+        is_task=request.state == "returned",
     )
 
 

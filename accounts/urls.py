@@ -32,9 +32,9 @@ urlpatterns = [
     path("keamanan/", mfa.index, name="mfa_index"),
     path("keamanan/aktifkan/", totp.activate_totp, name="mfa_activate_totp"),
     path("keamanan/matikan/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("keamanan/kode-cadangan/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("keamanan/kode-cadangan/buat/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("keamanan/kode-cadangan/unduh/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("keamanan/kode-pemulihan/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("keamanan/kode-pemulihan/buat/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("keamanan/kode-pemulihan/unduh/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
     # --- access of village people ------------------------------------------------------------------
     path("akses-desa/", views.village_accesses, name="village-accesses"),
     path("akses-desa/baru/", views.village_access_new, name="village-access-new"),

@@ -4,8 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from accounts import people
+from accounts.models import Role
+from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, VILLAGE_ROLES
 from core.models import Notice
 
 
@@ -14,5 +18,17 @@ def site(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     context: dict[str, Any] = {"demo_mode": settings.DEMO}
     if user is not None and user.is_authenticated:
+        context["account_places"] = SimpleLazyObject(lambda: places(user))
         context["unread_notices"] = SimpleLazyObject(lambda: Notice.objects.unread_by(user).count())
     return context
+
+
+def places(user: Any) -> list[tuple[str, str]]:
+    """The pages of one's own work, for the account menu: name and address."""
+    found = [
+        (people.holds(user, *VILLAGE_ROLES), "Desa saya", "my-village"),
+        (people.holds(user, Role.PROVIDER), "Penyedia saya", "my-provider"),
+        (people.holds(user, Role.REGENCY_OFFICE), "Akses desa", "village-accesses"),
+        (people.holds(user, *POKJA_ROLES, *FACILITATOR_ROLES, *OFFICE_ROLES), "Kantor desa", "village-offices"),
+    ]
+    return [(name, reverse(address)) for holds, name, address in found if holds]

@@ -211,7 +211,7 @@ def test_setting_up_the_second_factor_ends_the_sessions_that_lack_it(committed_c
     secret = page.context["form"].secret
     assert 'src="data:image/svg+xml' in page.content.decode()
     answer = here.post("/keamanan/aktifkan/", {"code": code_now(secret)})
-    assert answer["Location"] == "/keamanan/kode-cadangan/"
+    assert answer["Location"] == "/keamanan/kode-pemulihan/"
     assert here.get("/profil/").status_code == 200
     assert elsewhere.get("/profil/")["Location"].startswith("/masuk/")
     assert Authenticator.objects.filter(user=user, type="totp").exists()

@@ -193,7 +193,7 @@ def test_a_person_asks_in_the_browser(cast: Cast) -> None:
     request = VillageAccess.objects.get()
     assert (request.user, request.village_id, request.phone) == (cast.applicant, KUTA, "+6281234567890")
     assert request.letter.personal
-    assert "Menunggu verifikasi Dinas PMD Kabupaten Lombok Tengah." in answer.content.decode()
+    assert "Menunggu Dinas PMD Kabupaten Lombok Tengah" in answer.content.decode()
 
 
 def test_the_same_form_sent_again_lands_on_the_same_request(cast: Cast) -> None:
@@ -433,6 +433,14 @@ def test_the_next_step_after_sign_up(cast: Cast) -> None:
     assert next_step(fresh(village)).url == request.get_absolute_url()
     request.verify(by=cast.office)
     assert next_step(fresh(village)) is None
+
+
+@pytest.mark.parametrize("state", VillageAccess.State.values)
+def test_the_first_page_stands_in_every_state_of_a_request(cast: Cast, state: str) -> None:
+    in_state(cast, state)
+    client = logged_in(cast.applicant)
+    for path in ("/perlu-tindakan/", "/profil/", "/desa-saya/", "/akses-desa/", "/akses-desa/baru/"):
+        assert client.get(path).status_code in {200, 302}
 
 
 def test_a_village_of_another_district_is_another_matter(cast: Cast) -> None:
