@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +31,18 @@ NEWEST_WRITTEN = Sort("Terbaru", "created_at", dt.datetime)
 SHOWN_OF_PROVIDER = 24
 
 
+# A list's first load asks for this many photos; the rest come when the reader goes there (80-photos.js).
+FIRST_PHOTOS = 3
+
+
+def hold_back_photos(services: Iterable[Service]) -> list[Service]:
+    """Mark those whose photo waits: on a weak line each picture is a round trip of a second."""
+    rows = list(services)
+    for service in [row for row in rows if row.thumb_code][FIRST_PHOTOS:]:
+        service.photo_waits = True
+    return rows
+
+
 # --- for everyone -------------------------------------------------------------------------------------
 @login_not_required
 @require_safe
@@ -38,6 +51,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
     asked = ServiceFilter(request.GET, queryset=Service.objects.open(), request=request)
     found = asked.found()
     page = page_of(found.for_cards(), request.GET, asked.sort)
+    hold_back_photos(page.rows)
     context = {
         "asked": asked,
         "form": asked.form,
@@ -96,7 +110,7 @@ def provider_detail(request: HttpRequest, code: str) -> HttpResponse:
     services = Service.objects.visible_to(request.user).filter(provider=provider, state="published").for_cards()
     context = {
         "provider": provider,
-        "services": services.order_by("-published_at")[:SHOWN_OF_PROVIDER],
+        "services": hold_back_photos(services.order_by("-published_at")[:SHOWN_OF_PROVIDER]),
         "areas": directory.served_by(provider),
         "is_own": people.acting(request.user, Role.PROVIDER, provider=provider.pk) is not None,
         "least": min_count(),

@@ -5,7 +5,8 @@ from django.db import models
 from catalog.models.service import Service
 from core.models import StoredFile
 
-MOST_PHOTOS = 8
+# With page, style, script and icon these are eight requests; on a weak line each takes a second.
+MOST_PHOTOS = 4
 
 
 class ServicePhoto(models.Model):

@@ -256,12 +256,12 @@ def test_a_removed_photo_is_no_longer_open(rinjani: Firm) -> None:
         assert not file.is_visible_to(village)
 
 
-def test_there_are_at_most_eight_photos(rinjani: Firm) -> None:
+def test_there_are_at_most_four_photos(rinjani: Firm) -> None:
     service = stage.draft(rinjani)
     clean = clean_image(stage.photo())
-    for number in range(8):
+    for number in range(4):
         service.add_photo(by=rinjani.person, photo=clean, caption=f"Foto {number}")
-    with pytest.raises(TransitionRefused, match="Paling banyak 8 foto"):
+    with pytest.raises(TransitionRefused, match="Paling banyak 4 foto"):
         service.add_photo(by=rinjani.person, photo=clean, caption="Satu lagi")
 
 

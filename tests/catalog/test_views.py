@@ -501,6 +501,17 @@ def test_my_services_do_not_grow_either(client: Client, rinjani: Firm) -> None:
     assert count_queries(client, "/layanan-saya/") == with_one
 
 
+def test_a_first_load_asks_for_three_photos_at_most(client: Client, rinjani: Firm) -> None:
+    for number in range(5):
+        service = stage.service(rinjani, f"Layanan {number}")
+        service.add_photo(by=rinjani.person, photo=clean_image(stage.photo()), caption="Foto")
+    for path in (LIST, rinjani.provider.get_absolute_url()):
+        text = client.get(path).content.decode()
+        assert text.count("data-photo=") == 2  # and each beside it for those without JavaScript
+        assert len(re.findall("<img", re.sub("<noscript>.*?</noscript>", "", text))) == 3
+        assert text.count("<noscript>") == 2
+
+
 # --- the front page -----------------------------------------------------------------------------------------------
 def test_the_front_page_shows_real_figures_only(client: Client, areas: None) -> None:
     text = client.get("/").content.decode()
