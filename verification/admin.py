@@ -211,6 +211,7 @@ class ApplicationAdmin(ScopedAdmin):
             "older": application.documents.exclude(replaced_at=None).filter(type=chosen.type, pk__in=readable)
             .select_related("file") if chosen else [],
             "may_judge": may_judge,
+            "refusal": bound.get("refusal", ""),
             "judge_form": bound.get("judge_form") or JudgeForm(initial=given),
             "score_form": bound.get("score_form") or ScoreForm(application=application),
             "total": total,
@@ -243,13 +244,13 @@ class ApplicationAdmin(ScopedAdmin):
                     reason=form.cleaned_data["reason"],
                 )
             except TransitionRefused as refusal:
-                form.add_error(None, refusal.reason)
+                return self.case(request, application, judge_form=form, paper=paper, refusal=refusal.reason, status=409)
             else:
                 messages.success(request, f"{document.type}: tersimpan.")
                 following = next_paper(application, document)
                 url = reverse("admin:verification_application_change", args=[code])
                 return redirect(f"{url}?dokumen={following.code}#dokumen")
-        return self.case(request, application, judge_form=form, paper=paper, status=409 if form.is_valid() else 422)
+        return self.case(request, application, judge_form=form, paper=paper, status=422)
 
     def score_view(self, request: HttpRequest, code: str) -> HttpResponse:
         """Save the points given so far."""
@@ -262,7 +263,7 @@ class ApplicationAdmin(ScopedAdmin):
             try:
                 application.score(by=request.user, points=form.points())
             except TransitionRefused as refusal:
-                form.add_error(None, refusal.reason)
+                return self.case(request, application, score_form=form, refusal=refusal.reason, status=409)
             else:
                 messages.success(request, "Penilaian tersimpan.")
                 return redirect(f"{url}#nilai")

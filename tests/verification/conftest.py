@@ -12,10 +12,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def areas(db: None) -> None:
-    """The areas of tests/areas.py."""
-    from tests.areas import load_areas
-
-    load_areas()
+    """The areas of tests/areas.py, and the default rules."""
+    place()
 
 
 @pytest.fixture
@@ -28,14 +26,21 @@ def stage(areas: None) -> Stage:
 
 @pytest.fixture
 def committed_stage(transactional_db: None) -> Stage:
-    """The same, committed, for tests with threads; the default rules are written again after a flush."""
+    """The same, committed, for tests with threads."""
+    from tests.verification.stage import Stage
+
+    place()
+    return Stage()
+
+
+def place() -> None:
+    """Areas, and the rules that a migration wrote: a test with threads before this one has flushed them."""
     from django.apps import apps
 
     from tests.areas import load_areas
-    from tests.verification.stage import Stage, rules
+    from tests.verification.stage import rules
     from verification.models import DocumentType
 
     load_areas()
     if not DocumentType.objects.exists():
         rules.fill(apps, None)
-    return Stage()

@@ -11,7 +11,7 @@ from accounts.models import LegalForm, Provider, Role, User
 from accounts.models.membership import today
 from core.models import StoredFile
 from regions.models import Area
-from tests.accounts.stage import Cast, fresh, give, person
+from tests.accounts.stage import Cast, fresh, person
 from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH
 from verification.models import Application, DocumentType, ScoreAspect, SubmittedDocument, profile
 from verification.models.application import consent_in_force
@@ -82,7 +82,9 @@ class Stage(Cast):
         return provider
 
     # --- an application in each state ---------------------------------------------------------------
-    def draft(self, provider: Provider | None = None, *, regency: str = LOMBOK_TENGAH, full: bool = True) -> Application:
+    def draft(
+        self, provider: Provider | None = None, *, regency: str = LOMBOK_TENGAH, full: bool = True
+    ) -> Application:
         """Begun; `full` brings every required paper and the consent."""
         provider = provider or self.firm
         assert self.member or self.neighbour_member

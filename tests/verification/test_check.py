@@ -77,7 +77,10 @@ def test_a_return_opens_only_what_failed(stage: Stage) -> None:
     application = stage.returned(failing="ktp")
     by = stage.owner(stage.firm)
     assert application.reason == "KTP penanggung jawab: Tidak terbaca atau terpotong: Foto terpotong di kanan."
-    assert refused(attach, application, "npwp", by=by) == "NPWP sudah diperiksa atau sedang diperiksa, dan tidak perlu diganti."
+    assert (
+        refused(attach, application, "npwp", by=by)
+        == "NPWP sudah diperiksa atau sedang diperiksa, dan tidak perlu diganti."
+    )
     assert "Perbaikan KTP penanggung jawab" in refused(application.submit, by=by)
     attach(application, "ktp", by=by)
     attach(application, "foto", by=by)  # never shown before: may be added

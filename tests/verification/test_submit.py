@@ -15,7 +15,7 @@ from core.workflow import TransitionRefused
 from regions.models import Area
 from tests.accounts.stage import fresh, person
 from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH
-from tests.verification.stage import YEAR, Stage, attach, paper
+from tests.verification.stage import YEAR, Stage, attach
 from verification.models import Application, DocumentRequirement, DocumentType, Standing, profile
 
 
@@ -228,5 +228,3 @@ def test_a_village_account_makes_no_provider_and_nobody_makes_two(stage: Stage) 
     newcomer = person("Orang Baru", "provider")
     profile.begin(by=newcomer, **fields)
     assert fresh(newcomer).memberships_now[0].role == Role.PROVIDER
-
-

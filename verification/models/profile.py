@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -73,17 +74,18 @@ def may_change_identity(provider: Provider, user: Any) -> Verdict:
 def begin(*, by: Any, **fields: Any) -> Provider:
     """The first step: a provider exists, and who made it works for it."""
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=by.pk)  # two at once wait here
-        already = Membership.objects.current().filter(user=by, role=Role.PROVIDER).exists()
+        user = User.objects.select_for_update().get(pk=by.pk)  # two at once wait here
+        already = Membership.objects.current().filter(user=user, role=Role.PROVIDER).exists()
         verdict = may_begin(by)
         refuse_unless(
             verdict and not already, getattr(verdict, "reason", "") or "Anda sudah mempunyai profil penyedia."
         )
         provider = Provider.objects.create(**fields)
-        membership = Membership(user=by, role=Role.PROVIDER, provider=provider, basis="Pendaftaran sendiri")
+        membership = Membership(user=user, role=Role.PROVIDER, provider=provider, basis="Pendaftaran sendiri")
         membership.appoint(by=by, verdict=Allowed(membership))
         _log(provider, "begin", by, sorted(fields))
-    by.__dict__.pop("memberships_now", None)
+    with suppress(AttributeError):  # what the request remembers of this person is out of date
+        del by.memberships_now
     return provider
 
 

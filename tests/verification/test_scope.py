@@ -1,0 +1,202 @@
+"""Kabupaten B gets 404, or nothing, for what belongs to A: every page, file, list, history and act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core.models import FileView
+from tests.accounts.stage import logged_in
+from tests.verification.stage import ACCOUNT, NIK, Stage, paper
+from verification.models import Application, SubmittedDocument
+
+MARK = "CV Contoh Bina Desa"
+
+
+def desk_urls(application: Application) -> dict[str, str]:
+    ktp = paper(application, "ktp")
+    code = application.code
+    return {
+        "case": reverse("admin:verification_application_change", args=[code]),
+        "history": reverse("admin:verification_application_history", args=[code]),
+        "delete": reverse("admin:verification_application_delete", args=[code]),
+        "judge": reverse("admin:verification_application_judge", args=[code, ktp.code]),
+        "score": reverse("admin:verification_application_score", args=[code]),
+        "give_back": application.move_url("give_back"),
+        "reject": application.move_url("reject"),
+        "release": application.move_url("release"),
+    }
+
+
+def test_the_neighbouring_pokja_finds_nothing(stage: Stage) -> None:
+    application = stage.checking()
+    for user in (stage.neighbour_member, stage.neighbour_chair, stage.neighbour_office):
+        client = logged_in(user)
+        for name, url in desk_urls(application).items():
+            for response in (client.get(url), client.post(url, {"verdict": "conforming", "note": "x", "reason": "x"})):
+                assert response.status_code == 404, (name, user)
+                assert MARK not in response.content.decode()
+        listing = client.get(reverse("admin:verification_application_changelist"), {"q": "Contoh", "antrean": "semua"})
+        assert listing.status_code == 200
+        assert MARK not in listing.content.decode()
+        assert MARK not in client.get(reverse("admin:index")).content.decode()
+        assert client.get(application.get_absolute_url()).status_code == 404
+        assert client.get(paper(application, "pakta-integritas").file.get_absolute_url()).status_code == 404
+    application.refresh_from_db()
+    assert (application.state, application.events().count()) == ("checking", application.events().count())
+    assert paper(application, "ktp").verdict == "pending"
+
+
+def test_autocomplete_is_scoped(stage: Stage) -> None:
+    application = stage.submitted()
+    asked = {"app_label": "verification", "model_name": "standing", "field_name": "application", "term": "Contoh"}
+    found = {
+        user.name: [row["text"] for row in logged_in(user).get(reverse("admin:autocomplete"), asked).json()["results"]]
+        for user in (stage.member, stage.neighbour_member)
+    }
+    assert found == {"Baiq Anggota": [application.code], "Wayan Tetangga": []}
+
+
+@pytest.mark.parametrize("name", ["add", "delete"])
+def test_nobody_adds_or_deletes_in_the_admin(stage: Stage, name: str) -> None:
+    application = stage.submitted()
+    arguments = [] if name == "add" else [application.code]
+    response = logged_in(stage.chair).post(
+        reverse(f"admin:verification_application_{name}", args=arguments), {"post": "yes"}
+    )
+    assert response.status_code == 403
+    assert Application.objects.count() == 1
+
+
+def test_who_sees_an_application_by_its_state(stage: Stage) -> None:
+    draft = stage.draft()
+    seen = lambda: {  # noqa: E731
+        name
+        for name, user in watchers(stage).items()
+        if Application.objects.visible_to(user).filter(pk=draft.pk).exists()
+    }
+    assert seen() == {"owner"}
+    draft.submit(by=stage.owner(stage.firm))
+    assert seen() == {"owner", "member", "chair", "office", "tapm", "province", "ministry"}
+
+
+def watchers(stage: Stage) -> dict[str, Any]:
+    from django.contrib.auth.models import AnonymousUser
+
+    return {
+        "public": AnonymousUser(),
+        "nobody": stage.nobody,
+        "owner": stage.owner(stage.firm),
+        "rival": stage.owner(stage.rival),
+        "member": stage.member,
+        "chair": stage.chair,
+        "neighbour_member": stage.neighbour_member,
+        "office": stage.office,
+        "neighbour_office": stage.neighbour_office,
+        "tapm": stage.tapm,
+        "pd": stage.pd,
+        "pld": stage.pld,
+        "head": stage.head,
+        "province": stage.province,
+        "ministry": stage.ministry,
+    }
+
+
+def test_a_personal_paper_is_for_the_provider_the_pokja_and_the_office(stage: Stage) -> None:
+    application = stage.checking()
+    ktp, pact = paper(application, "ktp"), paper(application, "pakta-integritas")
+    seen: dict[str, set[str]] = {"ktp": set(), "pact": set()}
+    for name, user in watchers(stage).items():
+        for key, row in (("ktp", ktp), ("pact", pact)):
+            rows = SubmittedDocument.objects.visible_to(user).filter(pk=row.pk)
+            status = client_of(user).get(row.file.get_absolute_url()).status_code
+            assert (status == 200) == rows.exists(), (name, key)
+            if rows.exists():
+                seen[key].add(name)
+    assert seen["ktp"] == {"owner", "member", "chair", "office"}
+    assert seen["pact"] == seen["ktp"] | {"tapm", "province", "ministry"}
+
+
+def client_of(user: Any) -> Client:
+    return logged_in(user) if user.is_authenticated else Client()
+
+
+def test_each_view_of_a_personal_paper_is_one_row(stage: Stage) -> None:
+    application = stage.checking()
+    logged_in(stage.member).get(paper(application, "ktp").file.get_absolute_url())
+    logged_in(stage.member).get(paper(application, "pakta-integritas").file.get_absolute_url())
+    assert list(FileView.objects.values_list("user", "about_id")) == [
+        (stage.member.pk, str(paper(application, "ktp").file_id))
+    ]
+
+
+def test_personal_numbers_are_full_for_the_pokja_and_masked_for_the_ministry(stage: Stage) -> None:
+    application = stage.checking()
+    url = reverse("admin:verification_application_change", args=[application.code])
+    for user, full in ((stage.member, True), (stage.office, True), (stage.ministry, False)):
+        page = logged_in(user).get(url).content.decode()
+        assert MARK in page
+        assert (NIK in page) == full
+        assert (ACCOUNT in page) == full
+
+
+def test_readers_elsewhere_see_status_without_acts(stage: Stage) -> None:
+    application = stage.checking()
+    for user in (stage.tapm, stage.province):
+        page = logged_in(user).get(application.get_absolute_url()).content.decode()
+        assert MARK in page
+        assert NIK not in page
+        assert "/dokumen/" not in page
+        assert "<form" not in page.split("<main")[1].split("</main")[0]
+
+
+def test_the_desk_is_closed_to_others(stage: Stage) -> None:
+    application = stage.checking()
+    url = reverse("admin:verification_application_change", args=[application.code])
+    for user in (stage.owner(stage.firm), stage.tapm, stage.province, stage.head):
+        response = logged_in(user).get(url)
+        assert response.status_code in (302, 403)
+        assert NIK not in response.content.decode()
+    assert Client().get(url).status_code == 302
+
+
+def test_another_providers_pages_are_not_found(stage: Stage) -> None:
+    application = stage.returned()
+    client = logged_in(stage.owner(stage.rival))
+    firm = stage.firm.code
+    for url in (
+        reverse("my-provider-page", args=[firm]),
+        reverse("my-provider-step", args=[firm, "rekening"]),
+        reverse("application-new", args=[firm]),
+        application.get_absolute_url(),
+        application.move_url("submit"),
+        reverse("application-document", args=[application.code, "ktp"]),
+        reverse("application-document-detach", args=[application.code, "foto"]),
+    ):
+        assert client.post(url, {"bank": "Bank Lain"}).status_code in (404, 405), url
+        if not url.endswith("/cabut/"):
+            assert client.get(url).status_code == 404, url
+    application.refresh_from_db()
+    assert application.state == "returned"
+
+
+def test_a_duplicate_elsewhere_is_counted_but_not_named(stage: Stage) -> None:
+    from tests.areas import LOMBOK_BARAT
+
+    twin = stage.new_provider("PT Kembaran Rahasia", nib="0000000000777")  # the same NPWP
+    stage.submitted(twin, regency=LOMBOK_BARAT)
+    hidden = stage.new_provider("CV Kembaran Draf", nib="0000000000778")
+    stage.draft(hidden, regency=LOMBOK_BARAT)
+    application = stage.checking()
+    url = reverse("admin:verification_application_change", args=[application.code])
+    page = logged_in(stage.member).get(url).content.decode()
+    assert "Penyedia di kabupaten/kota lain: NPWP sama" in page
+    assert "Kembaran" not in page
+    near = stage.new_provider("PT. Contoh  Bina-Desa", npwp="0000000000000444", nib="0000000000779")
+    stage.submitted(near)
+    assert "PT. Contoh Bina-Desa: nama hampir sama" in " ".join(
+        logged_in(stage.member).get(url).content.decode().split()
+    )
