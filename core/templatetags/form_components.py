@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms, template
 from django.conf import settings
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField
 from django.template.context import Context
 from django.template.loader import get_template
@@ -25,6 +26,7 @@ PICKERS = {
     forms.DateInput: ("date", "%Y-%m-%d"),
     forms.TimeInput: ("time", "%H:%M"),
 }
+DASHES = BLANK_CHOICE_DASH[0][1]
 SHORT = (forms.DateInput, forms.TimeInput, forms.DateTimeInput, forms.NumberInput)
 
 
@@ -50,11 +52,22 @@ def _dress(bound: BoundField, kind: str, width: str, extra: dict[str, str | bool
         given = widget.attrs.get("class", "")
         size = width or ("short" if isinstance(widget, SHORT) else "")
         attrs["class"] = " ".join(part for part in (base, f"input--{size}" if size else "", given) if part)
+        _name_the_blank(bound.field)
         for picker, (input_type, shape) in PICKERS.items():
             if isinstance(widget, picker) and not widget.attrs.get("type"):
                 widget.input_type, widget.format = input_type, shape
                 break
     return bound.as_widget(attrs=attrs)
+
+
+def _name_the_blank(field: forms.Field) -> None:
+    """Django's row of dashes says nothing; the empty choice of a select is called "Pilih"."""
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = "Pilih" if field.empty_label == DASHES else field.empty_label
+    elif isinstance(field.widget, forms.Select):
+        field.widget.choices = [
+            (value, "Pilih" if value in ("", None) and said == DASHES else said) for value, said in field.widget.choices
+        ]
 
 
 def first_id(bound: BoundField) -> str:

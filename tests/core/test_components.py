@@ -285,3 +285,12 @@ def test_a_label_with_a_link_is_plain_words_in_the_summary() -> None:
     html = draw("{% error_summary form %}", form=form)
     assert "Setuju dengan pemberitahuan: Wajib diisi." in words(html)
     assert "/privasi/" not in html
+
+
+def test_the_empty_choice_of_a_select_says_what_to_do() -> None:
+    class Kind(forms.Form):
+        kind = forms.ChoiceField(choices=[("", "---------"), ("a", "Pelatihan")])
+        open = forms.ChoiceField(choices=[("", "Semua jenis"), ("a", "Pelatihan")])
+
+    html = draw("{% form_fields form %}", form=Kind())
+    assert re.findall(r"<option[^>]*>([^<]+)<", html) == ["Pilih", "Pelatihan", "Semua jenis", "Pelatihan"]
