@@ -88,7 +88,9 @@ def test_an_event_cannot_be_changed_in_the_database(statement: str, story: Story
 def test_one_notice_for_each_event_person_and_channel(story: Story) -> None:
     need = story.need("Peninjauan RPJM Desa")
     event = Event.objects.about(need).get(verb="agree")
-    told = list(Notice.objects.filter(event=event).values_list("user__email", "channel").order_by("user__email", "channel"))
+    told = list(
+        Notice.objects.filter(event=event).values_list("user__email", "channel").order_by("user__email", "channel")
+    )
     asked = ["kaur", "pka", "sekdes"]
     assert told == [(f"{key}@contoh.example", channel) for key in asked for channel in ("mail", "site")]
     again, new = Notice.objects.tell(event=event, user=story.user("pka"), channel="site", title="x", url="/")
@@ -122,5 +124,7 @@ def test_two_moves_at_once_wait_for_each_other_and_one_is_refused() -> None:
         assert outcomes == []  # the positive control: without the lock one would have finished by now
     for thread in threads:
         thread.join(timeout=10)
-    assert sorted(outcomes) == sorted(["moved", "“Batalkan Kebutuhan” tidak dapat dilakukan: statusnya sekarang Batal."])
+    assert sorted(outcomes) == sorted(
+        ["moved", "“Batalkan Kebutuhan” tidak dapat dilakukan: statusnya sekarang Batal."]
+    )
     assert Event.objects.about(need).filter(verb="cancel").count() == 1
