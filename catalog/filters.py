@@ -86,7 +86,11 @@ class _List(django_filters.FilterSet):
         query = self.data.copy()
         dropped = (AFTER, BEFORE, PICK, *without, *instead)
         for key in list(query):
-            if key in dropped or any(key.startswith(f"{name}_") and name == "wilayah" for name in dropped):
+            if (
+                not query[key]
+                or key in dropped
+                or any(key.startswith(f"{name}_") and name == "wilayah" for name in dropped)
+            ):
                 del query[key]
         query.update(instead)
         return f"?{query.urlencode()}"

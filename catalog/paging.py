@@ -105,8 +105,9 @@ def _beyond(name: str, key: tuple[Any, str], *, downwards: bool) -> Q:
 def _address(query: QueryDict, name: str, token: str) -> str:
     """The same list (filters, words, sort) from another row on."""
     other = query.copy()
-    for key in (AFTER, BEFORE):
-        other.pop(key, None)
+    for key in list(other):
+        if key in (AFTER, BEFORE) or not other[key]:
+            del other[key]
     other[name] = token
     return f"?{other.urlencode()}"
 

@@ -169,4 +169,5 @@ class ServiceMove(MoveView):
 
     @property
     def template_name(self) -> str:  # type: ignore[override]
-        return "catalog/service_form.html" if self.move.verb == "revise" else super().template_name
+        own = {"revise": "catalog/service_form.html", "remove_photo": "catalog/photo_remove.html"}
+        return own.get(self.move.verb, super().template_name)

@@ -110,9 +110,9 @@ class Service(Rated, Document):
         Move("publish", ("draft", "paused"), "published", "Tayangkan", "Ditayangkan"),
         Move("revise", ALWAYS, None, "Ubah layanan", "Diubah", tone="secondary"),
         Move("add_photo", ALWAYS, None, "Tambah foto", "Foto ditambahkan", tone="secondary"),
-        Move("remove_photo", ALWAYS, None, "Hapus foto", "Foto dihapus", tone="quiet"),
+        Move("remove_photo", ALWAYS, None, "Hapus foto", "Foto dihapus", tone="danger"),
         Move(
-            "pause", ("published",), "paused", "Jeda", "Dijeda", tone="quiet",
+            "pause", ("published",), "paused", "Jeda", "Dijeda", tone="secondary",
             confirm="Layanan tidak lagi terlihat oleh desa sampai Anda tayangkan kembali. Pesanan yang berjalan tetap.",
         ),
     )  # fmt: skip
