@@ -13,9 +13,11 @@ from core.models import StoredFile
 from regions.models import Area
 from tests.accounts.stage import Cast, fresh, person
 from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH
-from verification.models import Application, DocumentType, ScoreAspect, SubmittedDocument, profile
+from verification.models import Application, DocumentRequirement, DocumentType, ScoreAspect, SubmittedDocument, profile
 from verification.models.application import consent_in_force
 
+# What a company shows in these tests: enough to tell personal from open, and quick to judge.
+SHOWN = ("ktp", "npwp", "portofolio", "pakta-integritas")
 rules = importlib.import_module("verification.migrations.0002_default_rules")
 
 YEAR = dt.timedelta(days=365)
@@ -25,6 +27,17 @@ NIK, NPWP, ACCOUNT = "0000000000000017", "0000000000000987", "0000555501"
 
 class Stage(Cast):
     """The cast of accounts with a second Pokja and several applicants."""
+
+    @cached_property
+    def short_matrix(self) -> bool:
+        """Companies show four papers instead of eleven; every other form the whole default matrix."""
+        since = dt.date(2024, 1, 2)  # the day after the defaults
+        rest = DocumentType.objects.exclude(key__in=(*SHOWN, "foto", "domisili"))
+        DocumentRequirement.objects.bulk_create(
+            DocumentRequirement(type=kind, legal_form="company", need="off", valid_from=since, source="uji")
+            for kind in rest
+        )
+        return True
 
     @cached_property
     def member(self) -> User:
@@ -87,6 +100,7 @@ class Stage(Cast):
     ) -> Application:
         """Begun; `full` brings every required paper and the consent."""
         provider = provider or self.firm
+        assert self.short_matrix
         assert self.member or self.neighbour_member
         if regency == LOMBOK_BARAT:
             assert self.neighbour_member
