@@ -23,7 +23,7 @@ run: native venv ## Install what is missing, start everything, print the address
 	@exec $(BIN)/python -m p2ktd.launch
 
 test: native-test venv check ## make check, then every test, browser tests included (ARGS="-k word" for some)
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: venv ## Format, lint, types, import walls, templates, missing migrations (all of them, also after one fails)
 	@$(MAKE) --keep-going --no-print-directory check-format check-lint check-imports check-templates check-types check-migrations
