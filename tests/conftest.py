@@ -27,27 +27,14 @@ def pytest_unconfigure() -> None:
     servers.stop()
 
 
-def pytest_sessionstart() -> None:
-    """Tests with committed rows end by emptying every table; the append-only ones must let them, then."""
-    from django.db import connection
-    from django.test import TransactionTestCase
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database, and what brings its first rows back after a test that commits."""
+    from tests import emptying
 
-    empty = TransactionTestCase._fixture_teardown  # TestCase has its own, which rolls back
-
-    def switch(word: str) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only_table'")
-            for (table,) in cursor.fetchall():
-                cursor.execute(f"ALTER TABLE {table} {word} TRIGGER append_only_table")
-
-    def teardown(self: TransactionTestCase) -> None:
-        switch("DISABLE")
-        try:
-            empty(self)
-        finally:
-            switch("ENABLE")
-
-    TransactionTestCase._fixture_teardown = teardown
+    with django_db_blocker.unblock():
+        emptying.remember()
+    emptying.install()
 
 
 @pytest.fixture(scope="module")
