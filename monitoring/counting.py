@@ -46,22 +46,42 @@ WAITING_ACCESS = ("submitted",)
 WAITING_APPLICATIONS = ("submitted", "checking", "recommended")
 
 
-def count(territories: str | Iterable[str], length: int, period: Period, *, only: Iterable[str] = ()) -> Counts:
-    """All measures (or `only` these) of the territories, by area; areas with nothing at all are absent."""
+def count(territories: str | Iterable[str], length: int, period: Period) -> Counts:
+    """All measures of the territories, by area; areas with nothing at all are absent."""
+    return _read(_parts(territories, length, period, MEASURES))
 
+
+def count_with_year(
+    territories: str | Iterable[str], length: int, period: Period, *more: QuerySet
+) -> tuple[Counts, Counts]:
+    """The month's counts, and the flows of the year up to it; one query. `more` are rows of the same five columns."""
+    month = _parts(territories, length, period, MEASURES)
+    year = _parts(territories, length, period.of_the_year(), FLOW_MEASURES, prefix=YEAR)
+    both = _read([*month, *year, *more])
+    this: Counts = {}
+    so_far: Counts = {}
+    for area, found in both.items():
+        for (measure, key), pair in found.items():
+            where, name = (so_far, measure.removeprefix(YEAR)) if measure.startswith(YEAR) else (this, measure)
+            where.setdefault(area, {})[name, key] = pair
+    return this, so_far
+
+
+YEAR = "year:"
+
+
+def _parts(
+    territories: str | Iterable[str], length: int, period: Period, names: Iterable[str], prefix: str = ""
+) -> list[QuerySet]:
     def scope(path: str) -> Q:
         return within(path, territories)
 
-    wanted = set(only)
-    parts = [
-        part
-        for name, make in MEASURES.items()
-        if not wanted or name in wanted
-        for part in [_grouped(name, length, *make(period, scope))]
-    ]
-    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return [_grouped(prefix + name, length, *MEASURES[name](period, scope)) for name in names]
+
+
+def _read(parts: list[QuerySet]) -> Counts:
     found: Counts = {}
-    for area, measure, key, number, amount in rows:
+    for area, measure, key, number, amount in parts[0].union(*parts[1:], all=True):
         found.setdefault(area, {})[measure, key] = (int(number), int(amount))
     return found
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Cast, TruncDate
 
 from accounts import people
 from accounts.models.membership import Role
-from core.formats import BULAN, WIB, bulan_tahun, jumlah, persen, rupiah_short
+from core.formats import BULAN, NOTHING, WIB, bulan_tahun, jumlah, persen, rupiah_short
 from monitoring import counting
 from monitoring.models import READERS, MonthlyFigure
 from monitoring.period import Period, months
@@ -27,7 +27,7 @@ from regions.models import Area, Level
 from regions.scope import within
 
 BOARD_ROLES = (*READERS, Role.PD, Role.DISTRICT_OFFICE, Role.PLD)
-MOST_STUCK = 12
+MOST_STUCK = 8
 PATIENCE = 7  # days that a request may wait before it is called stuck
 
 STOCKS = (
@@ -75,6 +75,18 @@ COLUMNS = (
     Column("musdes", "Musdes tahun ini", "meetings", year=True),
     Column("hadir_l", "Hadir L", "men", year=True),
     Column("hadir_p", "Hadir P", "women", year=True),
+)
+
+
+BY_KEY = {column.key: column for column in COLUMNS}
+PAGE_COLUMNS = (  # short heads: the page says that flows are those of the year
+    ("Menunggu", "akun_menunggu"),
+    ("Kerja lewat", "lewat_batas"),
+    ("Musdes lewat", "musdes_lewat"),
+    ("Kebutuhan", "kebutuhan"),
+    ("Kontrak", "kontrak"),
+    ("Nilai kontrak", "nilai"),
+    ("Musdes", "musdes"),
 )
 
 
@@ -132,6 +144,7 @@ class Board:
 
     def __init__(self, code: str, territories: list[str], month: dt.date, *, now: dt.datetime) -> None:
         self.code, self.territories, self.month, self.now = code, territories, month, now
+        self._months: dict[dt.date, int] = {}  # contract value of each month of the year
 
     @cached_property
     def _areas(self) -> list[Area]:
@@ -225,8 +238,11 @@ class Board:
 
     def _counted(self) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
         length = LENGTHS[2] if self.level == Level.REGENCY else LENGTHS[3]
-        month = counting.count(self.territories, length, self.period)
-        year = counting.count(self.territories, length, self.period.of_the_year(), only=counting.FLOW_MEASURES)
+        kept = MonthlyFigure.objects.inside(self.code).year_to(self.month).as_counts("contracts_value")
+        month, year = counting.count_with_year(self.territories, length, self.period, kept)
+        for (measure, key), (_, amount) in month.get(self.code, {}).items():
+            if measure == "contracts_value":
+                self._months[dt.date.fromisoformat(key)] = amount
         return (
             {code: counting.columns(found) for code, found in month.items()},
             {code: counting.columns(found) for code, found in year.items()},
@@ -247,26 +263,29 @@ class Board:
         return [column for column in COLUMNS if not (below and column.name == "providers")]
 
     @property
-    def shown_columns(self) -> list[Column]:
+    def heads(self) -> list[str]:
         """What fits on the page; the CSV has all."""
-        hidden = {"kontrak_bulan", "hadir_l", "hadir_p", "dibayar"}
-        if self.level == Level.DISTRICT:
-            hidden |= {"desa"}
-        return [column for column in self.columns if column.key not in hidden]
+        first = "Akun" if self.level == Level.DISTRICT else "Terverifikasi"
+        return [first, *(label for label, _ in PAGE_COLUMNS)]
 
-    def table(self) -> list[dict[str, Any]]:
+    def cells(self, row: Row) -> list[str]:
+        return [self.account(row), *(shown(BY_KEY[key], row) for _, key in PAGE_COLUMNS)]
+
+    def account(self, row: Row) -> str:
+        """A desa's account in a word; of a wider area, how many are verified."""
+        sums = row.month
+        if self.level == Level.DISTRICT and row is not self.total:
+            return "Terverifikasi" if sums["villages_verified"] else "Menunggu" if sums["access_waiting"] else "Belum"
+        if not row.has_villages:
+            return NOTHING
+        return f"{jumlah(sums['villages_verified'])} dari {jumlah(sums['villages'])}"
+
+    def table(self) -> list[tuple[Row, list[str]]]:
         """Rows for the page: cells as people read them."""
-        return [
-            {
-                "name": row.name,
-                "url": row.url,
-                "cells": [(column.label, shown(column, row)) for column in self.shown_columns],
-            }
-            for row in self.rows
-        ]
+        return [(row, self.cells(row)) for row in self.rows]
 
-    def total_cells(self) -> list[tuple[str, str]]:
-        return [(column.label, shown(column, self.total)) for column in self.shown_columns]
+    def total_cells(self) -> list[str]:
+        return self.cells(self.total)
 
     def csv(self) -> list[list[str | int]]:
         """The table with its head, for a spreadsheet; "–" is an empty cell."""
@@ -336,12 +355,10 @@ class Board:
     # --- charts -------------------------------------------------------------------------------------------
     def value_by_month(self) -> list[tuple[str, int, str]]:
         """(month, rupiah, nothing) of the year so far; only where figures are kept."""
-        if self.level == Level.DISTRICT:
+        sums = self._months
+        if self.level == Level.DISTRICT or not self.rows:
             return []
-        if self.level == Level.REGENCY:
-            found = MonthlyFigure.objects.inside(self.code).year_to(self.month).by_month("contracts_value")
-            sums = {month: row["contracts_value"] for month, row in found.items()}
-        else:
+        if self.level != Level.REGENCY:
             sums = {}
             for row in self._history:
                 sums[row["month"]] = sums.get(row["month"], 0) + row["contracts_value"]

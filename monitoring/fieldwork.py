@@ -28,8 +28,7 @@ def figures(report: FacilitatorReport) -> dict[str, Any]:
     """One row for each desa of a PLD or PD, for each kecamatan of a TAPM, and their total."""
     territories, period = report.territories(), report.period
     length = LENGTHS[2] if report.role == Role.TAPM else LENGTHS[3]
-    month = counting.count(territories, length, period)
-    year = counting.count(territories, length, period.of_the_year(), only=counting.FLOW_MEASURES)
+    month, year = counting.count_with_year(territories, length, period)
     progress = average_progress(report, length)
     meetings = meetings_held(report, length)
     rows = []

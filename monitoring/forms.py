@@ -216,9 +216,11 @@ class WriteForm(MoveForm):
         choices = [("", "Bukan di desa"), *((area.code, area.label) for area in villages)]
         period = document.period
         given = {"villages": choices, "first": period.first, "last": period.last}
-        rows = document.activities.values("on", "village", "what", "men", "women", "result")
-        self.activities = Activities(data, prefix="kegiatan", initial=list(rows), form_kwargs=given)
+        rows = list(document.activities.values("on", "village", "what", "men", "women", "result"))
+        self.activities = Activities(data, prefix="kegiatan", initial=rows, form_kwargs=given)
         self.problems = Problems(data, prefix="masalah", initial=list(document.problems.values("problem", "follow_up")))
+        for form in self.activities:
+            form.is_first_blank = form.prefix == f"kegiatan-{len(rows)}"
         self.kept = list(document.photos.select_related("file"))
         self.fields["drop"] = forms.MultipleChoiceField(
             label="Hapus foto", required=False, widget=forms.CheckboxSelectMultiple,

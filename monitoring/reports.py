@@ -175,7 +175,7 @@ def summary(book: Book) -> list[dict[str, Any]]:
         ("Permohonan penyedia menunggu keputusan", book.this("applications_waiting"), "permohonan"),
         ("Pekerjaan melewati batas waktu kontrak", book.this("late") if villages else None, "kontrak"),
         (
-            "Musdes pertanggungjawaban melewati batas waktu",
+            "Musdes melewati batas waktu",
             book.this("musdes_overdue") if villages else None,
             "pembelian",
         ),
@@ -322,7 +322,7 @@ STANDING_ROWS = (  # label, column, meaningless where there are no desa
     ("Penyedia terdaftar di direktori", "providers", False),
     ("Permohonan penyedia menunggu", "applications_waiting", False),
     ("Pekerjaan berjalan", "running", True),
-    ("Musdes pertanggungjawaban belum selesai", "musdes_open", True),
+    ("Musdes belum selesai", "musdes_open", True),
 )
 MONEY_ROWS = (
     ("Kontrak (SPK) ditandatangani", "contracts", "contracts_value"),

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q, Sum
-from django.db.models.functions import Left
+from django.db.models import Q, Sum, Value
+from django.db.models.functions import Cast, Left
 from django.utils import timezone
 
 from accounts import people
@@ -75,9 +75,12 @@ class MonthlyFigureQuerySet(models.QuerySet):
             for row in rows
         ]
 
-    def by_month(self, *columns: str) -> dict[dt.date, dict[str, int]]:
-        rows = self.order_by().values("month").annotate(**{f"sum_{column}": Sum(column) for column in columns})
-        return {row["month"]: {column: int(row[f"sum_{column}"]) for column in columns} for row in rows}
+    def as_counts(self, column: str) -> Self:
+        """(regency, column, month, 0, amount): rows that can join those of `monitoring.counting`."""
+        whole = models.BigIntegerField()
+        return self.order_by().values_list(
+            "regency_id", Value(column, models.TextField()), Cast("month", models.TextField()), Value(0, whole), column
+        )
 
 
 class MonthlyFigure(models.Model):

@@ -133,7 +133,7 @@ def order(
     rule = ProcurementRule.objects.first()
     sourcing = Sourcing.objects.create(
         need=wish, method=method, rule=rule, scope="Lingkup", hps=value, days=days, deadline=when, created_by=anyone(),
-        state="awarded",
+        state="awarded", opened_at=when,
     )  # fmt: skip
     offer = Quotation.objects.create(
         sourcing=sourcing, provider=provider(firm), price=value, days=days, approach="Usulan", state="won"
