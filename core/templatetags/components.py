@@ -1,15 +1,14 @@
 """The parts that every page is made of. `/gaya/` shows each of them in every state.
 
-Parts of a form stand in `form_components`; one `{% load components %}` loads both. Small parts that a list
-repeats are built here in Python, since a template per chip costs more than the rest of a page; larger ones are
-templates under `templates/components/`. Everything given as text is escaped.
+Parts of a form stand in `form_components`, ways about in `way_components`; `{% load components %}` loads all.
+Small parts that a list repeats are built here in Python, since a template per chip costs more than the rest of a
+page; larger ones are templates under `templates/components/`. Everything given as text is escaped.
 """
 
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
 from django.template.context import RequestContext
@@ -17,10 +16,10 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core import formats, icons
-from core.templatetags import form_components
+from core.templatetags import form_components, way_components
 
 register = template.Library()
-register.tags.update(form_components.register.tags)
+register.tags.update(form_components.register.tags | way_components.register.tags)
 
 TONES = ("neutral", "info", "wait", "good", "warn", "bad")
 NOTHING = SafeString("")
@@ -267,105 +266,6 @@ def page_head(content: str, title: str, lead: str = "", kicker: str = "") -> Saf
     )
 
 
-# --- finding one's way ----------------------------------------------------------------------------
-
-
-@register.simple_tag
-def breadcrumb(*parts: str) -> SafeString:
-    """`{% breadcrumb "Pesanan" "/pesanan/" "Pelatihan kader" %}`: pairs of name and URL, then this page's name."""
-    if len(parts) % 2 == 0:
-        raise template.TemplateSyntaxError("breadcrumb takes pairs of name and URL, then the name of this page")
-    pairs = zip(parts[:-1:2], parts[1::2], strict=True)
-    return format_html(
-        '<nav class="crumbs" aria-label="Jejak halaman"><ol>{}<li aria-current="page">{}</li></ol></nav>',
-        format_html_join("", '<li><a href="{1}">{0}</a></li>', pairs),
-        parts[-1],
-    )
-
-
-@register.simple_tag
-def tabs(items: Iterable[tuple[Any, ...]], current: str = "", label: str = "Bagian halaman") -> SafeString:
-    """Tabs as links. Each item: (key, name, URL) or (key, name, URL, count)."""
-    rows = []
-    for key, name, url, *count in items:
-        number = format_html(' <span class="count">{}</span>', count[0]) if count else ""
-        mark = mark_safe(' aria-current="page"') if key == current else ""
-        rows.append(format_html('<li><a href="{}"{}>{}{}</a></li>', url, mark, name, number))
-    return format_html('<nav class="tabs" aria-label="{}"><ul>{}</ul></nav>', label, SafeString("".join(rows)))
-
-
-@register.simple_tag
-def steps(labels: Iterable[str], current: int) -> SafeString:
-    """Where one stands in a form of several pages; `current` counts from 1."""
-    names = list(labels)
-    rows = []
-    for number, name in enumerate(names, 1):
-        state = "done" if number < current else "now" if number == current else "next"
-        spoken = {"done": "selesai", "now": "sedang diisi", "next": "berikutnya"}[state]
-        rows.append(
-            format_html(
-                '<li class="steps__{}"{}><span class="steps__no">{}</span><span>{}<span class="sr">, {}</span></span></li>',
-                state,
-                mark_safe(' aria-current="step"') if state == "now" else "",
-                icons.icon("check") if state == "done" else number,
-                name,
-                spoken,
-            )
-        )
-    return format_html(
-        '<nav class="steps" aria-label="Langkah"><p class="steps__where">Langkah {} dari {}</p><ol>{}</ol></nav>',
-        current,
-        len(names),
-        SafeString("".join(rows)),
-    )
-
-
-@register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: RequestContext, page: Any = None, previous: str = "", next: str = "") -> dict[str, Any]:
-    """Previous and next. `page` has `previous_url` and `next_url`, or is a Django `Page` (then `?hal=`)."""
-    if page is not None and hasattr(page, "paginator"):
-        request = context.get("request")
-        query = request.GET.copy() if request else {}
-
-        def address(number: int) -> str:
-            query["hal"] = str(number)
-            return "?" + (query.urlencode() if hasattr(query, "urlencode") else urlencode(query))
-
-        previous = address(page.previous_page_number()) if page.has_previous() else ""
-        next = address(page.next_page_number()) if page.has_next() else ""
-    elif page is not None:
-        previous, next = getattr(page, "previous_url", ""), getattr(page, "next_url", "")
-    return {"previous": previous, "next": next}
-
-
-@register.inclusion_tag("components/search_box.html")
-def search_box(
-    action: str = "", name: str = "q", value: str = "", label: str = "Cari", placeholder: str = "", id: str = "cari"
-) -> dict[str, Any]:
-    """A search field with its button; a plain GET form."""
-    return {"action": action, "name": name, "value": value, "label": label, "placeholder": placeholder, "id": id}
-
-
-@register.simple_block_tag
-def filters(content: str, action: str = "", count: int = 0, title: str = "Saring", reset: str = "") -> SafeString:
-    """A filter panel: a plain GET form in a `<details>`, folded on a phone and beside the list on a desk.
-
-    `count` is how many filters are set; `reset` is the address without any.
-    """
-    return format_html(
-        '<form class="filters" method="get" action="{}"><details class="filters__box" data-open-wide{}>'
-        '<summary>{}{}{}</summary><div class="filters__body">{}<div class="actions">'
-        '<button type="submit" class="btn btn--wide">Terapkan</button>{}</div></div></details></form>',
-        action,
-        mark_safe(" open") if count else "",
-        icons.icon("filter"),
-        title,
-        format_html(' <span class="count">{} dipakai</span>', count) if count else "",
-        mark_safe(content),  # noqa: S308  the block's own, already escaped, output
-        format_html('<a class="btn btn--quiet" href="{}">Atur ulang</a>', reset) if reset else "",
-    )
-
-
 # --- what happened, what is to do -----------------------------------------------------------------
 
 
@@ -464,32 +364,3 @@ def stat(label: str, value: Any, note: str = "") -> SafeString:
         label,
         format_html('<p class="stat__note">{}</p>', note) if note else "",
     )
-
-
-SEARCH = "/layanan/"
-WAYS = (("Layanan", SEARCH), ("Penyedia", "/penyedia/"), ("Pembelian", "/pembelian/"), ("Tentang", "/tentang/"))
-
-
-@register.inclusion_tag("components/header.html", takes_context=True)
-def site_header(context: RequestContext) -> dict[str, Any]:
-    """The head of every page: name, ways, search, account. Safe where no request is known (the 500 page)."""
-    request = context.get("request")
-    user = context.get("user")
-    path = request.path if request else ""
-    return {
-        "ways": [(name, url, path.startswith(url)) for name, url in WAYS],
-        "search_url": SEARCH,
-        "user": user if user is not None and user.is_authenticated else None,
-        "todo_count": context.get("todo_count"),
-        "todo_here": path.startswith("/perlu-tindakan/"),
-        "query": request.GET.get("q", "") if request and path.startswith(SEARCH) else "",
-        "csrf_token": context.get("csrf_token"),
-        "unread_notices": context.get("unread_notices"),
-        "places": context.get("account_places", ()),
-    }
-
-
-@register.inclusion_tag("components/footer.html", takes_context=True)
-def site_footer(context: RequestContext) -> dict[str, Any]:
-    """The foot of every page: what this is, that it holds no money, and whom to ask."""
-    return {"ways": WAYS, "support_email": context.get("support_email")}
