@@ -126,7 +126,8 @@ class ApplicationAdmin(ScopedAdmin):
     @display(description="Penyedia", header=True, ordering="provider__name")
     def applicant(self, application: Application) -> tuple[str, str]:
         provider = application.provider
-        return provider.name, f"{provider.get_legal_form_display()} · {application.regency.name}"
+        form = provider.get_legal_form_display().split(" (")[0]
+        return provider.name, f"{form} · {application.regency.name}"
 
     @display(description="Status", ordering="state")
     def status(self, application: Application) -> str:

@@ -119,6 +119,7 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
         "provider": provider,
         "form": form,
         "verdict": verdict,
+        "shown": [(form[name].label, shown(provider, name)) for name in form.fields],
         "title": kind.title,
         "lead": kind.lead,
         "kicker": provider.name,
@@ -127,6 +128,14 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
     }
     status = 403 if request.method == "POST" and not verdict else 422 if form.errors else 200
     return render(request, "verification/provider_step.html", context, status=status)
+
+
+def shown(provider: Provider, name: str) -> Any:
+    """A field of the profile as a person reads it."""
+    value = getattr(provider, name)
+    if isinstance(value, bool):
+        return "Ya" if value else "Tidak"
+    return getattr(provider, f"get_{name}_display", lambda: value)()
 
 
 def next_step(provider: Provider, key: str) -> str:
@@ -209,6 +218,8 @@ def document_rows(document: Application, *, own: bool, readable: set[int]) -> li
     rows = []
     for requirement in document.requirements:
         paper = have.get(requirement.type_id)
+        if paper is None and document.state not in ("draft", "returned"):
+            continue
         row = {
             "type": requirement.type,
             "required": requirement.required,
