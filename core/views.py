@@ -110,10 +110,10 @@ class MoveView(View):
         try:
             with transaction.atomic():  # a file kept for a refused move goes with it
                 getattr(self.document, self.move.verb)(by=request.user, **self.arguments(form))
-        except TransitionRefused as refusal:
-            return self.page(form, refusal=refusal.reason, status=409)
-        except ValidationError as problem:
-            return self.page(form, refusal=" ".join(problem.messages), status=409)
+        except (TransitionRefused, ValidationError) as problem:
+            self.document.refresh_from_db()  # what the verb had set before it was refused
+            reason = problem.reason if isinstance(problem, TransitionRefused) else " ".join(problem.messages)
+            return self.page(form, refusal=reason, status=409)
         messages.success(request, f"{self.move.done}: {self.document.status_sentence}")
         return redirect(self.document)
 
@@ -146,7 +146,7 @@ class MoveView(View):
             "move": self.move,
             "form": form,
             "refusal": refusal,
-            "open": bool(verdict),
+            "open": bool(verdict) and self.possible(),
         }
         return render(self.request, self.template_name, context | self.more_context(), status=status)
 

@@ -108,9 +108,13 @@ class Rating(Document):
         membership = people.acting(user, Role.ACTIVITY_MANAGER, at=self.contract.village_id)
         if not membership:
             return Denied("Penilaian diisi oleh Kasi/Kaur (Pelaksana Kegiatan Anggaran) desa yang membeli.")
+        if self.contract.provider_id in people.providers(user):
+            return Denied("Anda bekerja pada penyedia ini, jadi tidak dapat menilainya.")
         account = Accountability.objects.filter(contract=self.contract).first()
         if account is None or account.state not in ("accepted", "closed"):
             return Denied("Penilaian diisi setelah hasil kerja diterima dalam Musdes pertanggungjawaban.")
+        if Rating.objects.filter(contract=self.contract).exists():
+            return Denied("Pekerjaan ini sudah dinilai; penilaian diberikan satu kali.")
         return Allowed(membership)
 
     def may_answer(self, user: Any) -> Verdict:

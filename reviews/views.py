@@ -2,35 +2,25 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
-from core.once import once
 from core.views import MoveView
-from core.workflow import TransitionRefused
 from reviews.forms import AnswerForm, RatingForm
 from reviews.models import Rating
 from transactions.models import Contract
+from transactions.views import made, refuse_page
 
 
 def rating_new(request: HttpRequest, code: str) -> HttpResponse:
     """The village rates the contract by criterion."""
     contract = get_object_or_404(Contract.objects.visible_to(request.user), code=code)
     rating = Rating(contract=contract)
-    verdict = rating.may_create(request.user)
-    if not verdict:
-        raise PermissionDenied(verdict.reason)
     form = RatingForm(request.POST or None, user=request.user, instance=rating)
-    if request.method == "POST" and form.is_valid():
-        try:
-            url, new = once(form, lambda: given(form, request))
-        except (TransitionRefused, ValidationError) as problem:
-            form.add_error(None, getattr(problem, "reason", None) or problem)
-        else:
-            messages.success(request, "Terima kasih, penilaian tersimpan." if new else "Penilaian ini sudah tersimpan.")
-            return redirect(url)
+    said = "Terima kasih, penilaian tersimpan.", "Penilaian ini sudah tersimpan."
+    if done := made(request, form, lambda: given(form, request), *said):
+        return done
+    refuse_page(Rating(contract=contract).may_create(request.user))
     context = {"form": form, "contract": contract, "title": "Nilai penyedia", "cancel_url": contract.get_absolute_url()}
     return render(request, "reviews/rating_form.html", context, status=422 if form.errors else 200)
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import people
-from accounts.models.membership import FACILITATOR_ROLES
 from catalog.models import Category, Service
+from core.formats import desimal, rupiah
 from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, RupiahField, ScanUploadField
 from core.once import OnceForm
 from regions.models import Area
 from transactions import tax
-from transactions.models import Element, Funding, Meeting, Need, Quotation, Sourcing
+from transactions.candidates import candidates, label_of
+from transactions.models import Element, Funding, Meeting, Method, Need, Quotation, Sourcing
 
 WORDS = {"rows": 4}
 
@@ -54,7 +58,7 @@ class NeedFields(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        codes = people.territories(self.user, *Need.DRAFTERS, *FACILITATOR_ROLES)
+        codes = people.territories(self.user, *Need.DRAFTERS, *Need.HELPERS)
         villages = Area.objects.within(codes).buyers()
         self.fields["village"].queryset = villages  # type: ignore[attr-defined]
         self.fields["category"].queryset = Category.objects.filter(active=True)  # type: ignore[attr-defined]
@@ -115,14 +119,30 @@ class WhyForm(MoveForm):
 
 
 # --- sourcing ---------------------------------------------------------------------------------------
-class SourcingForm(OnceForm, forms.ModelForm):
-    """The package and whom to ask. Candidates are open services that reach the village."""
+class DeadlineField(forms.DateTimeField):
+    """A moment in the village's zone, from now to a year ahead."""
+
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="Batas waktu penawaran", **kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        now = timezone.now()
+        if value and not now < value < now + datetime.timedelta(days=366):
+            raise ValidationError("Batas waktu harus di masa depan, paling lama satu tahun dari sekarang.")
+
+
+class SourcingFields(forms.ModelForm):
+    """The package and whom to ask. Candidates are open services that reach the village.
+
+    `again(post)` gives what was typed so far, for a page that shows other candidates.
+    """
 
     hps = RupiahField(label="Harga perkiraan sendiri (HPS)", min_value=1)
-    deadline = forms.DateTimeField(
-        label="Batas waktu penawaran",
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-    )
+    deadline = DeadlineField()
+    cari = forms.CharField(label="Cari layanan atau penyedia lain", max_length=100, required=False)
     services = forms.ModelMultipleChoiceField(
         label="Undang penyedia layanan ini",
         queryset=Service.objects.none(),
@@ -132,41 +152,74 @@ class SourcingForm(OnceForm, forms.ModelForm):
 
     class Meta:
         model = Sourcing
-        fields = ("scope", "hps", "days", "deadline", "services")
+        fields = ("scope", "hps", "days", "deadline")
         widgets = {"scope": forms.Textarea(attrs={"rows": 6})}
-        help_texts = {
-            "scope": "Apa yang dikerjakan, keluarannya, dan apa yang disediakan desa.",
-            "days": "Hari kalender.",
-        }
+        labels = {"days": "Jangka waktu pelaksanaan (hari kalender)"}
+        help_texts = {"scope": "Apa yang dikerjakan, keluarannya, dan apa yang disediakan desa."}
 
-    def __init__(self, *args: Any, need: Need, candidates: Any, **kwargs: Any) -> None:
+    field_order = ("scope", "hps", "days", "deadline", "cari", "services")
+
+    def __init__(self, *args: Any, need: Need, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.instance.need = self.need = need
-        self.fields["services"].queryset = candidates  # type: ignore[attr-defined]
-        self.fields["services"].label_from_instance = label_of  # type: ignore[attr-defined]
-        self.fields["hps"].help_text = "Paling banyak sebesar pagu anggaran."
+        self.need = need
+        asked = self.data if self.is_bound else self.initial
+        chosen = self.data.getlist("services") if self.is_bound else self.initial.get("services", [])
+        found, self.found_count = candidates(need, words=str(asked.get("cari") or "")[:100], chosen=chosen)
+        self.found = list(found)
+        services: Any = self.fields["services"]
+        services.queryset, services.label_from_instance = found, label_of
+        self.fields["hps"].help_text = f"Paling banyak sebesar pagu anggaran, {rupiah(need.ceiling or 0)}."
+        self.fields["days"].validators.append(MinValueValidator(1))
         self.fields["deadline"].help_text = f"Waktu {need.village.zone_name}."
-        self.fields["hps"].initial = min(need.estimate, need.ceiling or need.estimate)
+
+    @staticmethod
+    def again(post: Any) -> dict[str, Any]:
+        """What was typed, as initial values."""
+        typed = {name: post.get(name, "") for name in ("scope", "hps", "days", "deadline", "cari")}
+        return {**typed, "services": post.getlist("services")}
 
 
-def label_of(service: Service) -> str:
-    return f"{service.provider.name} – {service.title}"
+class SourcingForm(OnceForm, SourcingFields):
+    """A new sourcing."""
+
+    def __init__(self, *args: Any, need: Need, **kwargs: Any) -> None:
+        super().__init__(*args, need=need, **kwargs)
+        self.instance.need = need
+        if not self.initial.get("hps"):
+            self.initial["hps"] = min(need.estimate, need.ceiling or need.estimate)
+
+
+class AmendSourcingForm(SourcingFields):
+    """The draft, changed. Bound to a copy, so that the move works on the row as it stands."""
+
+    def __init__(self, *args: Any, document: Sourcing, user: Any, **kwargs: Any) -> None:
+        invited = list(document.invitations.values_list("service", flat=True))
+        initial = {"services": invited} | kwargs.pop("initial", {})
+        copy = Sourcing.objects.get(pk=document.pk)
+        super().__init__(*args, instance=copy, initial=initial, need=document.need, **kwargs)
+
+    def arguments(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {name: data[name] for name in ("scope", "hps", "days", "deadline", "services")}
 
 
 class DeadlineForm(MoveForm):
     """Sending the invitations fixes the deadline, so it is asked once more."""
 
-    deadline = forms.DateTimeField(
-        label="Batas waktu penawaran",
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-    )
+    deadline = DeadlineField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["deadline"].initial = self.document.deadline
+        sourcing = self.document
+        self.fields["deadline"].initial = sourcing.deadline
+        least = (
+            "" if sourcing.method == Method.DIRECT else f", paling singkat {sourcing.rule.min_hours} jam dari sekarang"
+        )
         self.fields[
             "deadline"
-        ].help_text = f"Waktu {self.document.need.village.zone_name}. Setelah dikirim, batas waktu tidak dapat diubah."
+        ].help_text = (
+            f"Waktu {sourcing.need.village.zone_name}{least}. Setelah dikirim, batas waktu tidak dapat diubah."
+        )
 
 
 class EvaluateForm(MoveForm):
@@ -174,7 +227,9 @@ class EvaluateForm(MoveForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.quotations = list(self.document.quotations.filter(state="sealed").select_related("provider"))
+        # Through `visible_to`: this page is reached by address before the opening, too, and by rivals.
+        readable = Quotation.objects.visible_to(self.user).filter(sourcing=self.document, state="sealed")
+        self.quotations = list(readable.select_related("provider", "attachment").order_by("price", "pk"))
         for quotation in self.quotations:
             self.fields[f"passes_{quotation.code}"] = forms.ChoiceField(
                 label=f"{quotation.provider.name}: administrasi dan teknis",
@@ -203,17 +258,35 @@ class EvaluateForm(MoveForm):
 
 
 class AwardForm(MoveForm):
+    """Qualified offers, the lowest first."""
+
     quotation = forms.ModelChoiceField(
         label="Pemenang", queryset=Quotation.objects.none(), widget=forms.RadioSelect, empty_label=None
     )
+    reason = forms.CharField(
+        label="Alasan bila bukan yang terendah",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Wajib bila Anda tidak menetapkan penawaran terendah yang memenuhi syarat.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        from core.formats import rupiah
-
         super().__init__(*args, **kwargs)
-        field = self.fields["quotation"]
-        field.queryset = self.document.quotations.filter(state="qualified").select_related("provider")  # type: ignore[attr-defined]
-        field.label_from_instance = lambda q: f"{q.provider.name} – {rupiah(q.final_price)}, {q.days} hari"  # type: ignore[attr-defined]
+        field: Any = self.fields["quotation"]
+        final = Coalesce("negotiated_price", "price")
+        readable = Quotation.objects.visible_to(self.user).filter(sourcing=self.document, state="qualified")
+        field.queryset = readable.select_related("provider").order_by(final, "pk")
+        field.label_from_instance = self.label_of
+        if field.queryset.count() < 2:
+            del self.fields["reason"]
+
+    def label_of(self, quotation: Quotation) -> str:
+        """Provider, final price with its share of the HPS, days."""
+        share = desimal(round(quotation.final_price * 100 / self.document.hps, 1))
+        return (
+            f"{quotation.provider.name} – {rupiah(quotation.final_price)} ({share} % dari HPS), {quotation.days} hari"
+        )
 
 
 # --- quotation --------------------------------------------------------------------------------------

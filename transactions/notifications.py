@@ -19,6 +19,20 @@ def of_provider(provider: int) -> list[Membership]:
     return list(Membership.objects.current().filter(provider=provider).select_related("user"))
 
 
+@tells("transactions.need", "create")
+def village_learns_what_a_facilitator_wrote(event: Event, need: Need) -> Iterator[Tell]:
+    """Only the village can take it further."""
+    if need.assisted_by_id:
+        for member in village(need.village_id, *Need.DRAFTERS):
+            yield Tell(member.user, f"{event.actor_name} menyiapkan kebutuhan “{need.title}”", "Periksa dan lanjutkan.")
+
+
+@tells("transactions.need", "cancel")
+def village_learns_that_it_ends(event: Event, need: Need) -> Iterator[Tell]:
+    for member in village(need.village_id, *Need.DRAFTERS, Role.PROCUREMENT_TEAM):
+        yield Tell(member.user, f"Kebutuhan “{need.title}” dibatalkan", event.note)
+
+
 @tells("transactions.need", "agree")
 def budget_is_next(event: Event, need: Need) -> Iterator[Tell]:
     for member in village(need.village_id, *Need.BUDGETERS):
@@ -52,11 +66,31 @@ def buyer_learns_that_an_offer_came(event: Event, quotation: object) -> Iterator
 
 
 @tells("transactions.sourcing", "award", "fail")
-def bidders_learn_the_result(event: Event, sourcing: Sourcing) -> Iterator[Tell]:
-    for quotation in sourcing.quotations.exclude(state="withdrawn"):
+def invited_learn_the_result(event: Event, sourcing: Sourcing) -> Iterator[Tell]:
+    """Who offered learns what became of the offer, with the reason; who was only asked, that it is over."""
+    if event.from_state == "draft":
+        return  # nobody was asked yet
+    offers = {quotation.provider_id: quotation for quotation in sourcing.quotations.all()}
+    for invitation in sourcing.invitations.all():
+        offer = offers.get(invitation.provider_id)
+        judged = offer is not None and offer.state in ("won", "lost", "disqualified")
+        parts = [offer.status_sentence] if offer is not None and judged else []
+        if event.verb == "fail" or not judged:
+            parts.append(sourcing.status_sentence)
+        for member in of_provider(invitation.provider_id):
+            yield Tell(member.user, f"Hasil pengadaan: {sourcing.need.title}", " ".join(parts))
+
+
+@tells("transactions.sourcing", "open_quotations")
+def bidders_learn_that_offers_were_opened(event: Event, sourcing: Sourcing) -> Iterator[Tell]:
+    for quotation in sourcing.quotations.filter(state="sealed"):
         for member in of_provider(quotation.provider_id):
-            sentence = quotation.status_sentence if event.verb == "award" else sourcing.status_sentence
-            yield Tell(member.user, f"Hasil pengadaan: {sourcing.need.title}", sentence)
+            yield Tell(
+                member.user,
+                f"Penawaran dibuka: {sourcing.need.title}",
+                "Penawaran Anda sedang dievaluasi.",
+                by_mail=False,
+            )
 
 
 @tells("transactions.contract", "create")
@@ -110,4 +144,14 @@ def all_learn_what_the_assembly_decided(event: Event, meeting: Meeting) -> Itera
     for member in village(contract.village_id, Role.VILLAGE_HEAD, Role.ACTIVITY_MANAGER):
         yield Tell(member.user, title, contract.need.title)
     for member in of_provider(contract.provider_id):
-        yield Tell(member.user, title, contract.need.title)
+        yield Tell(member.user, title, " ".join(part for part in (f"{contract.need.title}.", event.note) if part))
+    if meeting.assisted_by:
+        yield Tell(meeting.assisted_by, title, contract.need.title)
+
+
+@tells("transactions.accountability", "close")
+def all_learn_that_it_is_closed(event: Event, account: Accountability) -> Iterator[Tell]:
+    contract = account.contract
+    people = [*village(contract.village_id, Role.ACTIVITY_MANAGER, Role.BPD), *of_provider(contract.provider_id)]
+    for member in people:
+        yield Tell(member.user, f"Pembelian selesai: {contract.need.title}", account.status_sentence)

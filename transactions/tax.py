@@ -29,9 +29,9 @@ def estimate(provider: Provider, gross: int, *, on: datetime.date) -> list[TaxLi
     rows = TaxRate.objects.filter(Q(legal_form="") | Q(legal_form=provider.legal_form), valid_from__lte=on)
     if not provider.is_pkp:
         rows = rows.filter(only_pkp=False)
-    rates = {row.tax: row for row in rows.order_by("valid_from")}  # the latest of each tax stays
+    rates = {row.tax: row for row in rows.order_by("valid_from", "legal_form")}  # the latest of each tax stays
     vat = rates.get(TaxRate.Tax.PPN)
-    base = gross * 10_000 // (10_000 + vat.basis_points) if vat else gross
+    base = gross - (gross * vat.basis_points // (10_000 + vat.basis_points) if vat else 0)
     return [
         TaxLine(
             tax=row.tax,
@@ -39,5 +39,5 @@ def estimate(provider: Provider, gross: int, *, on: datetime.date) -> list[TaxLi
             base=base,
             amount=gross - base if row.tax == TaxRate.Tax.PPN else base * row.basis_points // 10_000,
         )
-        for row in rates.values()
+        for _, row in sorted(rates.items())
     ]

@@ -13,11 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import people
-from accounts.models.membership import FACILITATOR_ROLES
 from catalog.models import Service
 from core.once import once
 from core.views import MoveView
-from core.workflow import TransitionRefused
+from core.workflow import TransitionRefused, Verdict
 from transactions import documents, forms
 from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
 from transactions.models.need import in_office
@@ -35,7 +34,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     rows = narrowed(Need.objects.visible_to(request.user), form.cleaned_data)
     before = request.GET.get("sebelum", "")
     if before:
-        rows = rows.filter(pk__lt=Need.objects.filter(code=before).values("pk"))
+        rows = rows.filter(pk__lt=Need.objects.visible_to(request.user).filter(code=before[:16]).values("pk"))
     found = list(rows.select_related("village", "category").order_by("-pk")[: PAGE + 1])
     page, more = found[:PAGE], len(found) > PAGE
     query = request.GET.copy()
@@ -54,7 +53,7 @@ def orders(request: HttpRequest) -> HttpResponse:
             "first": not before,
             "filtered": any(form.cleaned_data.values()),
             "filter_count": sum(map(bool, form.cleaned_data.values())),
-            "may_create": people.holds(request.user, *Need.DRAFTERS, *FACILITATOR_ROLES),
+            "may_create": people.holds(request.user, *Need.DRAFTERS, *Need.HELPERS),
         },
     )
 
@@ -152,7 +151,7 @@ def may_meet(whole: Order) -> bool:
 
 def need_new(request: HttpRequest) -> HttpResponse:
     """Write down what the village needs; from a service's page its title and category are there already."""
-    if not people.holds(request.user, *Need.DRAFTERS, *FACILITATOR_ROLES):
+    if not people.holds(request.user, *Need.DRAFTERS, *Need.HELPERS):
         raise PermissionDenied(
             "Kebutuhan dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa yang sudah terverifikasi."
         )
@@ -163,17 +162,42 @@ def need_new(request: HttpRequest) -> HttpResponse:
     if service:
         initial["estimate"] = service.price
     form = forms.NeedForm(request.POST or None, user=request.user, initial=initial, instance=Need(service=service))
-    if request.method == "POST" and form.is_valid():
-        try:
-            url, new = once(form, lambda: identified(form, request))
-        except (TransitionRefused, ValidationError) as problem:
-            form.add_error(None, getattr(problem, "reason", None) or problem)
-        else:
-            messages.success(request, "Kebutuhan tercatat." if new else "Kebutuhan ini sudah tercatat.")
-            return redirect(url)
+    if done := made(
+        request, form, lambda: identified(form, request), "Kebutuhan tercatat.", "Kebutuhan ini sudah tercatat."
+    ):
+        return done
     return form_page(
-        request, form, title="Catat kebutuhan", submit="Simpan kebutuhan", cancel="orders", autosave="kebutuhan-baru"
+        request,
+        form,
+        title="Catat kebutuhan",
+        submit="Simpan kebutuhan",
+        cancel="orders",
+        autosave="kebutuhan-baru",
     )
+
+
+def made(request: HttpRequest, form: Any, make: Any, new: str, again: str) -> HttpResponse | None:
+    """Send a creating form: on to what it made, or had made before; None when the page is to be shown."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        url, is_new = once(form, make)
+    except TransitionRefused as refusal:
+        form.add_error(None, refusal.reason)
+    except ValidationError as problem:
+        named = getattr(problem, "error_dict", {None: problem})
+        for name, errors in named.items():
+            form.add_error(name if name in form.fields else None, errors)
+    else:
+        messages.success(request, new if is_new else again)
+        return redirect(url)
+    return None
+
+
+def refuse_page(verdict: Verdict) -> None:
+    """Whoever may not send the form does not see it either, but reads why."""
+    if not verdict:
+        raise PermissionDenied(verdict.reason)
 
 
 def identified(form: forms.NeedForm, request: HttpRequest) -> Need:
@@ -199,22 +223,18 @@ def sourcing_new(request: HttpRequest, code: str) -> HttpResponse:
     if not people.acting(request.user, *documents.BUYERS, at=need.village_id):
         raise PermissionDenied("Pengadaan dimulai oleh Kasi/Kaur (pembelian langsung) atau TPK (permintaan penawaran).")
     with timezone.override(need.village.tzinfo):
-        candidates = candidates_for(need, request.GET.get("cari", "")[:100])
-        initial = {"services": [need.service_id] if need.service_id else []}
-        form = forms.SourcingForm(
-            request.POST or None, user=request.user, need=need, candidates=candidates, initial=initial
-        )
-        if request.method == "POST" and form.is_valid():
-            try:
-                url, new = once(form, lambda: prepared(form, request))
-            except (TransitionRefused, ValidationError) as problem:
-                form.add_error(None, getattr(problem, "reason", None) or problem)
-            else:
-                messages.success(
-                    request, "Pengadaan disiapkan. Periksa, lalu kirim undangan." if new else "Sudah disiapkan."
-                )
-                return redirect(url)
-        rule = documents.rule_of(need)
+        if "lihat" in request.POST:  # other candidates, with what was typed so far
+            form = forms.SourcingForm(user=request.user, need=need, initial=forms.SourcingForm.again(request.POST))
+        else:
+            initial = {"services": [need.service_id] if need.service_id else []}
+            form = forms.SourcingForm(request.POST or None, user=request.user, need=need, initial=initial)
+            said = "Pengadaan disiapkan. Periksa, lalu kirim undangan.", "Pengadaan ini sudah disiapkan."
+            if done := made(request, form, lambda: prepared(form, request), *said):
+                return done
+        if request.method == "GET" and not may_source(Order(need, request.user)):
+            raise PermissionDenied(
+                "Pengadaan dimulai sekali, setelah kebutuhan dianggarkan. Lihat halaman pembeliannya."
+            )
         return form_page(
             request,
             form,
@@ -222,19 +242,10 @@ def sourcing_new(request: HttpRequest, code: str) -> HttpResponse:
             submit="Simpan pengadaan",
             cancel=need,
             need=need,
-            rule=rule,
+            rule=documents.rule_of(need),
             template="transactions/sourcing_form.html",
             autosave=f"pengadaan-{need.code}",
         )
-
-
-def candidates_for(need: Need, words: str) -> Any:
-    """Services the village can order today: those of the need's category first, or what it looked for."""
-    rows = Service.objects.orderable_in(need.village_id).select_related("provider")
-    chosen = rows.filter(Q(category=need.category_id) | Q(pk=need.service_id))
-    if words:
-        chosen = chosen | rows.filter(Q(title__icontains=words) | Q(provider__name__icontains=words))
-    return chosen.distinct().order_by("title", "pk")
 
 
 def prepared(form: forms.SourcingForm, request: HttpRequest) -> Sourcing:
@@ -246,23 +257,16 @@ def prepared(form: forms.SourcingForm, request: HttpRequest) -> Sourcing:
 def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
     """The invited provider's offer."""
     need = get_object_or_404(Need.objects.visible_to(request.user).select_related("village"), code=code)
-    sourcing = get_object_or_404(Sourcing.objects.visible_to(request.user), need=need, state="open")
-    invitation = (
-        sourcing.invitations.filter(provider__in=people.providers(request.user)).select_related("provider").first()
-    )
-    if invitation is None:
-        raise Http404
+    mine = people.providers(request.user)
+    asked = Sourcing.objects.visible_to(request.user).filter(need=need, invitations__provider__in=mine)
+    sourcing = get_object_or_404(asked.order_by("-pk").distinct()[:1])
+    invitation = sourcing.invitations.filter(provider__in=mine).select_related("provider")[0]
+    draft = Quotation(sourcing=sourcing, provider=invitation.provider)
     form = forms.QuotationForm(request.POST or None, request.FILES or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            url, new = once(form, lambda: sent(form, sourcing, invitation.provider, request))
-        except (TransitionRefused, ValidationError) as problem:
-            form.add_error(None, getattr(problem, "reason", None) or problem)
-        else:
-            messages.success(
-                request, "Penawaran terkirim dan tersimpan tertutup." if new else "Penawaran ini sudah terkirim."
-            )
-            return redirect(url)
+    said = "Penawaran terkirim dan tersimpan tertutup.", "Penawaran ini sudah terkirim."
+    if done := made(request, form, lambda: sent(form, draft, request), *said):
+        return done
+    refuse_page(draft.may_create(request.user))
     return form_page(
         request,
         form,
@@ -270,21 +274,17 @@ def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
         lead=f"Paket {need.title}, {need.village.full_name}. Penawaran tersimpan tertutup sampai dibuka.",
         submit="Kirim penawaran",
         cancel=need,
+        template="transactions/quotation_form.html",
+        need=need,
+        sourcing=sourcing,
         autosave=f"penawaran-{sourcing.code}",
     )
 
 
-def sent(form: forms.QuotationForm, sourcing: Sourcing, provider: Any, request: HttpRequest) -> Quotation:
+def sent(form: forms.QuotationForm, quotation: Quotation, request: HttpRequest) -> Quotation:
     data = form.cleaned_data
-    attachment = data["attachment"].store(by=request.user) if data["attachment"] else None
-    quotation = Quotation(
-        sourcing=sourcing,
-        provider=provider,
-        price=data["price"],
-        days=data["days"],
-        approach=data["approach"],
-        attachment=attachment,
-    )
+    quotation.price, quotation.days, quotation.approach = data["price"], data["days"], data["approach"]
+    quotation.attachment = data["attachment"].store(by=request.user) if data["attachment"] else None
     quotation.send(by=request.user)
     return quotation
 
@@ -298,19 +298,11 @@ def meeting_new(request: HttpRequest, code: str) -> HttpResponse:
     )
     draft = Meeting(accountability=account)
     verdict = draft.may_create(request.user)
-    if not verdict:
-        raise PermissionDenied(verdict.reason)
     form = forms.MeetingForm(request.POST or None, user=request.user, instance=draft)
-    if request.method == "POST" and form.is_valid():
-        try:
-            url, new = once(form, lambda: recorded(form, request))
-        except (TransitionRefused, ValidationError) as problem:
-            form.add_error(None, getattr(problem, "reason", None) or problem)
-        else:
-            messages.success(
-                request, "Catatan Musdes tersimpan sebagai draf." if new else "Catatan ini sudah tersimpan."
-            )
-            return redirect(url)
+    said = "Catatan Musdes tersimpan sebagai draf.", "Catatan ini sudah tersimpan."
+    if done := made(request, form, lambda: recorded(form, request), *said):
+        return done
+    refuse_page(verdict)
     return form_page(
         request,
         form,
@@ -377,6 +369,12 @@ class OrderMoveView(MoveView):
         with timezone.override(zone_of(document)):
             return super().dispatch(request, code, verb)
 
+    def post(self, request: HttpRequest) -> HttpResponse:
+        kind = self.forms.get(self.move.verb)
+        if "lihat" in request.POST and kind is forms.AmendSourcingForm:  # other candidates, with what was typed so far
+            return self.page(kind(initial=forms.AmendSourcingForm.again(request.POST), **self.form_arguments()))
+        return super().post(request)
+
 
 def zone_of(document: Any) -> Any:
     return (
@@ -391,6 +389,7 @@ need_move = OrderMoveView.as_view(
 sourcing_move = OrderMoveView.as_view(
     model=Sourcing,
     forms={
+        "amend": forms.AmendSourcingForm,
         "announce": forms.DeadlineForm,
         "evaluate": forms.EvaluateForm,
         "award": forms.AwardForm,

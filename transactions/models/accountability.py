@@ -37,7 +37,7 @@ class AccountabilityQuerySet(models.QuerySet):
 
         return self.filter(
             Q(state="payment") & at(Role.VILLAGE_TREASURER)
-            | Q(state__in=["musdes", "refused"]) & at(Role.BPD, Role.VILLAGE_OPERATOR, Role.PLD)
+            | Q(state__in=["musdes", "refused"]) & at(Role.BPD, Role.VILLAGE_OPERATOR, Role.VILLAGE_SECRETARY, Role.PLD)
             | Q(state="accepted") & at(Role.VILLAGE_HEAD)
         )
 

@@ -214,11 +214,11 @@ class Contract(Document):
     # --- who may ----------------------------------------------------------------------------------
     def _manager(self, user: Any) -> Verdict:
         membership = people.acting(user, Role.ACTIVITY_MANAGER, at=self.village_id)
-        return (
-            Allowed(membership)
-            if membership
-            else Denied("Langkah ini dilakukan oleh Kasi/Kaur (Pelaksana Kegiatan Anggaran) desa ini.")
-        )
+        if not membership:
+            return Denied("Langkah ini dilakukan oleh Kasi/Kaur (Pelaksana Kegiatan Anggaran) desa ini.")
+        if self.provider_id in people.providers(user):
+            return Denied("Anda bekerja pada penyedia ini, jadi tidak dapat bertindak untuk desa dalam kontraknya.")
+        return Allowed(membership)
 
     def _owner(self, user: Any) -> Verdict:
         membership = people.acting(user, Role.PROVIDER, provider=self.provider_id)
@@ -352,7 +352,7 @@ class Contract(Document):
         from transactions.models.accountability import Accountability
 
         with moving(self, "hand_over", by=by):
-            refuse_unless(on >= self.signed_on, "Serah terima tidak boleh sebelum tanggal SPK.")
+            refuse_unless(on >= self.starts_on, "Serah terima tidak boleh sebelum pekerjaan dimulai.")
             refuse_unless(on <= local_today(self.village), "Tanggal serah terima tidak boleh di masa depan.")
             self.handover_number, self.handover_on, self.handover_place = number, on, place
             Accountability(contract=self).begin(by=by, verdict=self.may_hand_over(by))

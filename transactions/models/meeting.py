@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
@@ -66,6 +66,7 @@ class Meeting(Document):
         REFUSED = "refused", "Belum diterima"
 
     PREPARERS = (Role.VILLAGE_OPERATOR, Role.VILLAGE_SECRETARY, Role.BPD)
+    HELPERS = (Role.PLD, Role.PD)
     MIN_PHOTOS = 2
     MOVES = moves(
         Move("amend", ("draft",), None, "Ubah Catatan Musdes", "Catatan Musdes diubah", tone="secondary"),
@@ -158,7 +159,7 @@ class Meeting(Document):
     def may_create(self, user: Any) -> Verdict:
         """The village and its BPD write the record; the facilitator may prepare it with them."""
         at = self.accountability.contract.village_id
-        membership = people.acting(user, *self.PREPARERS, at=at) or people.acting(user, Role.PLD, Role.PD, at=at)
+        membership = people.acting(user, *self.PREPARERS, at=at) or people.acting(user, *self.HELPERS, at=at)
         if not membership:
             return Denied("Catatan Musdes disiapkan oleh BPD, Sekretaris Desa, operator desa, atau pendamping.")
         if self.accountability.state not in ("musdes", "refused"):
@@ -181,6 +182,7 @@ class Meeting(Document):
         return Denied(f"Belum dapat ditetapkan. Masih kurang: {', '.join(lacks)}.") if lacks else Allowed(membership)
 
     # --- what they do -------------------------------------------------------------------------------
+    @transaction.atomic
     def prepare(
         self,
         *,
@@ -189,13 +191,28 @@ class Meeting(Document):
         questions: Iterable[tuple[str, str, str]] = (),
     ) -> None:
         """Write the record of the assembly (its own date, which may lie in the past)."""
-        refuse_unless(self.held_on <= local_today(self.village), "Tanggal musyawarah tidak boleh di masa depan.")
+        # The parent's row is held: two people who enter the same sheets at once make one draft.
+        self.accountability = Accountability.objects.select_for_update(of=("self",)).get(pk=self.accountability_id)
         verdict = self.may_create(by)
+        refuse_unless(verdict, getattr(verdict, "reason", ""))
         self.created_by = by
-        if verdict and verdict.membership.role in FACILITATOR_ROLES:
-            self.assisted_by = by
+        self._note_help(by)
+        self._check_day()
         born(self, by=by, verdict=verdict)
         self._write(attendance, questions)
+
+    def _note_help(self, by: Any) -> None:
+        """A facilitator worked on the record: their name stands on it (“dibantu oleh”)."""
+        verdict = self.may_create(by)
+        if verdict and verdict.membership.role in FACILITATOR_ROLES:
+            self.assisted_by = by
+
+    def _check_day(self) -> None:
+        refuse_unless(self.held_on <= local_today(self.village), "Tanggal musyawarah tidak boleh di masa depan.")
+        refuse_unless(
+            self.held_on >= self.accountability.contract.handover_on,
+            "Musdes pertanggungjawaban diadakan setelah serah terima hasil pekerjaan.",
+        )
 
     def amend(
         self,
@@ -209,7 +226,8 @@ class Meeting(Document):
         with moving(self, "amend", by=by):
             for name, value in fields.items():
                 setattr(self, name, value)
-            refuse_unless(self.held_on <= local_today(self.village), "Tanggal musyawarah tidak boleh di masa depan.")
+            self._note_help(by)
+            self._check_day()
             self._write(attendance, questions)
 
     def _write(self, attendance: Iterable[tuple[str, int, int]], questions: Iterable[tuple[str, str, str]]) -> None:
@@ -236,6 +254,7 @@ class Meeting(Document):
     ) -> None:
         """The signed minutes, the signed attendance list, and photos of the hall."""
         with moving(self, "attach", by=by):
+            self._note_help(by)
             if scan is not None:
                 scan.hold(self)
                 self.scan = scan

@@ -4,6 +4,7 @@ import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -80,6 +81,7 @@ class Need(Document):
         CANCELLED = "cancelled", "Batal"
 
     DRAFTERS = (Role.VILLAGE_OPERATOR, Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY)
+    HELPERS = (Role.PLD, Role.PD)
     BUDGETERS = (Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY, Role.VILLAGE_TREASURER)
     MOVES = moves(
         Move("agree", ("identified",), "agreed", "Catat Kesepakatan Musdes", "Disepakati dalam Musdes"),
@@ -113,7 +115,7 @@ class Need(Document):
     place = models.CharField("lokasi (dusun)", max_length=150, blank=True)
     men = models.PositiveIntegerField("penerima manfaat laki-laki", default=0)
     women = models.PositiveIntegerField("penerima manfaat perempuan", default=0)
-    volume = models.PositiveIntegerField("volume", default=1)
+    volume = models.PositiveIntegerField("volume", default=1, validators=[MinValueValidator(1)])
     unit = models.CharField("satuan", max_length=30, default="paket")
     estimate = models.BigIntegerField("perkiraan biaya")
     why_provider = models.TextField("alasan tidak swakelola", max_length=1000)
@@ -175,7 +177,7 @@ class Need(Document):
         """The village writes its needs; the facilitator may write the draft with them."""
         if membership := people.acting(user, *self.DRAFTERS, at=self.village_id):
             return Allowed(membership)
-        if membership := people.acting(user, Role.PLD, Role.PD, at=self.village_id):
+        if membership := people.acting(user, *self.HELPERS, at=self.village_id):
             return Allowed(membership)
         return Denied(
             "Kebutuhan dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa, atau disiapkan oleh pendamping."
@@ -215,15 +217,21 @@ class Need(Document):
         refuse_unless(self.village.may_buy, "Hanya desa dan desa adat yang berbelanja di sini; kelurahan tidak.")
         verdict = self.may_create(by)
         self.created_by = by
+        self.note_help(by)
+        born(self, by=by, verdict=verdict, data={"estimate": self.estimate})
+
+    def note_help(self, by: Any) -> None:
+        """A facilitator wrote this with the village: their name stands on it (“dibantu oleh”)."""
+        verdict = self.may_create(by)
         if verdict and verdict.membership.role in FACILITATOR_ROLES:
             self.assisted_by = by
-        born(self, by=by, verdict=verdict, data={"estimate": self.estimate})
 
     def amend(self, *, by: Any, **fields: Any) -> None:
         """Correct what was written, until the Musdes agrees to it."""
         with moving(self, "amend", by=by) as facts:
             for name, value in fields.items():
                 setattr(self, name, value)
+            self.note_help(by)
             facts["estimate"] = self.estimate
 
     def agree(self, *, by: Any, musdes_on: datetime.date, musdes_number: str) -> None:

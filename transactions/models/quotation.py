@@ -16,8 +16,6 @@ from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, r
 from transactions.models.need import in_office
 from transactions.models.sourcing import Sourcing
 
-REVEALED = ("opened", "evaluated", "awarded", "failed")
-
 
 class Invitation(models.Model):
     """A provider is asked to quote for a sourcing, with the service it was found by."""
@@ -38,9 +36,11 @@ class Invitation(models.Model):
 
 class QuotationQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Sealed: nobody but its owner, until the sourcing's quotations were opened."""
+        """Its owner; and the village once opened. Withdrawn ones, and those of a sourcing that failed unopened,
+        stay closed for good."""
         own = Q(provider__in=people.providers(user))
-        return self.filter(own | Q(sourcing__state__in=REVEALED) & in_office(user, "sourcing__need__village"))
+        opened = Q(sourcing__opened_at__isnull=False) & ~Q(state="withdrawn")
+        return self.filter(own | opened & in_office(user, "sourcing__need__village"))
 
 
 class Quotation(Document):
@@ -151,10 +151,20 @@ class Quotation(Document):
 
     may_create = may_revise = may_withdraw = _owner
 
-    def _officer(self, user: Any) -> Verdict:
-        return self.sourcing.officer(user)
+    def _officer(self, user: Any, state: str, sentence: str) -> Verdict:
+        verdict = self.sourcing.officer(user)
+        return Denied(sentence) if verdict and self.sourcing.state != state else verdict
 
-    may_qualify = may_disqualify = may_negotiate = may_win = may_lose = _officer
+    def may_qualify(self, user: Any) -> Verdict:
+        return self._officer(user, "opened", "Penawaran dinilai setelah dibuka.")
+
+    may_disqualify = may_qualify
+
+    def may_negotiate(self, user: Any) -> Verdict:
+        sentence = "Negosiasi dicatat setelah evaluasi dan sebelum pemenang ditetapkan."
+        return self._officer(user, "evaluated", sentence)
+
+    may_win = may_lose = may_negotiate
 
     # --- what they do -------------------------------------------------------------------------------
     @transaction.atomic
@@ -179,8 +189,10 @@ class Quotation(Document):
                 attachment.hold(self)
                 self.attachment = attachment
 
+    @transaction.atomic
     def withdraw(self, *, by: Any) -> None:
         """The provider takes its offer back."""
+        Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)  # not while it is being opened
         with moving(self, "withdraw", by=by):
             pass
 
@@ -190,8 +202,10 @@ class Quotation(Document):
             refuse_unless(passes or reason, "Tuliskan alasan bila penawaran tidak memenuhi syarat.")
             self.result_reason = reason
 
+    @transaction.atomic
     def negotiate(self, *, by: Any, price: int, note: str) -> None:
         """The price both agreed on, in whole rupiah; never above the offer or the HPS."""
+        Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)  # not while it is being awarded
         with moving(self, "negotiate", by=by, note=note) as facts:
             refuse_unless(price <= self.price, "Harga negosiasi tidak boleh melebihi penawaran.")
             refuse_unless(price <= self.sourcing.hps, "Nilai negosiasi tidak boleh melebihi HPS.")

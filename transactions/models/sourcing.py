@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -46,12 +46,21 @@ class SourcingQuerySet(models.QuerySet):
 
         answered = Quotation.objects.filter(sourcing=OuterRef("pk"), provider__in=people.providers(user))
         asked = Q(state="open", deadline__gt=now, invitations__provider__in=people.providers(user)) & ~Exists(answered)
+        offers = Quotation.objects.filter(sourcing=OuterRef("pk"), state="sealed")
         ripe = Q(state__in=["draft", "opened", "evaluated"]) | Q(state="open", deadline__lte=now)
         mine = NOTHING
         for method, role in OFFICER.items():
             mine |= Q(method=method) & within("need__village", people.territories(user, role))
-        ripe |= Q(state="open", method=Method.DIRECT, quotations__state="sealed")
+        ripe |= Q(state="open", method=Method.DIRECT) & Q(Exists(offers)) & ~Q(Exists(unanswered(OuterRef("pk"))))
         return self.filter(ripe & mine | asked).distinct()
+
+
+def unanswered(sourcing: Any) -> models.QuerySet[Any]:
+    """Invitations of a sourcing to which no offer has come."""
+    from transactions.models.quotation import Invitation, Quotation
+
+    offers = Quotation.objects.filter(sourcing=OuterRef("sourcing"), provider=OuterRef("provider"))
+    return Invitation.objects.filter(~Exists(offers), sourcing=sourcing)
 
 
 class Sourcing(Document):
@@ -67,6 +76,7 @@ class Sourcing(Document):
 
     MOVES = moves(
         Move("announce", ("draft",), "open", "Kirim Undangan", "Undangan penawaran dikirim"),
+        Move("amend", ("draft",), None, "Ubah Pengadaan", "Draf pengadaan diubah", tone="secondary"),
         Move("open_quotations", ("open",), "opened", "Buka Penawaran", "Penawaran dibuka"),
         Move("evaluate", ("opened",), "evaluated", "Evaluasi Penawaran", "Penawaran dievaluasi"),
         Move("award", ("evaluated",), "awarded", "Tetapkan Pemenang", "Pemenang ditetapkan"),
@@ -97,6 +107,8 @@ class Sourcing(Document):
     hps = models.BigIntegerField("harga perkiraan sendiri (HPS)")
     days = models.PositiveSmallIntegerField("jangka waktu (hari kalender)")
     deadline = models.DateTimeField("batas waktu penawaran")
+    opened_at = models.DateTimeField("penawaran dibuka", null=True, editable=False)
+    award_reason = models.TextField("alasan penetapan", blank=True, editable=False)
     failure_reason = models.TextField("alasan gagal", blank=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+")
 
@@ -114,6 +126,12 @@ class Sourcing(Document):
                 violation_error_message="Kebutuhan ini sudah mempunyai pengadaan yang berjalan.",
             ),
             models.CheckConstraint(name="sourcing_hps_positive", condition=Q(hps__gt=0, days__gt=0)),
+            models.CheckConstraint(
+                name="sourcing_opened_with_its_moment",
+                condition=Q(state__in=["draft", "open"], opened_at__isnull=True)
+                | Q(state__in=["opened", "evaluated", "awarded"], opened_at__isnull=False)
+                | Q(state="failed"),
+            ),
         )
 
     def get_absolute_url(self) -> str:
@@ -127,7 +145,7 @@ class Sourcing(Document):
         return {
             "draft": "Pengadaan disiapkan; undangan belum dikirim.",
             "open": "Menunggu penawaran sampai batas waktu.",
-            "opened": "Penawaran dibuka; menunggu evaluasi.",
+            "opened": "Penawaran sudah dibuka; menunggu evaluasi.",
             "evaluated": "Penawaran dievaluasi; menunggu penetapan pemenang.",
             "awarded": "Pemenang ditetapkan.",
             "failed": f"Pengadaan gagal: {self.failure_reason}",
@@ -146,7 +164,7 @@ class Sourcing(Document):
 
     def clean(self) -> None:
         need = self.need
-        if need.ceiling is not None and self.hps > need.ceiling:
+        if need.ceiling is not None and self.hps is not None and self.hps > need.ceiling:
             raise ValidationError({"hps": "HPS tidak boleh melebihi pagu anggaran kebutuhan ini."})
 
     # --- who may ----------------------------------------------------------------------------------
@@ -154,11 +172,14 @@ class Sourcing(Document):
         """The one who buys by this method: PKA for direct purchase, TPK for quotations."""
         role = OFFICER[Method(self.method)]
         membership = people.acting(user, role, at=self.need.village_id)
-        if membership:
-            return Allowed(membership)
-        return Denied(f"{Method(self.method).label} dilakukan oleh {role.label} desa ini.")
+        if not membership:
+            return Denied(f"{Method(self.method).label} dilakukan oleh {role.label} desa ini.")
+        works_for = people.providers(user)
+        if works_for and self.pk and self.invitations.filter(provider__in=works_for).exists():
+            return Denied("Anda bekerja pada penyedia yang diundang, jadi tidak dapat mengurus pengadaan ini.")
+        return Allowed(membership)
 
-    may_create = may_evaluate = may_award = may_fail = officer
+    may_create = may_amend = may_evaluate = may_award = may_fail = officer
 
     def may_announce(self, user: Any) -> Verdict:
         verdict = self.officer(user)
@@ -174,29 +195,56 @@ class Sourcing(Document):
         if not verdict:
             return verdict
         sealed = self.quotations.filter(state="sealed").count()
-        if self.method == Method.DIRECT and sealed:
-            return verdict  # one provider was asked and has answered: there is no rival to protect
+        if self.method == Method.DIRECT and sealed and not unanswered(self.pk).exists():
+            return verdict  # direct purchase, and everyone asked has answered: nobody is shut out by opening now
         if not self.is_past_deadline:
             return Denied("Penawaran baru dapat dibuka setelah batas waktu.")
         return verdict if sealed else Denied("Tidak ada penawaran yang masuk; nyatakan gagal lalu adakan lagi.")
 
     # --- what they do -------------------------------------------------------------------------------
+    @transaction.atomic
     def prepare(self, *, by: Any, services: Iterable[Service]) -> None:
         """Start the sourcing: the rule of the day fixes the method; invite the providers of `services`."""
         need = Need.objects.select_for_update(of=("self",)).get(pk=self.need_id)
         refuse_unless(need.state == "budgeted", "Pengadaan dimulai setelah kebutuhan dianggarkan.")
         self.need = need
         self.rule = ProcurementRule.objects.in_force(need.village.regency_code, on=local_today(need.village))
+        self.choose_method()
+        self.created_by = by
+        born(self, by=by, verdict=self.may_create(by), data={"method": self.method, "rule": self.rule.basis})
+        for service in services:
+            self.invite(service)
+
+    def choose_method(self) -> None:
+        """By the value and the rule that this sourcing began under."""
         self.method = self.rule.method_for(self.hps)
         if self.method == Method.TENDER:
             raise TransitionRefused(
                 f"Nilai di atas batas permintaan penawaran ({self.rule.basis}) harus melalui lelang, "
                 "yang belum dilayani di sini."
             )
-        self.created_by = by
-        born(self, by=by, verdict=self.may_create(by), data={"method": self.method, "rule": self.rule.basis})
-        for service in services:
-            self.invite(service)
+
+    def amend(
+        self,
+        *,
+        by: Any,
+        scope: str,
+        hps: int,
+        days: int,
+        deadline: datetime.datetime,
+        services: Iterable[Service],
+    ) -> None:
+        """Change the draft: scope, value, days, and who is asked. Another value may mean another method and officer."""
+        with moving(self, "amend", by=by) as facts:
+            self.scope, self.hps, self.days, self.deadline = scope, hps, days, deadline
+            self.choose_method()
+            verdict = self.officer(by)
+            refuse_unless(verdict, getattr(verdict, "reason", ""))
+            chosen = list(services)
+            self.invitations.exclude(service__in=chosen).delete()
+            for service in chosen:
+                self.invite(service)
+            facts.update(method=self.method, hps=hps)
 
     def invite(self, service: Service) -> None:
         """Put the provider of this service on the list; the village must be able to order it today."""
@@ -227,6 +275,7 @@ class Sourcing(Document):
     def open_quotations(self, *, by: Any) -> None:
         """After the deadline, by the database's clock, the offers become readable."""
         with moving(self, "open_quotations", by=by) as facts:
+            self.opened_at = database_now()
             facts["quotations"] = self.quotations.filter(state="sealed").count()
 
     def evaluate(self, *, by: Any, results: dict[str, tuple[bool, str]]) -> None:
@@ -240,19 +289,25 @@ class Sourcing(Document):
                 passes, reason = results[quotation.code]
                 quotation.judge(by=by, passes=passes, reason=reason)
 
-    def award(self, *, by: Any, quotation: Quotation) -> None:
-        """Choose the winner; the others are declined, and the contract is drafted."""
+    def award(self, *, by: Any, quotation: Quotation, reason: str = "") -> None:
+        """Choose the winner; the others are declined, and the contract is drafted. Not the lowest: say why."""
         from transactions.models.contract import Contract
 
-        with moving(self, "award", by=by) as facts:
+        with moving(self, "award", by=by, note=reason) as facts:
             refuse_unless(quotation.sourcing_id == self.pk, "Penawaran itu bukan untuk paket ini.")
             refuse_unless(
                 Standing.objects.covers(quotation.provider_id, self.need.village_id),
                 "Penyedia ini sedang tidak terdaftar di direktori, jadi tidak dapat ditetapkan.",
             )
             quotation.win(by=by)
-            for other in self.quotations.filter(state="qualified"):
+            others = list(self.quotations.filter(state="qualified"))
+            refuse_unless(
+                reason or all(quotation.final_price <= other.final_price for other in others),
+                "Ada penawaran memenuhi syarat yang lebih rendah. Tuliskan alasan tidak menetapkannya.",
+            )
+            for other in others:
                 other.lose(by=by)
+            self.award_reason = reason
             contract = Contract(
                 sourcing=self, quotation=quotation, provider=quotation.provider, village=self.need.village
             )

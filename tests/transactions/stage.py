@@ -1,0 +1,331 @@
+"""A village, its neighbour, two providers, and orders that reach each state through the verbs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import Any
+
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Membership, Role, User, VillageOffice
+from catalog.models import Category, Service
+from core.clock import database_now
+from core.models import StoredFile
+from reviews.models import Rating
+from tests.areas import KUTA, LOMBOK_BARAT, LOMBOK_TENGAH, PUJUT, SUKADANA
+from tests.catalog.stage import Firm, firm, list_in_directory, service
+from tests.core.files import jpeg, pdf
+from transactions import tax
+from transactions.models import Accountability, Contract, Element, Meeting, Need, Quotation, Sourcing
+from transactions.models.need import local_today
+
+LONG_AGO = dt.date(2024, 1, 1)
+ROLES = {  # key -> (role, area)
+    "operator": (Role.VILLAGE_OPERATOR, KUTA),
+    "pka": (Role.ACTIVITY_MANAGER, KUTA),
+    "tpk": (Role.PROCUREMENT_TEAM, KUTA),
+    "sekdes": (Role.VILLAGE_SECRETARY, KUTA),
+    "kaur": (Role.VILLAGE_TREASURER, KUTA),
+    "kades": (Role.VILLAGE_HEAD, KUTA),
+    "bpd": (Role.BPD, KUTA),
+    "pld": (Role.PLD, KUTA),
+    "pd": (Role.PD, PUJUT),
+    "tapm": (Role.TAPM, LOMBOK_TENGAH),
+    "kecamatan": (Role.DISTRICT_OFFICE, PUJUT),
+    "pokja": (Role.POKJA_MEMBER, LOMBOK_TENGAH),
+    "chair": (Role.POKJA_CHAIR, LOMBOK_TENGAH),
+    "dpmd": (Role.REGENCY_OFFICE, LOMBOK_TENGAH),
+    "dpmd2": (Role.REGENCY_OFFICE, LOMBOK_BARAT),
+    "province": (Role.PROVINCE_OFFICE, "52"),
+    "ministry": (Role.MINISTRY, None),
+    "operator2": (Role.VILLAGE_OPERATOR, SUKADANA),
+    "pka2": (Role.ACTIVITY_MANAGER, SUKADANA),
+    "tpk2": (Role.PROCUREMENT_TEAM, SUKADANA),
+    "kaur2": (Role.VILLAGE_TREASURER, SUKADANA),
+    "kades2": (Role.VILLAGE_HEAD, SUKADANA),
+    "bpd2": (Role.BPD, SUKADANA),
+}
+VILLAGE = {"operator", "pka", "tpk", "sekdes", "kaur", "kades", "bpd"}
+OVERSEERS = {"pld", "pd", "tapm", "kecamatan", "pokja", "chair", "dpmd", "province", "ministry"}
+STRANGERS = {"dpmd2", "operator2", "pka2", "tpk2", "kaur2", "kades2", "bpd2", "nobody", "public", "outsider"}
+CAME = [(Element.BPD, 4, 2), (Element.WOMEN, 0, 9)]
+
+
+class Market:
+    """Everyone is made at once; orders when asked for."""
+
+    def __init__(self) -> None:
+        for key, (role, area) in ROLES.items():
+            user = User.objects.create_user(f"{key}@desa.example", "sandi contoh", name=f"Contoh {key.title()}")
+            Membership.objects.create(user=user, role=role, area_id=area, starts_on=LONG_AGO, position="")
+        User.objects.create_user("nobody@desa.example", "sandi contoh", name="Contoh Nobody")
+        VillageOffice.objects.create(area_id=KUTA, address="Jalan Pantai 1", postal_code="83573")
+        self.firm, self.rival, self.third = (
+            self._listed("CV Rinjani"),
+            self._listed("PT Tastura"),
+            self._listed("CV Mandalika"),
+        )
+        self.service = service(self.firm, "Pelatihan pembukuan", price=9_000_000)
+        self.rival_service = service(self.rival, "Bimbingan pembukuan", price=9_500_000)
+        self.third_service = service(self.third, "Kelas pembukuan", price=9_700_000)
+
+    def _listed(self, name: str) -> Firm:
+        made = firm(name)
+        list_in_directory(made.provider)
+        return made
+
+    # --- people -----------------------------------------------------------------------------------
+    def user(self, key: str) -> Any:
+        """A person with the memberships of this moment; None is the public."""
+        if key == "public":
+            return None
+        firms = {"firm": self.firm, "rival": self.rival, "outsider": self.third}
+        if key in firms:
+            return User.objects.get(pk=firms[key].person.pk)
+        return User.objects.get(email=f"{key}@desa.example")
+
+    def everyone(self) -> dict[str, Any]:
+        return {key: self.user(key) for key in [*ROLES, "nobody", "public", "firm", "rival", "outsider"]}
+
+    def client(self, key: str) -> Client:
+        client = Client()
+        if key != "public":
+            client.force_login(self.user(key))
+        return client
+
+    @property
+    def today(self) -> dt.date:
+        from regions.models import Area
+
+        return local_today(Area.objects.get(pk=KUTA))
+
+    def file(self, by: str) -> StoredFile:
+        return StoredFile.objects.store(pdf(), name="surat.pdf", content_type="application/pdf", by=self.user(by))
+
+    def photo(self, by: str) -> StoredFile:
+        return StoredFile.objects.store(jpeg(60, 40), name="foto.jpg", content_type="image/jpeg", by=self.user(by))
+
+    # --- the need ---------------------------------------------------------------------------------
+    def draft_need(self, *, village: str = KUTA, estimate: int = 9_500_000, **fields: Any) -> Need:
+        """A need that nobody has saved yet."""
+        return Need(
+            **{
+                "village_id": village,
+                "title": "Pembukuan BUM Desa",
+                "category": Category.objects.get(key="kewirausahaan"),
+                "problem": "Pengurus baru belum bisa membuat laporan.",
+                "men": 10,
+                "women": 12,
+                "unit": "paket",
+                "estimate": estimate,
+                "why_provider": "Belum ada ahlinya di desa.",
+            }
+            | fields
+        )
+
+    def need(self, state: str = "budgeted", *, by: str = "operator", **fields: Any) -> Need:
+        need = self.draft_need(**fields)
+        need.identify(by=self.user(by))
+        if state == "cancelled":
+            need.cancel(by=self.user("kades"), reason="Tidak jadi.")
+        if state in ("agreed", "budgeted"):
+            need.agree(by=self.user(by), musdes_on=self.today, musdes_number="140/1/BA")
+        if state == "budgeted":
+            need.budget(
+                by=self.user("pka"),
+                fiscal_year=self.today.year,
+                funding="dd",
+                activity_code="4.3.02",
+                ceiling=max(need.estimate, 1),
+            )
+        return need
+
+    # --- the sourcing -----------------------------------------------------------------------------
+    def draft_sourcing(self, *, hps: int = 9_500_000, need: Need | None = None) -> Sourcing:
+        """A sourcing that nobody has saved yet."""
+        return Sourcing(
+            need=need or self.need(estimate=hps),
+            scope="Dua hari kelas, modul, dan laporan.",
+            hps=hps,
+            days=14,
+            deadline=database_now() + dt.timedelta(days=3),
+        )
+
+    def buyer(self, sourcing: Sourcing) -> Any:
+        return self.user("pka" if sourcing.method == "direct" else "tpk")
+
+    def sourcing(
+        self,
+        state: str = "draft",
+        *,
+        hps: int = 9_500_000,
+        services: list[Service] | None = None,
+        prices: dict[str, int] | None = None,
+        need: Need | None = None,
+    ) -> Sourcing:
+        """Direct up to Rp10 million; above it by quotations from `firm` and `rival`."""
+        sourcing = self.draft_sourcing(hps=hps, need=need)
+        direct = hps <= 10_000_000
+        services = services or ([self.service] if direct else [self.service, self.rival_service])
+        sourcing.prepare(by=self.user("pka" if direct else "tpk"), services=services)
+        if state == "draft":
+            return sourcing
+        buyer = self.buyer(sourcing)
+        sourcing.announce(by=buyer, deadline=database_now() + dt.timedelta(days=3))
+        if state == "open":
+            return sourcing
+        prices = prices or ({"firm": hps - 100_000} if direct else {"firm": hps - 100_000, "rival": hps - 200_000})
+        for key, price in prices.items():
+            self.quote(sourcing, key, price)
+        if state == "quoted":
+            return sourcing
+        if not direct:
+            self.let_deadline_pass(sourcing)
+        sourcing.open_quotations(by=buyer)
+        if state == "opened":
+            return sourcing
+        if state == "failed":
+            sourcing.fail(by=buyer, reason="Tidak ada yang cocok.")
+            return sourcing
+        sourcing.evaluate(by=buyer, results={q.code: (True, "") for q in sourcing.quotations.all()})
+        if state == "awarded":
+            lowest = min(sourcing.quotations.all(), key=lambda q: q.price)
+            sourcing.award(by=buyer, quotation=lowest)
+        return sourcing
+
+    def offer(self, sourcing: Sourcing, key: str, price: int = 9_000_000) -> Quotation:
+        """A quotation that nobody has sent yet."""
+        provider = {"firm": self.firm, "rival": self.rival, "outsider": self.third}[key].provider
+        return Quotation(
+            sourcing=sourcing, provider=provider, price=price, days=14, approach="Kami datang dan bekerja."
+        )
+
+    def quote(self, sourcing: Sourcing, key: str, price: int) -> Quotation:
+        quotation = self.offer(sourcing, key, price)
+        quotation.send(by=self.user(key))
+        return quotation
+
+    def let_deadline_pass(self, sourcing: Sourcing) -> None:
+        """Time goes by. The deadline is judged by the database's clock, which no test can turn."""
+        Sourcing.objects.filter(pk=sourcing.pk).update(deadline=database_now() - dt.timedelta(seconds=1))
+        sourcing.refresh_from_db()
+
+    # --- the contract -----------------------------------------------------------------------------
+    def contract(self, state: str = "drafted", **more: Any) -> Contract:
+        """With `firm`, direct."""
+        contract = Contract.objects.get(sourcing=self.sourcing("awarded", **more))
+        manager, provider = self.user("pka"), self.user("firm")
+        steps = [
+            (
+                "issued",
+                lambda: contract.issue(by=manager, number="027/1/SPK", signed_on=self.today, starts_on=self.today),
+            ),
+            ("provider_signed", lambda: contract.sign_for_provider(by=provider, scan=self.file("firm"))),
+            ("running", lambda: contract.sign_for_village(by=manager, scan=self.file("pka"))),
+            ("reported", lambda: contract.report_progress(by=provider, percent=100, text="Selesai.")),
+            ("inspection", lambda: contract.request_inspection(by=provider)),
+            ("inspected", lambda: contract.accept_work(by=manager, note="Sesuai.")),
+            ("handed_over", lambda: contract.hand_over(by=manager, number="028/1/BAST", on=self.today, place="Kantor")),
+        ]
+        if state == "terminated":
+            contract.terminate(by=manager, reason="Penyedia mundur.")
+        elif state != "drafted":
+            for reached, act in steps:
+                act()
+                if reached == state:
+                    break
+        return contract
+
+    # --- the accountability -----------------------------------------------------------------------
+    def account(self, state: str = "payment", *, scan: bool = True, **more: Any) -> Accountability:
+        contract = self.contract("handed_over", **more)
+        if scan:
+            contract.attach_handover_scan(by=self.user("pka"), scan=self.file("pka"))
+        account = Accountability.objects.get(contract=contract)
+        if state != "payment":
+            self.pay(account)
+        if state in ("refused", "accepted", "closed"):
+            self.meeting(account, decision="refused" if state == "refused" else "accepted")
+            account.refresh_from_db()
+        if state == "closed":
+            account.close(by=self.user("kades"))
+        return account
+
+    def pay(self, account: Accountability, **changes: Any) -> None:
+        contract = account.contract
+        account.record_payment(
+            **{
+                "by": self.user("kaur"),
+                "number": "KWT/1",
+                "paid_on": self.today,
+                "taxes": tax.estimate(contract.provider, contract.value, on=self.today),
+                "proof": self.file("kaur"),
+            }
+            | changes
+        )
+
+    def draft_meeting(self, account: Accountability) -> Meeting:
+        return Meeting(
+            accountability=account,
+            held_on=self.today,
+            starts_at=dt.time(9),
+            ends_at=dt.time(11),
+            place="Aula desa",
+            leader="Contoh Bpd",
+            note_taker="Contoh Sekdes",
+            note_taker_from="Pemerintah Desa",
+            presented="Pekerjaan selesai.",
+        )
+
+    def meeting(self, account: Accountability, *, by: str = "pld", decision: str = "", full: bool = True) -> Meeting:
+        meeting = self.draft_meeting(account)
+        meeting.prepare(by=self.user(by), attendance=CAME, questions=[("Inaq", "Ada lanjutannya?", "Ada.")])
+        if full:
+            meeting.attach(by=self.user(by), scan=self.file(by), photos=[self.photo(by), self.photo(by)])
+        if decision:
+            meeting.decide(by=self.user("bpd"), decision=decision, minutes_number="141/1", note="Catatan Musdes.")
+        return meeting
+
+    # --- the rating -------------------------------------------------------------------------------
+    def draft_rating(self, contract: Contract, stars: int = 4) -> Rating:
+        scores = dict.fromkeys(("quality", "cost", "time", "service", "learning"), stars)
+        return Rating(contract=contract, comment="Baik.", **scores)
+
+    def rating(self, state: str = "given", **more: Any) -> Rating:
+        rating = self.draft_rating(self.account("accepted", **more).contract)
+        rating.give(by=self.user("pka"))
+        if state == "answered":
+            rating.answer(by=self.user("firm"), reply="Terima kasih.")
+        return rating
+
+
+class TakenBackError(Exception):
+    """Ends a savepoint after a successful try."""
+
+
+def attempt(document: Any, verb: str, user: Any, arguments: dict[str, Any]) -> str:
+    """Try the verb and take it back: "" when it was made, else the sentence of the refusal."""
+    from core.workflow import TransitionRefused
+
+    try:
+        with transaction.atomic():
+            copy = type(document)._base_manager.get(pk=document.pk)
+            getattr(copy, verb)(by=user, **arguments)
+            raise TakenBackError
+    except TakenBackError:
+        return ""
+    except TransitionRefused as refusal:
+        return refusal.reason
+
+
+def soon() -> dt.datetime:
+    return timezone.now() + dt.timedelta(days=2)
+
+
+def days_later(days: int) -> Any:
+    """The application's clock moves; the database's does not."""
+    return time_machine.travel(timezone.now() + dt.timedelta(days=days), tick=True)

@@ -1,0 +1,391 @@
+"""Every role tries every verb in every state: what is made equals this table exactly, and so do the buttons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from core.workflow import Document
+from reviews.models import Rating
+from tests.transactions.stage import Market, attempt, soon
+from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
+
+pytestmark = pytest.mark.django_db
+
+PKA, TPK, FIRM, BPD, KADES, KAUR = {"pka"}, {"tpk"}, {"firm"}, {"bpd"}, {"kades"}, {"kaur"}
+DRAFTERS = {"operator", "pka", "sekdes"}
+HELPERS = {"pld", "pd"}
+RECORDERS = {"operator", "sekdes", "bpd"} | HELPERS
+
+Table = dict[tuple[str, str], set[str]]
+NEED: Table = {
+    ("identified", "agree"): DRAFTERS,
+    ("identified", "amend"): DRAFTERS | HELPERS,
+    ("identified", "cancel"): KADES,
+    ("agreed", "budget"): {"pka", "sekdes", "kaur"},
+    ("agreed", "cancel"): KADES,
+    ("budgeted", "cancel"): KADES,
+}
+SOURCING: Table = {
+    ("draft", "amend"): TPK,
+    ("draft", "announce"): TPK,
+    ("draft", "fail"): TPK,
+    ("open", "open_quotations"): TPK,  # once the deadline has passed
+    ("open", "fail"): TPK,
+    ("opened", "evaluate"): TPK,
+    ("opened", "fail"): TPK,
+    ("evaluated", "award"): TPK,
+    ("evaluated", "fail"): TPK,
+}
+QUOTATION: Table = {
+    ("sealed", "revise"): FIRM,
+    ("sealed", "withdraw"): FIRM,
+    ("sealed", "qualify"): TPK,
+    ("sealed", "disqualify"): TPK,
+    ("qualified", "negotiate"): TPK,
+    ("qualified", "win"): TPK,
+    ("qualified", "lose"): TPK,
+}
+CONTRACT: Table = {
+    ("drafted", "issue"): PKA,
+    ("issued", "sign_for_provider"): FIRM,
+    ("provider_signed", "sign_for_village"): PKA,
+    ("running", "report_progress"): FIRM,
+    ("running", "request_inspection"): FIRM,  # once 100 % is reported
+    ("inspection", "ask_repair"): PKA,
+    ("inspection", "accept_work"): PKA,
+    ("inspected", "hand_over"): PKA,
+    ("handed_over", "attach_handover_scan"): {"pka", "operator"},
+    **{(state, "terminate"): PKA for state in ("drafted", "issued", "provider_signed", "running", "inspection")},
+}
+ACCOUNTABILITY: Table = {
+    ("payment", "record_payment"): KAUR,
+    ("musdes", "accept"): BPD,
+    ("musdes", "refuse"): BPD,
+    ("refused", "accept"): BPD,
+    ("refused", "refuse"): BPD,
+    ("accepted", "close"): KADES,
+}
+MEETING: Table = {
+    ("draft", "amend"): RECORDERS,
+    ("draft", "attach"): RECORDERS,
+    ("draft", "decide"): BPD,
+}
+RATING: Table = {("given", "answer"): FIRM}
+
+
+def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
+    """What each verb needs to be made."""
+    today, scan = market.today, market.file("pka")
+    why = {"reason": "Alasan uji."}
+    if isinstance(document, Need):
+        return {
+            "agree": {"musdes_on": today, "musdes_number": "1"},
+            "amend": {"title": "Judul baru"},
+            "budget": {"fiscal_year": 2026, "funding": "dd", "activity_code": "4", "ceiling": 9_500_000},
+            "cancel": why,
+        }
+    if isinstance(document, Sourcing):
+        winner = min(document.quotations.filter(state="qualified"), key=lambda q: q.price, default=None)
+        return {
+            "amend": {
+                "scope": "Lain.", "hps": document.hps, "days": 5, "deadline": soon(),
+                "services": [market.service, market.rival_service],
+            },
+            "announce": {"deadline": soon()},
+            "open_quotations": {},
+            "evaluate": {"results": {q.code: (True, "") for q in document.quotations.all()}},
+            "award": {"quotation": winner or document.quotations.first()},
+            "fail": why,
+        }  # fmt: skip
+    if isinstance(document, Quotation):
+        return {
+            "revise": {"price": 1_000_000, "days": 3, "approach": "Lain."},
+            "negotiate": {"price": document.price - 1, "note": "Sepakat."},
+        }
+    if isinstance(document, Contract):
+        return {
+            "issue": {"number": "1", "signed_on": today, "starts_on": today},
+            "sign_for_provider": {"scan": scan},
+            "sign_for_village": {"scan": scan},
+            "report_progress": {"percent": 100, "text": "Selesai."},
+            "request_inspection": {},
+            "ask_repair": why,
+            "accept_work": {"note": "Baik."},
+            "hand_over": {"number": "1", "on": today, "place": "Kantor"},
+            "attach_handover_scan": {"scan": scan},
+            "terminate": why,
+        }
+    if isinstance(document, Accountability):
+        meeting = Meeting.objects.filter(accountability=document).first()
+        return {
+            "record_payment": {"number": "1", "paid_on": today, "taxes": [], "proof": scan},
+            "accept": {"meeting": meeting or Meeting()},
+            "refuse": {"meeting": meeting or Meeting()},
+            "close": {},
+        }
+    if isinstance(document, Meeting):
+        return {
+            "amend": {"attendance": [("bpd", 1, 1)], "questions": [], "place": "Balai"},
+            "attach": {"scan": scan},
+            "decide": {"decision": "accepted"},
+        }
+    return {"answer": {"reply": "Terima kasih."}}
+
+
+def prove(market: Market, document: Any, table: Table, ever: Table | None = None) -> None:
+    """At this state: who succeeds with which verb, and whose buttons are which."""
+    document.refresh_from_db()
+    needs = arguments(market, document)
+    people = market.everyone()
+    state = document.state
+    rows = (ever or table).items()
+    movers = {verb: set().union(*(who for (_, v), who in rows if v == verb)) for verb in document.MOVES}
+    assert all(movers.values()), "a verb that nobody ever may"
+    for verb, move in document.MOVES.items():
+        # From another state it is refused to everyone alike: ask only who ever may, and the mightiest.
+        asked = people if state in move.sources else {key: people[key] for key in movers[verb] | {"ministry"}}
+        if verb in ("qualify", "disqualify"):
+            answers = {key: _judge(document, verb, user) for key, user in asked.items()}
+        else:
+            answers = {key: attempt(document, verb, user, needs.get(verb, {})) for key, user in asked.items()}
+        made = {key for key, refusal in answers.items() if not refusal}
+        assert made == table.get((state, verb), set()), (state, verb, answers)
+        assert all(answer.endswith(".") and len(answer) > 20 for answer in answers.values() if answer), answers
+    for key, user in people.items():
+        buttons = {move.verb for move in document.open_moves(user) if move.verdict}
+        pressable = {verb for verb, move in document.MOVES.items() if not move.inner}
+        assert buttons == {verb for verb in pressable if key in table.get((state, verb), set())}, (state, key)
+
+
+def _judge(document: Quotation, verb: str, user: Any) -> str:
+    return attempt(document, "judge", user, {"passes": verb == "qualify", "reason": "Kurang lengkap."})
+
+
+def states_of(table: Table, kind: type[Document], seen: list[str]) -> None:
+    assert set(seen) == set(kind.State.values), "every state is proved"  # type: ignore[attr-defined]
+
+
+def test_who_may_do_what_with_a_need(market: Market) -> None:
+    seen = []
+    for state in Need.State.values:
+        need = market.need(state)
+        prove(market, need, NEED)
+        seen.append(need.state)
+    states_of(NEED, Need, seen)
+
+
+def test_a_need_whose_sourcing_runs_is_not_cancelled(market: Market) -> None:
+    need = market.sourcing("open").need
+    refusal = attempt(need, "cancel", market.user("kades"), {"reason": "x"})
+    assert refusal == "Pengadaannya sedang berjalan; hentikan pengadaan dahulu."
+
+
+def sourcings(market: Market) -> Iterator[Sourcing]:
+    sourcing = market.sourcing("draft", hps=20_000_000)
+    yield sourcing
+    tpk = market.user("tpk")
+    sourcing.announce(by=tpk, deadline=soon())
+    market.quote(sourcing, "firm", 19_000_000)
+    market.quote(sourcing, "rival", 18_000_000)
+    market.let_deadline_pass(sourcing)
+    yield sourcing
+    sourcing.open_quotations(by=tpk)
+    yield sourcing
+    sourcing.evaluate(by=tpk, results={q.code: (True, "") for q in sourcing.quotations.all()})
+    yield sourcing
+    sourcing.award(by=tpk, quotation=sourcing.quotations.get(price=18_000_000))
+    yield sourcing
+    yield market.sourcing("failed")
+
+
+def test_who_may_do_what_with_a_sourcing(market: Market) -> None:
+    seen = []
+    for sourcing in sourcings(market):
+        prove(market, sourcing, SOURCING)
+        seen.append(sourcing.state)
+    states_of(SOURCING, Sourcing, seen)
+
+
+def test_who_may_do_what_with_a_quotation(market: Market) -> None:
+    """Sealed ones are proved twice: while offers are taken the owner may, after the opening the officer."""
+    sourcing = market.sourcing("open", hps=20_000_000)
+    tpk = market.user("tpk")
+    won, lost = market.quote(sourcing, "firm", 18_000_000), market.quote(sourcing, "rival", 19_000_000)
+    owners = {("sealed", "revise"): set(), ("sealed", "withdraw"): set()}
+    officers = {("sealed", "qualify"): set(), ("sealed", "disqualify"): set()}
+    prove(market, won, QUOTATION | officers, ever=QUOTATION)
+    market.let_deadline_pass(sourcing)
+    sourcing.open_quotations(by=tpk)
+    prove(market, won, QUOTATION | owners, ever=QUOTATION)
+    sourcing.evaluate(by=tpk, results={won.code: (True, ""), lost.code: (True, "")})
+    prove(market, won, QUOTATION)
+    sourcing.award(by=tpk, quotation=won)
+    seen = ["sealed", "qualified"]
+    other = market.sourcing("open", hps=20_000_000)
+    gone, bad = market.quote(other, "firm", 18_000_000), market.quote(other, "rival", 19_000_000)
+    gone.withdraw(by=market.user("firm"))
+    market.let_deadline_pass(other)
+    other.open_quotations(by=tpk)
+    other.evaluate(by=tpk, results={bad.code: (False, "Tanpa jadwal.")})
+    for quotation in (won, lost, gone, bad):
+        prove(market, quotation, QUOTATION)
+        seen.append(quotation.state)
+    states_of(QUOTATION, Quotation, seen)
+
+
+def test_who_may_do_what_with_a_contract(market: Market) -> None:
+    contract = market.contract("drafted")
+    manager, provider = market.user("pka"), market.user("firm")
+    walk = [
+        lambda: contract.issue(by=manager, number="1", signed_on=market.today, starts_on=market.today),
+        lambda: contract.sign_for_provider(by=provider, scan=market.file("firm")),
+        lambda: contract.sign_for_village(by=manager, scan=market.file("pka")),
+        lambda: contract.request_inspection(by=provider),
+        lambda: contract.accept_work(by=manager, note="Sesuai."),
+        lambda: contract.hand_over(by=manager, number="1", on=market.today, place="Kantor"),
+    ]
+    seen = []
+    for act in [*walk, None]:
+        if contract.state == "running":
+            refusal = attempt(contract, "request_inspection", provider, {})
+            assert refusal == "Pemeriksaan diminta setelah kemajuan dilaporkan 100 %."
+            contract.report_progress(by=provider, percent=100, text="Selesai.")
+        prove(market, contract, CONTRACT)
+        seen.append(contract.state)
+        if act:
+            act()
+    terminated = market.contract("terminated")
+    prove(market, terminated, CONTRACT)
+    states_of(CONTRACT, Contract, [*seen, terminated.state])
+
+
+def test_who_may_do_what_with_the_accountability(market: Market) -> None:
+    account = market.account("payment")
+    seen = []
+    walk = [
+        lambda: market.pay(account),
+        lambda: market.meeting(account, decision="refused"),
+        lambda: market.meeting(account, decision="with_notes"),
+        lambda: account.close(by=market.user("kades")),
+    ]
+    for act in [*walk, None]:
+        prove(market, account, ACCOUNTABILITY)
+        seen.append(account.state)
+        if act:
+            act()
+            account.refresh_from_db()
+    states_of(ACCOUNTABILITY, Accountability, seen)
+
+
+def test_who_may_do_what_with_the_record_of_the_assembly(market: Market) -> None:
+    account = market.account("musdes")
+    meeting = market.meeting(account)
+    prove(market, meeting, MEETING)
+    meeting.decide(by=market.user("bpd"), decision="accepted")
+    prove(market, meeting, MEETING)
+
+
+def test_who_may_do_what_with_a_rating(market: Market) -> None:
+    rating = market.rating("given")
+    assert isinstance(rating, Rating)
+    prove(market, rating, RATING)
+    rating.answer(by=market.user("firm"), reply="Terima kasih.")
+    prove(market, rating, RATING)
+
+
+# --- who may begin what ------------------------------------------------------------------------------
+def beginners(market: Market, document: Any) -> set[str]:
+    return {key for key, user in market.everyone().items() if document.may_create(user)}
+
+
+def test_who_may_begin_each_document(market: Market) -> None:
+    assert beginners(market, market.draft_need()) == DRAFTERS | HELPERS
+    small, large = market.sourcing("open"), market.sourcing("open", hps=20_000_000)
+    assert beginners(market, small) == PKA
+    assert beginners(market, large) == TPK
+    assert beginners(market, market.offer(large, "firm")) == FIRM
+    assert beginners(market, market.offer(large, "rival")) == {"rival"}
+    account = market.account("musdes")
+    assert beginners(market, market.draft_meeting(account)) == RECORDERS
+    assert beginners(market, market.draft_rating(account.contract)) == set()
+    market.meeting(account, decision="accepted")
+    account.refresh_from_db()
+    assert beginners(market, market.draft_rating(account.contract)) == PKA
+    assert beginners(market, market.draft_meeting(account)) == set()
+
+
+def test_who_works_for_the_provider_does_not_buy_from_it(market: Market) -> None:
+    from accounts.models import Membership, Role
+
+    Membership.objects.create(
+        user=market.user("tpk"), role=Role.PROVIDER, provider=market.firm.provider, starts_on=dt.date(2024, 1, 1)
+    )
+    sourcing = market.draft_sourcing(hps=20_000_000)
+    sourcing.prepare(by=market.user("tpk"), services=[market.service, market.rival_service])
+    refusal = attempt(sourcing, "announce", market.user("tpk"), {"deadline": soon()})
+    assert refusal.startswith("Anda bekerja pada penyedia yang diundang")
+
+
+# --- pages -------------------------------------------------------------------------------------------
+INNER = {
+    Quotation: {"qualify", "disqualify", "win", "lose"},
+    Accountability: {"accept", "refuse"},
+}
+
+
+@pytest.mark.parametrize("kind", [Need, Sourcing, Quotation, Contract, Accountability, Meeting, Rating])
+def test_inner_moves_are_known_and_no_other_is_hidden(kind: type[Document]) -> None:
+    assert {verb for verb, move in kind.MOVES.items() if move.inner} == INNER.get(kind, set())
+
+
+def test_inner_moves_have_no_page_and_no_button(market: Market) -> None:
+    sourcing = market.sourcing("evaluated", hps=20_000_000)
+    quotation = sourcing.quotations.first()
+    client = market.client("tpk")
+    for verb in INNER[Quotation]:
+        for slug in (Quotation.MOVES[verb].slug, verb):
+            url = reverse("quotation-move", args=[quotation.code, slug])
+            assert client.get(url).status_code == 404
+            assert client.post(url).status_code == 404
+    quotation.refresh_from_db()
+    assert quotation.state == "qualified"
+
+
+def test_a_page_of_a_move_that_is_past_says_so_and_shows_no_form(market: Market) -> None:
+    contract = market.contract("running")
+    page = market.client("pka").get(contract.move_url("issue"))
+    assert "“Terbitkan SPK” tidak dapat dilakukan: statusnya sekarang Berjalan." in page.content.decode()
+    assert 'name="number"' not in page.content.decode()
+
+
+def test_each_move_writes_one_event_with_the_role_it_was_made_under(market: Market) -> None:
+    account = market.account("closed")
+    contract, need = account.contract, account.contract.need
+    rows = [
+        (e.about.split(".")[1], e.verb, e.actor_name, e.role)
+        for document in (need, contract, account)
+        for e in document.events()
+    ]
+    assert rows == [
+        ("need", "create", "Contoh Operator", "village_operator"),
+        ("need", "agree", "Contoh Operator", "village_operator"),
+        ("need", "budget", "Contoh Pka", "activity_manager"),
+        ("contract", "create", "Contoh Pka", "activity_manager"),
+        ("contract", "issue", "Contoh Pka", "activity_manager"),
+        ("contract", "sign_for_provider", "Siti", "provider"),
+        ("contract", "sign_for_village", "Contoh Pka", "activity_manager"),
+        ("contract", "report_progress", "Siti", "provider"),
+        ("contract", "request_inspection", "Siti", "provider"),
+        ("contract", "accept_work", "Contoh Pka", "activity_manager"),
+        ("contract", "hand_over", "Contoh Pka", "activity_manager"),
+        ("contract", "attach_handover_scan", "Contoh Pka", "activity_manager"),
+        ("accountability", "create", "Contoh Pka", "activity_manager"),
+        ("accountability", "record_payment", "Contoh Kaur", "village_treasurer"),
+        ("accountability", "accept", "Contoh Bpd", "bpd"),
+        ("accountability", "close", "Contoh Kades", "village_head"),
+    ]

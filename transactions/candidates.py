@@ -1,0 +1,42 @@
+"""Whom a village could ask: services it can order today, the need's own category first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, Value, When
+
+from catalog.models import Service
+from core.formats import desimal, rupiah
+from transactions.models import Need
+
+SHOWN = 30
+
+
+def candidates(need: Need, *, words: str = "", chosen: Iterable[int] = ()) -> tuple[Any, int]:
+    """(services to choose from, how many there are): chosen ones always, then what fits; at most SHOWN more."""
+    kept = {int(pk) for pk in chosen if str(pk).isdecimal() and len(str(pk)) < 18}
+    orderable = Service.objects.orderable_in(need.village_id)
+    wanted = Q(title__icontains=words) | Q(provider__name__icontains=words) if words else Q(category=need.category_id)
+    found = orderable.filter(wanted | Q(pk=need.service_id)).order_by("title", "pk").values_list("pk", flat=True)
+    total = found.count()
+    shown = kept | set(found[:SHOWN])
+    rows = orderable.filter(pk__in=shown).select_related("provider")
+    first = Case(
+        When(pk=need.service_id or 0, then=Value(0)),
+        When(pk__in=kept, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return rows.order_by(first, "title", "pk"), total
+
+
+def label_of(service: Service) -> str:
+    """How a candidate reads in the list: who, what, for how much, and what villages said."""
+    said = (
+        f", nilai {desimal(round(float(service.average), 1))} dari {service.rating_count} penilaian"
+        if service.average
+        else ""
+    )
+    return f"{service.provider.name} – {service.title} ({rupiah(service.price)} per {service.get_unit_display()}{said})"
