@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import VillageAccess
+from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
 from transactions.models import Accountability, Contract, Meeting, Need, Sourcing
 from verification.models import Application
@@ -50,6 +51,8 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
             Rating.objects.waiting_for(user).select_related("contract__sourcing__need__village"),
             "contract.sourcing.need.title",
         ),
+        (Report.objects.waiting_for(user).select_related("area"), "title"),
+        (FacilitatorReport.objects.waiting_for(user).select_related("area", "author"), "title"),
     ]
 
 
