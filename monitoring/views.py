@@ -218,8 +218,13 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     row = get_object_or_404(Report.objects.visible_to(request.user).select_related("area", "issued_by"), code=code)
     paper = documents.newest_paper(row)
     step = step_of(row, paper)
+    working = step < len(STEPS) - 1
+    parked = (
+        row.state == "queued"
+        and Job.objects.filter(key=f"report:{row.pk}:{row.build}", parked_at__isnull=False).exists()
+    )
     others = Report.objects.visible_to(request.user).filter(area=row.area, month=row.month, provisional=row.provisional)
-    return render(
+    response = render(
         request,
         "monitoring/report_detail.html",
         {
@@ -228,14 +233,15 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
             "paper": paper,
             "step": step + 1,
             "steps": STEPS,
-            "working": step < len(STEPS) - 1,
-            "parked": Job.objects.filter(key=f"report:{row.pk}:{row.build}", parked_at__isnull=False).exists()
-            if row.state == "queued"
-            else False,
+            "working": working,
+            "parked": parked,
             "others": list(others.exclude(pk=row.pk).order_by("-revision")),
             "paper_form": PaperForm(document=row, user=request.user),
         },
     )
+    if working and not parked:
+        response["Refresh"] = "3"  # works without JavaScript
+    return response
 
 
 report_move = MoveView.as_view(model=Report, forms={"revise": ReasonForm})
