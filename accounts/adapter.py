@@ -20,12 +20,10 @@ from django.http import HttpRequest
 
 from accounts import limits, people
 from accounts.models import User
+from accounts.second_factor import BOUND_TO
 from core import fields
 
 logger = logging.getLogger(__name__)
-
-# TOTP secrets and the seeds of recovery codes are bound to the column they lie in.
-BOUND_TO = "mfa.authenticator.data"
 
 
 class AccountAdapter(DefaultAccountAdapter):

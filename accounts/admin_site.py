@@ -48,6 +48,14 @@ class P2ktdAdminSite(UnfoldAdminSite):
         """The site's own way out."""
         return redirect("account_logout")
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The site's own form, which counts wrong passwords."""
+        return redirect("account_change_password")
+
+    def get_urls(self) -> list[Any]:
+        """Without the shortcut that tells the address of any object by its number."""
+        return [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
+
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """The theme evaluates expressions in its templates: its looser policy is for admin pages alone."""
         inner = super().admin_view(view, cacheable)
@@ -70,6 +78,7 @@ class ScopedAdmin(ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions = None
+    view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = self.model._default_manager.visible_to(request.user)

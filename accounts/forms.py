@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts import limits
 from accounts.models import Membership, User, VillageAccess, VillageOffice
 from accounts.models.membership import VILLAGE_ROLES, today
 from core.forms import IndonesianDateField, MoveForm, PhoneField, PostalCodeField, ScanUploadField
@@ -59,6 +60,14 @@ class VillageAccessForm(AreaFormMixin, OnceForm, forms.Form):
     letter_number = letter_number_field()
     letter_date = letter_date_field()
     letter = ScanUploadField(label="Surat tugas atau SK")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors:
+            wait = limits.village_requests(self.user).take()
+            if wait:
+                raise ValidationError(limits.sentence(wait))
+        return data
 
     def make(self) -> VillageAccess:
         """The request, with its letter kept. Raises `TransitionRefused` or ValidationError."""

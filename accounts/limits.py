@@ -97,10 +97,16 @@ def mails_to(email: str) -> Allowance:
     return Allowance("mail", email.lower(), 12, HOUR)
 
 
+def village_requests(user: Any) -> Allowance:
+    """Requests for access to villages: each one asks an office to read a letter."""
+    return Allowance("village-request", str(user.pk), 10, 24 * HOUR)
+
+
 def sentence(wait: int) -> str:
     """What the person reads when the allowance is used up."""
     minutes = ceil(wait / MINUTE)
-    return f"Terlalu banyak percobaan. Coba lagi sekitar {minutes} menit lagi."
+    when = f"{minutes} menit" if minutes <= 90 else f"{ceil(wait / HOUR)} jam"
+    return f"Terlalu banyak percobaan. Coba lagi sekitar {when} lagi."
 
 
 def limited(view: Any, what: str, most: int, seconds: int) -> Any:

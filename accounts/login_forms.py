@@ -88,6 +88,19 @@ class SignupForm(account.SignupForm):
         user.save(update_fields=["name", "side", "consent_version", "consent_at"])
 
 
+class ChangePasswordForm(account.ChangePasswordForm):
+    """Whoever sits at an open session cannot guess the old password either."""
+
+    def clean_oldpassword(self) -> str:
+        allowance = limits.wrong_passwords(self.user.email)
+        wait = allowance.take()
+        if wait:
+            raise ValidationError(limits.sentence(wait))
+        password: str = super().clean_oldpassword()
+        allowance.give_back()
+        return password
+
+
 class _MailedCode:
     """A code from a mail: few tries, counted where a volley cannot slip through."""
 

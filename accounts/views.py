@@ -108,11 +108,18 @@ def village_access(request: HttpRequest, code: str) -> HttpResponse:
         "document": document,
         "mine": mine,
         "officials": [] if mine else officials.select_related("user", "area"),
+        "others": [] if mine else roles_beside(request.user, document),
         "incumbents": [] if mine or document.state != "submitted" else document.incumbents(),
         "steps": steps(document),
         "next": next_waiting(request.user, document),
     }
     return render(request, "accounts/village_access_detail.html", context)
+
+
+def roles_beside(user: User, document: VillageAccess) -> QuerySet:
+    """What else the applicant is, as far as the reader may see: a pendamping should not act for a village."""
+    rows = Membership.objects.visible_to(user).filter(user=document.user_id).current()
+    return rows.exclude(area=document.village_id, role=document.role).select_related("area", "provider")
 
 
 class VillageAccessMoves(MoveView):

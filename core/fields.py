@@ -21,6 +21,7 @@ import binascii
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -89,6 +90,10 @@ def decrypt(stored: str, bound_to: str) -> str:
         return AESGCM(secret(key_id)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode()).decode()
     except (InvalidTag, binascii.Error, ValueError):
         raise DecryptError(f"{bound_to}: a value under key {key_id!r} is damaged or not of this column") from None
+
+
+# What is encrypted elsewhere than in columns of ours: name, and the function that encrypts it anew (how many).
+ROTATIONS: list[tuple[str, Callable[[], int]]] = []
 
 
 # --- finding equals -----------------------------------------------------------------------------------------

@@ -170,6 +170,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.login_forms.LoginForm",
     "signup": "accounts.login_forms.SignupForm",
+    "change_password": "accounts.login_forms.ChangePasswordForm",
     "confirm_email_verification_code": "accounts.login_forms.ConfirmEmailForm",
     "confirm_password_reset_code": "accounts.login_forms.ConfirmResetForm",
 }

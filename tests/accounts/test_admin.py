@@ -191,3 +191,9 @@ def test_lists_cost_as_much_with_three_as_with_one(cast: Cast, path: str) -> Non
 
 def test_strangers_are_sent_to_the_sites_own_log_in(db: None) -> None:
     assert Client().get(ADD, follow=True).redirect_chain[-1][0].startswith("/masuk/")
+
+
+def test_the_admin_has_no_password_form_and_no_shortcut_to_objects(cast: Cast) -> None:
+    client = logged_in(cast.office)
+    assert client.get("/admin/password_change/")["Location"] == "/kata-sandi/ubah/"
+    assert client.get(f"/admin/r/1/{cast.head.pk}/").status_code == 404

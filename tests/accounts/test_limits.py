@@ -106,3 +106,27 @@ def test_too_many_submissions_from_one_address_get_429(db: None) -> None:
     assert 0 < int(answer["Retry-After"]) <= 60
     assert Client().get("/daftar/").status_code == 200
     assert User.objects.count() == 0
+
+
+def test_the_old_password_is_not_guessed_at_an_open_session(cast: Cast) -> None:
+    from tests.accounts.stage import fresh, logged_in
+
+    client = logged_in(cast.nobody)
+    new = {"password1": "lima belas layang putus", "password2": "lima belas layang putus"}
+    for _ in range(10):
+        client.post("/kata-sandi/ubah/", {"oldpassword": "keliru", **new})
+    page = client.post("/kata-sandi/ubah/", {"oldpassword": PASSWORD, **new})
+    assert "Terlalu banyak percobaan" in page.content.decode()
+    assert fresh(cast.nobody).check_password(PASSWORD)
+
+
+def test_an_office_is_not_flooded_with_requests(cast: Cast) -> None:
+    from tests.accounts.stage import logged_in
+    from tests.accounts.test_village_access import filled
+
+    for _ in range(10):
+        limits.village_requests(cast.applicant).take()
+    client = logged_in(cast.applicant)
+    answer = client.post("/akses-desa/baru/", filled(client))
+    assert answer.status_code == 422
+    assert "Coba lagi sekitar 24 jam lagi." in answer.content.decode()

@@ -309,3 +309,34 @@ def test_the_looser_policy_is_confined_to_the_admin(cast: Cast) -> None:
     assert "unsafe" not in client.get("/profil/")["Content-Security-Policy"]
     assert "unsafe" not in Client().get("/masuk/")["Content-Security-Policy"]
     assert "unsafe-eval" in client.get("/admin/accounts/membership/")["Content-Security-Policy"]
+
+
+# --- keys and lost telephones ------------------------------------------------------------------------------
+def test_with_a_new_key_the_old_one_may_go_and_people_still_get_in(cast: Cast, settings: Any) -> None:
+    import base64
+
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from django.core.management import call_command
+
+    codes = RecoveryCodes.activate(cast.office)
+    before = codes.generate_codes()
+    settings.FIELD_KEYS = settings.FIELD_KEYS | {"baru": base64.b64encode(b"k" * 32).decode()}
+    call_command("rotate_field_keys", verbosity=0)
+    settings.FIELD_KEYS = {"baru": settings.FIELD_KEYS["baru"]}
+    codes.instance.refresh_from_db()
+    assert codes.generate_codes() == before
+    assert enter(Client(), cast.office, code_now())
+
+
+def test_a_lost_telephone_is_forgotten_with_a_reason(cast: Cast) -> None:
+    from django.core.management import CommandError, call_command
+
+    from core.models import Event
+
+    session = logged_in(cast.office)
+    call_command("forget_second_factor", cast.office.email, "--reason", "HP hilang.")
+    assert not Authenticator.objects.filter(user=cast.office).exists()
+    assert session.get("/profil/")["Location"].startswith("/masuk/")
+    assert Event.objects.get(about="accounts.user").note == "HP hilang."
+    with pytest.raises(CommandError):
+        call_command("forget_second_factor", "tiada@desa.example", "--reason", "x")

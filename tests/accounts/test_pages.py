@@ -204,3 +204,19 @@ def test_moments_are_told_in_the_zone_where_a_person_works(cast: Cast) -> None:
     request_of(cast.applicant)
     assert "WITA" in logged_in(cast.office).get("/pemberitahuan/").content.decode()
     assert User.objects.count() > 1
+
+
+def test_the_register_costs_as_much_with_three_as_with_one(cast: Cast, kuta: VillageOffice) -> None:
+    assert cast.head
+    client = logged_in(cast.office)
+    client.get("/profil/")
+    one = queries(client, f"/kantor-desa/{KUTA}/")
+    assert cast.operator
+    give(cast.nobody, Role.BPD, KUTA)
+    assert queries(client, f"/kantor-desa/{KUTA}/") == one
+
+
+def test_the_verifying_office_sees_what_else_the_applicant_is(cast: Cast) -> None:
+    request = request_of(cast.pld)
+    page = logged_in(cast.office).get(request.get_absolute_url()).content.decode()
+    assert "Pendamping Lokal Desa (PLD), Desa Kuta" in page

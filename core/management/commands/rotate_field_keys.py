@@ -6,7 +6,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
 
-from core.fields import BlindIndexField, EncryptedTextField, active_key_id, blind_index, decrypt, encrypt
+from core.fields import ROTATIONS, BlindIndexField, EncryptedTextField, active_key_id, blind_index, decrypt, encrypt
 
 CHUNK = 500
 
@@ -21,6 +21,8 @@ class Command(BaseCommand):
                     if isinstance(field, EncryptedTextField):
                         changed = rotate(model, field)
                         self.stdout.write(f"{model._meta.label}.{field.name}: {changed}")
+        for name, rotate_others in ROTATIONS:
+            self.stdout.write(f"{name}: {rotate_others()}")
         self.stdout.write(self.style.SUCCESS(f"All values are under key {active_key_id()!r}."))
 
 
