@@ -11,6 +11,7 @@ from accounts import people
 from accounts.models import Role
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, VILLAGE_ROLES
 from core.models import Notice
+from monitoring.models import READERS
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -30,5 +31,8 @@ def places(user: Any) -> list[tuple[str, str]]:
         (people.holds(user, Role.PROVIDER), "Penyedia saya", "my-provider"),
         (people.holds(user, Role.REGENCY_OFFICE), "Akses desa", "village-accesses"),
         (people.holds(user, *POKJA_ROLES, *FACILITATOR_ROLES, *OFFICE_ROLES), "Kantor desa", "village-offices"),
+        (people.holds(user, *POKJA_ROLES, *FACILITATOR_ROLES, *OFFICE_ROLES), "Pantauan", "dashboard"),
+        (people.holds(user, *READERS), "Laporan bulanan", "reports"),
+        (people.holds(user, *FACILITATOR_ROLES, Role.REGENCY_OFFICE), "Laporan pendamping", "facilitator-reports"),
     ]
     return [(name, reverse(address)) for holds, name, address in found if holds]
