@@ -193,6 +193,7 @@ class ApplicationAdmin(ScopedAdmin):
         chosen = choose(papers, bound.pop("paper", None) or request.GET.get("dokumen"))
         may_judge = application.state in Application.MOVES["judge"].sources and application.may_judge(request.user)
         total, unscored = application.total_now()
+        moves = [move for move in application.open_moves(request.user) if move.verb not in IN_PAGE]
         given = (
             {"verdict": chosen.verdict, "reason_kind": chosen.reason_kind, "reason": chosen.reason} if chosen else {}
         )
@@ -218,7 +219,8 @@ class ApplicationAdmin(ScopedAdmin):
             "total": total,
             "unscored": unscored,
             "threshold": application.threshold or DatedSetting.objects.in_force(THRESHOLD_KEY),
-            "moves": [m for m in application.open_moves(request.user) if m.verb not in IN_PAGE],
+            "moves": moves,
+            "refused": any(not move.verdict for move in moves),
             "lookalikes": lookalikes(application, request.user),
             "events": [e for e in reversed(application.events()) if e.verb not in APPLICANT_STEPS],
             "standing": Standing.objects.filter(application=application).first(),
@@ -312,6 +314,11 @@ class DeskMoveView(MoveView):
             "title": self.move.label,
             "opts": self.model._meta,
             "case_url": reverse("admin:verification_application_change", args=[self.document.code]),
+            "failing": [
+                row
+                for row in self.document.documents.current().select_related("type")
+                if self.move.verb == "give_back" and row.failed
+            ],
         }
 
 

@@ -11,5 +11,6 @@ urlpatterns = [
     path("permohonan/<slug:code>/", views.application, name="application"),
     path("permohonan/<slug:code>/dokumen/<slug:key>/", views.document, name="application-document"),
     path("permohonan/<slug:code>/dokumen/<slug:key>/cabut/", views.detach, name="application-document-detach"),
+    path("permohonan/<slug:code>/surat-keterangan/", views.letter, name="application-letter"),
     path("permohonan/<slug:code>/<slug:verb>/", views.ApplicantMoveView.as_view(), name="application-move"),
 ]

@@ -17,6 +17,7 @@ from accounts.models import Provider
 from core.once import once
 from core.views import MoveView
 from core.workflow import TransitionRefused
+from verification.documents import issue_listing_letter
 from verification.forms import STEPS, ApplyForm, BeginForm, ConsentForm, DocumentForm
 from verification.models import Application, DocumentType, Standing, SubmittedDocument, profile
 
@@ -325,6 +326,15 @@ def detach(request: HttpRequest, code: str, key: str) -> HttpResponse:
     except TransitionRefused as refusal:
         messages.error(request, refusal.reason)
     return redirect(holder)
+
+
+@require_http_methods(["POST"])
+def letter(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask for the letter of a listing that still holds; the page that follows waits for its PDF."""
+    holder = get_object_or_404(Application.objects.visible_to(request.user), code=code)
+    standings = Standing.objects.current().select_related("provider__area", "regency", "application")
+    standing = get_object_or_404(standings, application=holder)
+    return redirect(issue_listing_letter(standing, by=request.user))
 
 
 class ApplicantMoveView(MoveView):

@@ -249,7 +249,7 @@ class Application(Document):
             "submitted": f"Menunggu diperiksa oleh {pokja}.",
             "checking": f"Sedang diperiksa oleh {pokja}.",
             "returned": f"Perlu perbaikan: {self.reason}",
-            "recommended": f"Direkomendasikan; menunggu penetapan oleh Ketua {pokja}.",
+            "recommended": f"Menunggu penetapan oleh Ketua {pokja}.",
             "listed": f"Terdaftar di direktori {self.regency.name}.",
             "rejected": f"Ditolak: {self.reason}",
         }[self.state]
