@@ -28,6 +28,7 @@ import shlex
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -174,7 +175,7 @@ class Embedded:
     # --- PostgreSQL -----------------------------------------------------------------------------------
 
     def _start_postgres(self) -> None:
-        if self._postmaster():
+        if self._accepts():
             return
         if not (self.pgdata / "PG_VERSION").exists():
             self._init_database()
@@ -191,7 +192,7 @@ class Embedded:
             "log_timezone = 'UTC'\n"
         )
         deadline = time.monotonic() + START_SECONDS
-        while self._postmaster() is None:
+        while not self._accepts():
             self._forget_foreign_locks()
             done = self._pg("pg_ctl", "-D", self.pgdata, "-l", self.pgdata / "log", "-w", "-t", START_SECONDS, "start")
             if done.returncode and time.monotonic() < deadline and self._busy():
@@ -235,6 +236,19 @@ class Embedded:
         if len(lines) < 8 or lines[7].strip() != "ready" or not _is_process(pid, "postgres", self.pgdata):
             return None
         return pid
+
+    def _accepts(self) -> bool:
+        """Answers; not only listens, while a kill is still on its way to it."""
+        if self._postmaster() is None:
+            return False
+        try:
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.settimeout(5)
+                probe.connect(str(self._socket_dir() / ".s.PGSQL.5432"))
+                probe.sendall(struct.pack("!ii", 8, 80877103))  # SSLRequest, the shortest question there is
+                return probe.recv(1) in (b"N", b"S")
+        except OSError:
+            return False
 
     def _busy(self) -> bool:
         """Whether any process of this folder's server lives."""
@@ -336,7 +350,7 @@ class Embedded:
         while time.monotonic() < deadline:
             if self._valkey_answers():
                 return True
-            if process and process.poll() is not None:
+            if process.poll() is not None if process else self._valkey_process() is None:
                 return False
             time.sleep(0.05)
         return False
