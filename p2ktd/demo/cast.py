@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
-from accounts.models import Membership, Role, User, VillageOffice
-from accounts.models.membership import SECOND_FACTOR_ROLES
+from accounts.models import Membership, Role, User, VillageAccess, VillageOffice
+from accounts.models.membership import SECOND_FACTOR_ROLES, VILLAGE_ROLES
 from core.workflow import Allowed
+from p2ktd.demo.papers import paper
 from regions.models import Area
 
 DOMAIN = "contoh.example"
@@ -87,21 +89,40 @@ def demo_accounts() -> list[tuple[str, str, str]]:
 
 
 def call_in() -> dict[str, User]:
-    """Create everyone with their memberships; by key. One password hash serves all practice accounts."""
+    """Everyone by key. Offices and facilitators are appointed; the villages' people ask, and the regency verifies.
+
+    One password hash serves all practice accounts.
+    """
     hashed = make_password(PASSWORD)
-    users = {}
+    users = {person.key: account(person.key, person.name, hashed) for person in PEOPLE}
     for person in PEOPLE:
-        user = users[person.key] = account(person.key, person.name, hashed)
-        if person.area in (VILLAGE, NEIGHBOUR):
-            user.side = User.Side.VILLAGE
-            user.save(update_fields=["side"])
-        appoint(user, person.role, person.area, person.position)
+        if person.area not in (VILLAGE, NEIGHBOUR) or person.role == Role.PLD:
+            appoint(users[person.key], person.role, person.area, person.position)
         if person.role in SECOND_FACTOR_ROLES:
-            TOTP.activate(user, TOTP_SECRET)
+            TOTP.activate(users[person.key], TOTP_SECRET)
     appoint(users["pld"], Role.PLD, NEIGHBOUR, "Pendamping Lokal Desa")
-    for village in (VILLAGE, NEIGHBOUR):
-        VillageOffice.objects.create(area_id=village, address="Jalan Contoh Nomor 1", postal_code="83573")
+    for person in PEOPLE:
+        if person.role in VILLAGE_ROLES:
+            ask_access(users[person.key], person.role, str(person.area), person.position).verify(by=users["dpmd"])
+    VillageOffice.objects.update(address="Jalan Contoh Nomor 1", postal_code="83573")
     return users
+
+
+def ask_access(user: User, role: Role, village: str, position: str) -> VillageAccess:
+    """A person of the village asks for the role, letter in hand."""
+    user.side = User.Side.VILLAGE
+    user.save(update_fields=["side"])
+    access = VillageAccess(
+        village_id=village,
+        role=role,
+        position=position,
+        phone="+628000000099",
+        letter_number="141/CONTOH/2026",
+        letter_date=timezone.localdate(),
+        letter=paper(f"Surat tugas {position}", by=user),
+    )
+    access.request(by=user)
+    return access
 
 
 def appoint(user: User, role: Role, area: str | None, position: str) -> None:
