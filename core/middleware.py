@@ -40,6 +40,20 @@ def is_bad(query: str) -> bool:
     return b"\0" in raw
 
 
+class PermissionsPolicyMiddleware:
+    """No page of ours, and nothing in a frame of it, asks for the camera, the microphone, the place or a payment."""
+
+    policy = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self.policy)
+        return response
+
+
 class PrivatePagesMiddleware:
     """What a logged-in person sees is kept by no cache on the way, nor by a shared browser."""
 

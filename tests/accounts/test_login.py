@@ -212,6 +212,7 @@ def test_setting_up_the_second_factor_ends_the_sessions_that_lack_it(committed_c
     assert 'src="data:image/svg+xml' in page.content.decode()
     answer = here.post("/keamanan/aktifkan/", {"code": code_now(secret)})
     assert answer["Location"] == "/keamanan/kode-pemulihan/"
+    assert here.get("/keamanan/kode-pemulihan/").status_code == 200
     assert here.get("/profil/").status_code == 200
     assert elsewhere.get("/profil/")["Location"].startswith("/masuk/")
     assert Authenticator.objects.filter(user=user, type="totp").exists()
@@ -284,6 +285,15 @@ def test_a_session_is_renewed_while_used_and_ends_in_any_case(cast: Cast, settin
 
 def test_pages_of_a_person_are_kept_by_no_cache(cast: Cast) -> None:
     assert "no-store" in logged_in(cast.operator).get("/profil/")["Cache-Control"]
+
+
+def test_every_answer_carries_its_headers(cast: Cast) -> None:
+    for answer in (Client().get("/masuk/"), logged_in(cast.operator).get("/profil/"), Client().get("/tiada/")):
+        assert answer["Permissions-Policy"].startswith("camera=()")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert "default-src 'self'" in answer["Content-Security-Policy"]
 
 
 # --- the admin ---------------------------------------------------------------------------------------------
