@@ -202,11 +202,15 @@ class Board:
     def period(self) -> Period:
         return Period.of(self.month, self.area.tzinfo if self.area else WIB, self.now)
 
+    @property
+    def is_kept(self) -> bool:
+        """Read from the kept figures, which lag a few minutes behind."""
+        return self.level in ("nation", "province")
+
     # --- figures ------------------------------------------------------------------------------------------
     @cached_property
     def rows(self) -> list[Row]:
-        kept = self.level in ("nation", "province")
-        month, year = self._kept() if kept else self._counted()
+        month, year = self._kept() if self.is_kept else self._counted()
         nothing = dict.fromkeys((*STOCKS, *FLOWS), 0)
         return [
             Row(
