@@ -119,6 +119,9 @@ class ApplicationAdmin(ScopedAdmin):
     ordering = ("state_since",)
     list_fullwidth = True
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return desk_rows(request.user)
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return people.holds(request.user, *DESK_ROLES)
 
@@ -306,6 +309,7 @@ class DeskMoveView(MoveView):
         here = {move.slug for move in Application.MOVES.values() if move.verb not in IN_PAGE}
         if verb not in here:
             raise Http404
+        self.model_admin.get_object(request, code)  # on this person's desk, or 404
         return super().dispatch(request, code, verb)
 
     def more_context(self) -> dict[str, Any]:
@@ -344,6 +348,11 @@ class StandingAdmin(ScopedAdmin):
         return standing.is_current
 
 
+def desk_rows(user: Any) -> QuerySet:
+    """What lies on this person's desk: never an application of their own, whose check they may not watch."""
+    return Application.objects.visible_to(user).exclude(provider__in=people.providers(user))
+
+
 # --- what the pages show ------------------------------------------------------------------------------
 def reason_to_be_here(application: Application) -> str:
     """Why this stands in the queue, in a few words."""
@@ -363,7 +372,7 @@ def reason_to_be_here(application: Application) -> str:
 
 def queue_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """The parts of the queue with their counts, in one query; the chosen one says what it hides."""
-    rows = Application.objects.visible_to(request.user)
+    rows = desk_rows(request.user)
     waiting = Application.objects.waiting_for(request.user).values("pk")
     counts = rows.aggregate(
         saya=Count("pk", filter=Q(pk__in=waiting)),

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Role
 from core.models import FileView
-from tests.accounts.stage import logged_in
+from tests.accounts.stage import fresh, give, logged_in
 from tests.verification.stage import ACCOUNT, NIK, Stage, paper
 from verification.models import Application, SubmittedDocument
 
@@ -161,6 +162,18 @@ def test_the_desk_is_closed_to_others(stage: Stage) -> None:
         assert response.status_code in (302, 403)
         assert NIK not in response.content.decode()
     assert Client().get(url).status_code == 302
+
+
+def test_who_belongs_to_the_applicant_does_not_watch_the_check(stage: Stage) -> None:
+    """A chair with a firm of their own sees it as the applicant does, never at the desk."""
+    application = stage.checking()
+    give(stage.second_chair, Role.PROVIDER, provider=stage.firm)
+    kin = logged_in(fresh(stage.second_chair))
+    for name, url in desk_urls(application).items():
+        assert kin.get(url).status_code == 404, name
+    listing = kin.get(reverse("admin:verification_application_changelist"), {"antrean": "semua"})
+    assert MARK not in listing.content.decode()
+    assert kin.get(application.get_absolute_url()).status_code == 200
 
 
 def test_another_providers_pages_are_not_found(stage: Stage) -> None:
