@@ -74,7 +74,7 @@ PAGES = [
     # rivals do not see each other's names before the opening
     Page("order", lambda s: "Penyedia yang diundang</h3>", A, lambda s: [s.sealed.code]),
     Page("meeting", lambda s: "Contoh Inaq Sahnep", A | {"penyedia"}, lambda s: [s.meeting(s.closed).code]),
-    Page("need-new", lambda s: 'name="why_provider"', {"operator", "pka", "pld", "pd", "tapm"} | NEIGHBOUR),
+    Page("need-new", lambda s: 'name="why_provider"', {"operator", "pka", "pld", "pd"} | NEIGHBOUR),
     Page("sourcing-new", lambda s: 'name="hps"', {"pka", "tpk"}, lambda s: [s.need("Peta potensi desa").code]),
     Page("quotation-new", lambda s: 'name="approach"', {"penyedia", "penyedia3"}, lambda s: [s.sealed.code]),
     Page(
@@ -143,6 +143,7 @@ ELSEWHERE = {
     "application-new": "tests/verification",
     "application-document": "tests/verification",
     "application-document-detach": "tests/verification",
+    "application-letter": "POST; what it prints is read by its holder's readers: tests/verification",
     "service-new": "a blank form: tests/catalog",
     "village-access-new": "a blank form: tests/accounts",
     "village-office-edit": "tests/accounts",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import people
 from accounts.models.membership import SINGLE_ROLES, VILLAGE_ROLES, Membership, Role, today
 from accounts.models.office import VillageOffice
+from core.fields import EncryptedTextField
 from core.models import Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
@@ -64,7 +65,7 @@ class VillageAccess(Document):
         "peran di desa", max_length=20, choices=[(role.value, role.label) for role in VILLAGE_ROLES]
     )
     position = models.CharField("jabatan pada surat", max_length=100, blank=True)
-    phone = models.CharField("nomor HP/WhatsApp", max_length=20)
+    phone = EncryptedTextField("nomor HP/WhatsApp", max_length=20)
     letter_number = models.CharField("nomor surat tugas atau SK", max_length=100)
     letter_date = models.DateField("tanggal surat")
     letter = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="surat tugas atau SK", related_name="+")
