@@ -221,16 +221,19 @@ def _last_lines(name: str) -> str:
     return "\n".join(path.read_text(errors="replace").splitlines()[-15:]) if path.exists() else ""
 
 
-def _wait_until_healthy(supervisor: Supervisor, address: str) -> None:
+def _wait_until_healthy(supervisor: Supervisor, port: int) -> None:
+    # By number: a bare machine may not know the name localhost; the settings' host check does.
+    question = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "localhost"})
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         supervisor.watch()
-        # The settings' host check and any HTTPS redirect see what a browser on this machine would send.
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
+        with contextlib.suppress(OSError), urllib.request.urlopen(question, timeout=5) as answer:
             if answer.status == 200:
                 return
         time.sleep(0.1)
-    raise LaunchError(f"{address}/healthz did not answer in {START_SECONDS} s. The web log ends:\n{_last_lines('web')}")
+    raise LaunchError(
+        f"{question.full_url} did not answer in {START_SECONDS} s. The web log ends:\n{_last_lines('web')}"
+    )
 
 
 # --- all of it --------------------------------------------------------------------------------------
@@ -288,7 +291,7 @@ def run() -> None:
             try:
                 supervisor.start("web")  # first: on two cores five at once would make people wait
                 address = f"http://localhost:{port}"
-                _wait_until_healthy(supervisor, address)
+                _wait_until_healthy(supervisor, port)
                 for name in PROCESSES.keys() - {"web"}:
                     supervisor.start(name)
                 say(f"\nMarketplace P2KTD is up after {time.monotonic() - started:.1f} s:  {address}\n")
