@@ -21,7 +21,13 @@ def rating_new(request: HttpRequest, code: str) -> HttpResponse:
     if done := made(request, form, lambda: given(form, request), *said):
         return done
     refuse_page(Rating(contract=contract).may_create(request.user))
-    context = {"form": form, "contract": contract, "title": "Nilai penyedia", "cancel_url": contract.get_absolute_url()}
+    context = {
+        "form": form,
+        "contract": contract,
+        "title": "Nilai penyedia",
+        "submit": "Kirim penilaian",
+        "cancel_url": contract.get_absolute_url(),
+    }
     return render(request, "reviews/rating_form.html", context, status=422 if form.errors else 200)
 
 
@@ -31,4 +37,13 @@ def given(form: RatingForm, request: HttpRequest) -> Any:
     return rating
 
 
-rating_move = MoveView.as_view(model=Rating, forms={"answer": AnswerForm})
+class RatingMoveView(MoveView):
+    """The provider's answer, below what it answers."""
+
+    template_name = "reviews/move.html"
+
+    def more_context(self) -> dict[str, Any]:
+        return {"rating": self.document, "kicker": self.document.contract.need.title}  # type: ignore[attr-defined]
+
+
+rating_move = RatingMoveView.as_view(model=Rating, forms={"answer": AnswerForm})

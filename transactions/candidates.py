@@ -17,6 +17,7 @@ SHOWN = 30
 def candidates(need: Need, *, words: str = "", chosen: Iterable[int] = ()) -> tuple[Any, int]:
     """(services to choose from, how many there are): chosen ones always, then what fits; at most SHOWN more."""
     kept = {int(pk) for pk in chosen if str(pk).isdecimal() and len(str(pk)) < 18}
+    words = words.replace("\0", "").strip()
     orderable = Service.objects.orderable_in(need.village_id)
     wanted = Q(title__icontains=words) | Q(provider__name__icontains=words) if words else Q(category=need.category_id)
     found = orderable.filter(wanted | Q(pk=need.service_id)).order_by("title", "pk").values_list("pk", flat=True)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import Membership, Role, VillageOffice
 from core import documents
 from core.models import Document, PrintedDocument
@@ -38,8 +40,16 @@ def papers_of(document: Document) -> list[PrintedDocument]:
 
 
 def papers(order: Order) -> list[PrintedDocument]:
-    """Papers printed of the whole order."""
-    return [paper for document in [*order.documents[1:], *order.meetings] for paper in papers_of(document)]
+    """Papers printed of the whole order, in one query; the contract's first."""
+    holders = [*order.documents[2:], *order.meetings]
+    if not holders:
+        return []
+    mine = Q(pk__in=[])
+    for document in holders:
+        mine |= Q(about=document._meta.label_lower, about_id=str(document.pk))
+    place = {(document._meta.label_lower, str(document.pk)): number for number, document in enumerate(holders)}
+    found = PrintedDocument.objects.filter(mine).select_related("file").order_by("-pk")
+    return sorted(found, key=lambda paper: place[paper.about, paper.about_id])
 
 
 def available(order: Order) -> list[Printable]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import people
+from accounts.models import Membership, Role
 from catalog.models import Category, Service
 from core.formats import desimal, rupiah
 from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, RupiahField, ScanUploadField
@@ -19,7 +20,7 @@ from core.once import OnceForm
 from regions.models import Area
 from transactions import tax
 from transactions.candidates import candidates, label_of
-from transactions.models import Element, Funding, Meeting, Method, Need, Quotation, Sourcing
+from transactions.models import Accountability, Element, Funding, Meeting, Method, Need, Quotation, Sourcing
 
 WORDS = {"rows": 4}
 
@@ -182,6 +183,18 @@ class SourcingFields(forms.ModelForm):
 class SourcingForm(OnceForm, SourcingFields):
     """A new sourcing."""
 
+    @staticmethod
+    def proposed(need: Need) -> dict[str, Any]:
+        """A start to write on: what the service it began with promises, and a week to answer."""
+        later = timezone.localtime(timezone=need.village.tzinfo) + datetime.timedelta(days=7)
+        proposal: dict[str, Any] = {
+            "services": [],
+            "deadline": later.replace(hour=16, minute=0, second=0, microsecond=0),
+        }
+        if service := need.service:
+            proposal |= {"services": [service.pk], "scope": service.deliverables, "days": service.duration_days}
+        return proposal
+
     def __init__(self, *args: Any, need: Need, **kwargs: Any) -> None:
         super().__init__(*args, need=need, **kwargs)
         self.instance.need = need
@@ -242,6 +255,11 @@ class EvaluateForm(MoveForm):
                 max_length=500,
                 help_text="Wajib bila tidak memenuhi syarat; dibaca oleh penyedia.",
             )
+
+    @property
+    def rows(self) -> list[tuple[Quotation, Any, Any]]:
+        """Each offer with the fields that judge it."""
+        return [(q, self[f"passes_{q.code}"], self[f"reason_{q.code}"]) for q in self.quotations]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -492,6 +510,17 @@ class MeetingFields(forms.ModelForm):
 
 class MeetingForm(OnceForm, MeetingFields):
     """A new record."""
+
+    @staticmethod
+    def proposed(account: Accountability) -> dict[str, Any]:
+        """The BPD leads and the secretary takes notes, unless the sheets say otherwise."""
+        holders = Membership.objects.current().at(account.contract.village_id).select_related("user")
+        names = {row.role: row.user.name for row in holders.holding(Role.BPD, Role.VILLAGE_SECRETARY).order_by("-pk")}
+        return {
+            "leader": names.get(Role.BPD, ""),
+            "note_taker": names.get(Role.VILLAGE_SECRETARY, ""),
+            "note_taker_from": "Pemerintah Desa",
+        }
 
 
 class AmendMeetingForm(MeetingFields):

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
+from accounts import people
 from core.models import Document, Event
 from core.workflow import OpenMove
 from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
@@ -47,16 +48,23 @@ class Order:
     def sourcing(self) -> Sourcing | None:
         """The sourcing that runs or ran last."""
         rows = Sourcing.objects.visible_to(self.user).filter(need=self.need).select_related("rule")
-        return rows.order_by("-pk").first()
+        found = rows.order_by("-pk").first()
+        if found is not None:
+            found.need = self.need  # which has its village at hand
+        return found
 
     @cached_property
     def contract(self) -> Contract | None:
         if self.sourcing is None:
             return None
         rows = Contract.objects.visible_to(self.user).filter(sourcing=self.sourcing)
-        return rows.select_related(
-            "provider", "village", "quotation", "sourcing__need", "provider_scan", "village_scan", "handover_scan"
-        ).first()
+        return (
+            rows.select_related(
+                "provider", "village", "quotation", "sourcing__need", "provider_scan", "village_scan", "handover_scan"
+            )
+            .prefetch_related("progress__photos__file")
+            .first()
+        )
 
     @cached_property
     def accountability(self) -> Accountability | None:
@@ -98,6 +106,34 @@ class Order:
             return self.need
         return current
 
+    @cached_property
+    def own_quotation(self) -> Quotation | None:
+        """The offer of a provider that looks at the order."""
+        mine = people.providers(self.user)
+        return next((quotation for quotation in self.quotations if quotation.provider_id in mine), None)
+
+    @cached_property
+    def is_invited(self) -> bool:
+        """Is this a provider that was asked, and nobody of the village or its overseers?"""
+        mine = people.providers(self.user)
+        return bool(mine) and self.sourcing is not None and self.sourcing.invitations.filter(provider__in=mine).exists()
+
+    @property
+    def sentence(self) -> str:
+        """Where the order stands, said to this person: a bidder reads what became of its own offer."""
+        if isinstance(self.current, Sourcing) and self.is_invited:
+            offer, state = self.own_quotation, self.current.state
+            if offer is not None and offer.state in ("withdrawn", "disqualified", "lost"):
+                return f"{offer.status_sentence} Terima kasih sudah menawarkan; undangan lain akan tampil di sini."
+            if offer is not None and state in ("open", "opened", "evaluated"):
+                after = (
+                    self.current.status_sentence if state == "open" else "Penawaran Anda sedang dievaluasi oleh desa."
+                )
+                return f"Penawaran Anda sudah terkirim. {after}"
+            if offer is None and state in ("opened", "evaluated", "awarded"):
+                return "Anda tidak mengirim penawaran untuk paket ini sampai batas waktunya."
+        return self.current.status_sentence  # type: ignore[attr-defined, no-any-return]
+
     @property
     def is_over(self) -> bool:
         return self.current.state in ("cancelled", "terminated", "closed", "awarded")  # awarded: to another provider
@@ -109,6 +145,8 @@ class Order:
             return ""
         current = self.current
         if isinstance(current, Sourcing):
+            if current.state == "open" and self.own_quotation is not None:
+                return "batas waktu penawaran"
             return current.turn
         return current.TURN.get(current.state, "")  # type: ignore[attr-defined]
 
@@ -132,9 +170,10 @@ class Order:
     def steps(self) -> list[dict[str, Any]]:
         """The stations for the timeline: done, now, next (or stopped)."""
         at = self.position
-        stopped = self.current.state in ("cancelled", "terminated")
+        lost = self.current.state == "awarded"  # the contract is another provider's
+        stopped = lost or self.current.state in ("cancelled", "terminated")
         steps = []
-        for number, (label, _, _) in enumerate(STATIONS):
+        for number, (label, _, _) in enumerate(STATIONS[: at + 1] if lost else STATIONS):
             state = "done" if number < at else "now" if number == at else "next"
             if number == at and stopped:
                 state = "stopped"
@@ -142,7 +181,7 @@ class Order:
                 state = "done"
             step: dict[str, Any] = {"label": label, "state": state}
             if number == at:
-                step |= {"sentence": self.current.status_sentence, "at": self.current.state_since, "who": self.turn}  # type: ignore[attr-defined]
+                step |= {"sentence": self.sentence, "at": self.current.state_since, "who": self.turn}
             steps.append(step)
         return steps
 

@@ -226,7 +226,7 @@ def sourcing_new(request: HttpRequest, code: str) -> HttpResponse:
         if "lihat" in request.POST:  # other candidates, with what was typed so far
             form = forms.SourcingForm(user=request.user, need=need, initial=forms.SourcingForm.again(request.POST))
         else:
-            initial = {"services": [need.service_id] if need.service_id else []}
+            initial = forms.SourcingForm.proposed(need)
             form = forms.SourcingForm(request.POST or None, user=request.user, need=need, initial=initial)
             said = "Pengadaan disiapkan. Periksa, lalu kirim undangan.", "Pengadaan ini sudah disiapkan."
             if done := made(request, form, lambda: prepared(form, request), *said):
@@ -298,7 +298,8 @@ def meeting_new(request: HttpRequest, code: str) -> HttpResponse:
     )
     draft = Meeting(accountability=account)
     verdict = draft.may_create(request.user)
-    form = forms.MeetingForm(request.POST or None, user=request.user, instance=draft)
+    initial = forms.MeetingForm.proposed(account)
+    form = forms.MeetingForm(request.POST or None, user=request.user, instance=draft, initial=initial)
     said = "Catatan Musdes tersimpan sebagai draf.", "Catatan ini sudah tersimpan."
     if done := made(request, form, lambda: recorded(form, request), *said):
         return done
@@ -366,7 +367,7 @@ class OrderMoveView(MoveView):
 
     def dispatch(self, request: HttpRequest, code: str, verb: str) -> HttpResponse:  # type: ignore[override]
         document = get_object_or_404(self.model._default_manager.visible_to(request.user), code=code)
-        with timezone.override(zone_of(document)):
+        with timezone.override(need_of(document).village.tzinfo):
             return super().dispatch(request, code, verb)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -375,11 +376,24 @@ class OrderMoveView(MoveView):
             return self.page(kind(initial=forms.AmendSourcingForm.again(request.POST), **self.form_arguments()))
         return super().post(request)
 
+    def more_context(self) -> dict[str, Any]:
+        need = need_of(self.document)
+        return {"need": need, "kicker": need.title}
 
-def zone_of(document: Any) -> Any:
-    return (
-        document.sourcing.need if isinstance(document, Quotation) else getattr(document, "need", document)
-    ).village.tzinfo
+
+def need_of(document: Any) -> Need:
+    """The need at the head of the document's order."""
+    match document:
+        case Need():
+            return document
+        case Quotation():
+            return document.sourcing.need
+        case Accountability():
+            return document.contract.need
+        case Meeting():
+            return document.accountability.contract.need
+        case _:
+            return document.need
 
 
 need_move = OrderMoveView.as_view(

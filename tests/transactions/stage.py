@@ -11,10 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User, VillageOffice
+from accounts.models.membership import SECOND_FACTOR_ROLES
 from catalog.models import Category, Service
 from core.clock import database_now
 from core.models import StoredFile
 from reviews.models import Rating
+from tests.accounts.stage import with_second_factor
 from tests.areas import KUTA, LOMBOK_BARAT, LOMBOK_TENGAH, PUJUT, SUKADANA
 from tests.catalog.stage import Firm, firm, list_in_directory, service
 from tests.core.files import jpeg, pdf
@@ -61,6 +63,8 @@ class Market:
         for key, (role, area) in ROLES.items():
             user = User.objects.create_user(f"{key}@desa.example", "sandi contoh", name=f"Contoh {key.title()}")
             Membership.objects.create(user=user, role=role, area_id=area, starts_on=LONG_AGO, position="")
+            if role in SECOND_FACTOR_ROLES:
+                with_second_factor(user)
         User.objects.create_user("nobody@desa.example", "sandi contoh", name="Contoh Nobody")
         VillageOffice.objects.create(area_id=KUTA, address="Jalan Pantai 1", postal_code="83573")
         self.firm, self.rival, self.third = (

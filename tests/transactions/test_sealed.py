@@ -52,8 +52,6 @@ def pages(market: Market, offer: Quotation) -> list[str]:
     return [
         offer.get_absolute_url(),
         reverse("orders"),
-        reverse("orders") + f"?q={PRICE}",
-        reverse("orders") + "?q=rahasia",
         reverse("todo"),
         reverse("notices"),
         reverse("quotation-new", args=[sourcing.need.code]),
@@ -71,6 +69,12 @@ def test_nobody_but_its_owner_reads_a_sealed_offer(market: Market, sealed: Quota
             body = b"".join(response) if response.streaming else response.content
             assert not tells(body.decode(errors="replace")), (key, url)
             assert not body.startswith(b"%PDF"), (key, url)
+
+
+@pytest.mark.parametrize("words", [str(PRICE), "18.765.432", "rahasia", "Rinjani"])
+def test_no_search_finds_an_order_by_what_is_sealed(market: Market, sealed: Quotation, words: str) -> None:
+    for key in ("tpk", "dpmd", "rival"):
+        assert market.client(key).get(reverse("orders"), {"q": words}).context["orders"] == []
 
 
 def test_its_owner_does(market: Market, sealed: Quotation) -> None:

@@ -42,6 +42,24 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.AlterField(
+            model_name="quotation",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("sealed", "Terkirim"),
+                    ("withdrawn", "Mengundurkan Diri"),
+                    ("qualified", "Memenuhi Syarat"),
+                    ("disqualified", "Gugur"),
+                    ("won", "Terpilih"),
+                    ("lost", "Tidak Terpilih"),
+                ],
+                default="sealed",
+                editable=False,
+                max_length=24,
+                verbose_name="status",
+            ),
+        ),
+        migrations.AlterField(
             model_name="need",
             name="volume",
             field=models.PositiveIntegerField(

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import Role
+from core.formats import tanggal_sedang
 from core.models import DatedSetting, Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.scope import within
@@ -117,7 +118,7 @@ class Accountability(Document):
     def status_sentence(self) -> str:
         return {
             "payment": "Menunggu pembayaran dari Rekening Kas Desa dicatat.",
-            "musdes": "Dibayar; menunggu Musdes pertanggungjawaban.",
+            "musdes": f"Dibayar; Musdes pertanggungjawaban diadakan paling lambat {tanggal_sedang(self.due_on)}.",
             "refused": "Musdes belum menerima; perlu tindak lanjut dan Musdes berikutnya.",
             "accepted": "Diterima Musdes; pembelian dapat ditutup.",
             "closed": "Pembelian selesai dan dipertanggungjawabkan.",

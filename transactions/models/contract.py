@@ -14,6 +14,7 @@ from accounts import people
 from accounts.models import Membership, Provider
 from accounts.models.membership import Role
 from core.documents import fingerprint, freeze
+from core.formats import tanggal_sedang
 from core.models import Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
@@ -198,7 +199,7 @@ class Contract(Document):
             "drafted": "Pemenang ditetapkan; SPK disiapkan.",
             "issued": "SPK terbit; menunggu pindaian yang ditandatangani penyedia.",
             "provider_signed": "Penyedia sudah menandatangani; menunggu tanda tangan desa.",
-            "running": f"Pekerjaan berjalan, kemajuan {self.percent} %.",
+            "running": f"Pekerjaan berjalan, kemajuan {self.percent} %; selesai paling lambat {tanggal_sedang(self.ends_on)}.",
             "inspection": "Penyedia meminta pemeriksaan hasil pekerjaan.",
             "inspected": "Hasil pekerjaan diterima; menunggu serah terima (BAST).",
             "handed_over": "Hasil pekerjaan sudah diserahterimakan.",

@@ -47,7 +47,7 @@ class Quotation(Document):
     """What a provider offers for the package: price in whole rupiah, days, and how. Sealed until opening."""
 
     class State(models.TextChoices):
-        SEALED = "sealed", "Terkirim (Tertutup)"
+        SEALED = "sealed", "Terkirim"
         WITHDRAWN = "withdrawn", "Mengundurkan Diri"
         QUALIFIED = "qualified", "Memenuhi Syarat"
         DISQUALIFIED = "disqualified", "Gugur"

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import LegalForm
+from core.formats import desimal
 from regions.models import Area
 
 
@@ -80,4 +81,4 @@ class TaxRate(models.Model):
         constraints = (models.UniqueConstraint(fields=["tax", "legal_form", "valid_from"], name="tax_rate_once_a_day"),)
 
     def __str__(self) -> str:
-        return f"{self.get_tax_display()} {self.basis_points / 100:g} %"
+        return f"{self.get_tax_display()} ({desimal(self.basis_points / 100, 2).rstrip('0').rstrip(',')} %)"

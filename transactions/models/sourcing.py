@@ -15,6 +15,7 @@ from accounts import people
 from accounts.models.membership import Role
 from catalog.models import Service
 from core.clock import database_now
+from core.formats import waktu
 from core.models import Document
 from core.workflow import Allowed, Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
 from regions.scope import NOTHING, within
@@ -142,9 +143,11 @@ class Sourcing(Document):
 
     @property
     def status_sentence(self) -> str:
+        over = self.deadline <= timezone.now()  # for words only: what may be done goes by the database's clock
+        until = f"Menunggu penawaran sampai {waktu(self.deadline, self.need.village)}."
         return {
             "draft": "Pengadaan disiapkan; undangan belum dikirim.",
-            "open": "Menunggu penawaran sampai batas waktu.",
+            "open": "Batas waktu penawaran sudah lewat; menunggu penawaran dibuka." if over else until,
             "opened": "Penawaran sudah dibuka; menunggu evaluasi.",
             "evaluated": "Penawaran dievaluasi; menunggu penetapan pemenang.",
             "awarded": "Pemenang ditetapkan.",

@@ -1,0 +1,167 @@
+"""Whole rupiah; what must never be false is false in the database itself; the tax is an estimate, rounded down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, models, transaction
+
+from accounts.models import LegalForm, Provider
+from core.workflow import TransitionRefused
+from tests.transactions.stage import Market
+from transactions import tax
+from transactions.models import Accountability, Contract, Need, Payment, PaymentTax, Quotation, Sourcing, TaxRate
+
+pytestmark = pytest.mark.django_db
+
+
+def broken(rows: Any, **values: Any) -> str:
+    """Write past the code, straight into the table: the name of the constraint that refuses it."""
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        rows.update(**values)
+    diagnosis: Any = refusal.value.__cause__
+    return str(diagnosis.diag.constraint_name)
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        (Need, {"estimate", "ceiling"}),
+        (Sourcing, {"hps"}),
+        (Quotation, {"price", "negotiated_price"}),
+        (Contract, {"value"}),
+        (Payment, {"gross", "withheld", "net"}),
+        (PaymentTax, {"base", "amount"}),
+    ],
+)
+def test_money_is_whole_rupiah(model: type[models.Model], names: set[str]) -> None:
+    numbers = (models.BigIntegerField, models.DecimalField, models.FloatField)
+    found = {f.name for f in model._meta.get_fields() if isinstance(f, numbers) and not f.primary_key}
+    assert found == names
+    assert all(type(model._meta.get_field(name)) is models.BigIntegerField for name in names)
+
+
+def test_the_database_refuses_what_must_never_be(market: Market) -> None:
+    account = market.account("musdes")
+    payment = Payment.objects.filter(accountability=account)
+    contract, quotation = (
+        Contract.objects.filter(accountability=account),
+        Quotation.objects.filter(contract__accountability=account),
+    )
+    quotation, sourcing = (
+        Quotation.objects.filter(pk=quotation.get().pk),
+        Sourcing.objects.filter(contract__accountability=account),
+    )
+    sourcing = Sourcing.objects.filter(pk=sourcing.get().pk)
+    need = Need.objects.filter(pk=sourcing.get().need_id)
+    assert broken(payment, net=models.F("net") + 1) == "payment_net_is_gross_less_tax"
+    assert broken(payment, withheld=-1) == "payment_net_is_gross_less_tax"
+    assert broken(payment, gross=0, withheld=0, net=0) == "payment_net_is_gross_less_tax"
+    assert broken(PaymentTax.objects.filter(payment=payment.get()), amount=-1) == "payment_tax_not_negative"
+    assert broken(quotation, price=0) == "quotation_price_positive"
+    assert broken(quotation, negotiated_price=9_400_001, price=9_400_000) == "quotation_negotiated_not_above_offer"
+    assert broken(quotation, negotiated_price=0) == "quotation_negotiated_not_above_offer"
+    assert broken(quotation, price=9_500_001) == "quotation_final_price_within_hps"
+    assert broken(quotation, price=99_000_000, negotiated_price=9_500_001) == "quotation_final_price_within_hps"
+    assert broken(sourcing, hps=0) == "sourcing_hps_positive"
+    assert broken(sourcing, opened_at=None) == "sourcing_opened_with_its_moment"
+    assert broken(need, estimate=0) == "need_estimate_positive"
+    assert broken(need, ceiling=0) == "need_budgeted_with_money"
+    assert broken(contract, value=0) == "contract_value_positive"
+    assert broken(contract, percent=101) == "contract_percent_in_range"
+    assert broken(contract, handover_number="") == "contract_handed_over_with_bast"
+    assert broken(contract, village_scan=None) == "contract_runs_with_both_signatures"
+    assert broken(contract, number="") == "contract_issued_with_snapshot"
+    assert broken(Accountability.objects.filter(pk=account.pk), state="closed") == "accountability_closed_with_date"
+
+
+def test_one_winner_and_one_payment(market: Market) -> None:
+    sourcing = market.sourcing("awarded", hps=20_000_000)
+    assert broken(sourcing.quotations.filter(state="lost"), state="won") == "quotation_one_winner_per_sourcing"
+    account = market.account("musdes")
+    values = {f.attname: getattr(account.payment, f.attname) for f in Payment._meta.fields if not f.primary_key}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.create(**values)
+
+
+# --- negotiating -------------------------------------------------------------------------------------
+def test_the_negotiated_price_is_below_offer_and_hps(market: Market) -> None:
+    sourcing = market.sourcing("evaluated", hps=9_500_000, prices={"firm": 9_900_000})
+    offer, pka = sourcing.quotations.get(), market.user("pka")
+    with pytest.raises(TransitionRefused, match="tidak boleh melebihi penawaran"):
+        offer.negotiate(by=pka, price=9_900_001, note="x")
+    with pytest.raises(TransitionRefused, match="tidak boleh melebihi HPS"):
+        offer.negotiate(by=pka, price=9_500_001, note="x")
+    with pytest.raises(TransitionRefused, match="masih di atas HPS; negosiasikan"):
+        sourcing.award(by=pka, quotation=offer)
+    offer.refresh_from_db()
+    offer.negotiate(by=pka, price=9_500_000, note="Sepakat.")
+    sourcing.refresh_from_db()
+    sourcing.award(by=pka, quotation=offer)
+    assert Contract.objects.get(sourcing=sourcing).value == 9_500_000
+
+
+def test_not_the_lowest_needs_a_reason(market: Market) -> None:
+    sourcing = market.sourcing("evaluated", hps=20_000_000)
+    dear, tpk = sourcing.quotations.get(price=19_900_000), market.user("tpk")
+    with pytest.raises(TransitionRefused, match="yang lebih rendah"):
+        sourcing.award(by=tpk, quotation=dear)
+    sourcing.refresh_from_db()
+    assert sourcing.state == "evaluated"
+    sourcing.award(by=tpk, quotation=Quotation.objects.get(pk=dear.pk), reason="Jadwal lebih sesuai.")
+    assert sourcing.award_reason == "Jadwal lebih sesuai."
+    assert set(sourcing.quotations.values_list("price", "state")) == {(19_900_000, "won"), (19_800_000, "lost")}
+
+
+# --- paying ------------------------------------------------------------------------------------------
+def test_what_is_paid_is_the_contract_less_the_taxes(market: Market) -> None:
+    account = market.account("payment")
+    market.pay(
+        account, taxes=[tax.TaxLine("pph23", "PPh", 9_400_000, 188_000), tax.TaxLine("ppn", "PPN", 9_400_000, 1)]
+    )
+    payment = account.payment
+    assert (payment.gross, payment.withheld, payment.net) == (9_400_000, 188_001, 9_211_999)
+    assert payment.recorded_by == market.user("kaur")
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_paid_after_the_hand_over_and_not_in_the_future(market: Market, days: int) -> None:
+    import datetime as dt
+
+    account = market.account("payment")
+    with pytest.raises(TransitionRefused, match="setelah serah terima" if days < 0 else "di masa depan"):
+        market.pay(account, paid_on=market.today + dt.timedelta(days=days))
+
+
+def test_tax_eats_not_the_whole_payment(market: Market) -> None:
+    account = market.account("payment")
+    with pytest.raises(TransitionRefused, match="tidak boleh melebihi nilai"):
+        market.pay(account, taxes=[tax.TaxLine("pph23", "PPh", 1, 9_400_000)])
+
+
+@pytest.mark.parametrize(
+    ("form", "pkp", "gross", "lines"),
+    [
+        (LegalForm.COMPANY, False, 9_300_000, [("pph23", 9_300_000, 186_000)]),
+        (LegalForm.COMPANY, False, 99, [("pph23", 99, 1)]),  # 1.98 rounded down
+        (LegalForm.PERSON, False, 1_000_039, [("pph21", 1_000_039, 25_000)]),  # 25,000.975
+        # 11 % inside the gross: 990,990.99 rounded down, and the rest is the base
+        (LegalForm.COMPANY, True, 10_000_000, [("pph23", 9_009_010, 180_180), ("ppn", 9_009_010, 990_990)]),
+        (LegalForm.COMPANY, True, 1, [("pph23", 1, 0), ("ppn", 1, 0)]),
+    ],
+)
+def test_the_tax_estimate_is_rounded_down(form: str, pkp: bool, gross: int, lines: list[Any], market: Market) -> None:
+    provider = Provider(legal_form=form, is_pkp=pkp)
+    assert [(line.tax, line.base, line.amount) for line in tax.estimate(provider, gross, on=market.today)] == lines
+
+
+def test_a_new_rate_counts_from_its_day(market: Market) -> None:
+    import datetime as dt
+
+    day = dt.date(2026, 6, 1)
+    TaxRate.objects.create(tax="pph23", legal_form="company", basis_points=400, valid_from=day, source="contoh")
+    provider = Provider(legal_form=LegalForm.COMPANY)
+    amounts = [tax.estimate(provider, 1_000_000, on=on)[0].amount for on in (day - dt.timedelta(days=1), day)]
+    assert amounts == [20_000, 40_000]
+    assert str(TaxRate(tax="pph21", basis_points=250)) == "PPh Pasal 21 (2,5 %)"

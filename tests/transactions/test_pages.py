@@ -1,0 +1,360 @@
+"""The order's pages: how many queries they take, what odd input does to them, and what a form keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core.clock import database_now
+from tests.core.files import jpeg, pdf
+from tests.transactions.stage import Market
+from transactions.models import Need, Sourcing
+
+pytestmark = pytest.mark.django_db
+
+
+def queries(client: Client, url: str) -> int:
+    """What a page takes once caches (of icons, templates, categories) are warm."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+# --- how many queries --------------------------------------------------------------------------------
+@pytest.mark.parametrize("who", ["pka", "dpmd", "firm"])
+def test_the_list_takes_as_many_queries_for_three_orders_as_for_one(who: str, market: Market) -> None:
+    market.account("closed")
+    client = market.client(who)
+    one = queries(client, reverse("orders"))
+    market.contract("running")
+    market.sourcing("open")
+    assert queries(client, reverse("orders")) == one
+    assert one <= 10
+
+
+@pytest.mark.parametrize("who", ["pka", "kades", "dpmd", "firm"])
+def test_a_closed_order_is_one_page_of_few_queries(who: str, market: Market) -> None:
+    rating = market.rating("answered")
+    account = rating.contract.accountability
+    account.close(by=market.user("kades"))
+    assert queries(market.client(who), rating.get_absolute_url()) <= 20
+
+
+def test_the_page_takes_as_many_for_three_reports_and_assemblies_as_for_one(market: Market) -> None:
+    client = market.client("pka")
+    contract = market.contract("running")
+    contract.report_progress(by=market.user("firm"), percent=10, text="Satu.", photos=[market.photo("firm")])
+    one = queries(client, contract.get_absolute_url())
+    for percent in (20, 30):
+        contract.report_progress(
+            by=market.user("firm"), percent=percent, text="Lagi.", photos=[market.photo("firm"), market.photo("firm")]
+        )
+    assert queries(client, contract.get_absolute_url()) == one
+
+
+def test_three_offers_take_as_many_as_one(market: Market) -> None:
+    client = market.client("kades")
+    one = market.sourcing("opened", hps=20_000_000, prices={"firm": 19_000_000})
+    two = market.sourcing(
+        "opened",
+        hps=20_000_000,
+        services=[market.service, market.rival_service, market.third_service],
+        prices={"firm": 19_000_000, "rival": 18_000_000, "outsider": 17_000_000},
+    )
+    counts = [queries(client, reverse("order", args=[each.need.code])) for each in (one, two)]
+    assert counts[0] == counts[1]
+
+
+# --- odd input ---------------------------------------------------------------------------------------
+ODD = [
+    "",
+    " ",
+    "\0",
+    "-1",
+    "0",
+    "9" * 40,
+    "1e400",
+    "NaN",
+    "½",
+    "١٢٣",
+    "\u202eterbalik",
+    "😀" * 50,
+    "<script>alert(1)</script>",
+    "' OR 1=1 --",
+    "{{ 7|add:7 }}",
+    "../../etc/passwd",
+    "0001-01-01",
+    "0001-01-01T00:00",
+    "9999-12-31T23:59",
+    "2026-02-30",
+    "25:61",
+    "a" * 10_000,
+]
+
+
+def forms_of(market: Market) -> list[tuple[str, str]]:
+    """(who, address) of every form of an order."""
+    need, agreed = market.need("identified"), market.need("agreed")
+    budgeted, draft = market.need("budgeted"), market.sourcing("draft")
+    taking = market.sourcing("open", services=[market.service, market.rival_service])
+    offer = market.quote(taking, "rival", 9_000_000)
+    opened, judged = market.sourcing("opened", hps=20_000_000), market.sourcing("evaluated", hps=20_000_000)
+    drafted, running = market.contract("drafted"), market.contract("running")
+    inspection, inspected = market.contract("inspection"), market.contract("inspected")
+    unpaid, paid = market.account("payment"), market.account("musdes")
+    held = market.meeting(market.account("musdes"))
+    rating = market.rating("given")
+    accepted = market.account("accepted")
+    return [
+        ("operator", reverse("need-new")),
+        ("operator", need.move_url("amend")),
+        ("operator", need.move_url("agree")),
+        ("kades", need.move_url("cancel")),
+        ("pka", agreed.move_url("budget")),
+        ("pka", reverse("sourcing-new", args=[budgeted.code])),
+        ("pka", draft.move_url("amend")),
+        ("pka", draft.move_url("announce")),
+        ("pka", draft.move_url("fail")),
+        ("firm", reverse("quotation-new", args=[taking.need.code])),
+        ("rival", offer.move_url("revise")),
+        ("tpk", opened.move_url("evaluate")),
+        ("tpk", judged.move_url("award")),
+        ("tpk", judged.quotations.first().move_url("negotiate")),
+        ("pka", drafted.move_url("issue")),
+        ("pka", drafted.move_url("terminate")),
+        ("firm", running.move_url("report_progress")),
+        ("pka", inspection.move_url("ask_repair")),
+        ("pka", inspection.move_url("accept_work")),
+        ("pka", inspected.move_url("hand_over")),
+        ("kaur", unpaid.move_url("record_payment")),
+        ("pka", unpaid.contract.move_url("attach_handover_scan")),
+        ("bpd", reverse("meeting-new", args=[paid.code])),
+        ("bpd", held.move_url("amend")),
+        ("bpd", held.move_url("attach")),
+        ("bpd", held.move_url("decide")),
+        ("pka", reverse("rating-new", args=[accepted.contract.code])),
+        ("firm", rating.move_url("answer")),
+    ]
+
+
+def filled(form: Any) -> dict[str, Any]:
+    """What the page shows before anyone types, as a browser would send it."""
+    data: dict[str, Any] = {}
+    for bound in form:
+        value = bound.value()
+        if value is not None and not hasattr(value, "read"):
+            data[bound.html_name] = bound.field.prepare_value(value)
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def test_no_field_of_any_form_answers_500(market: Market) -> None:
+    """Each odd value in every field at once, and as an array; nothing raises, and nothing is refused in silence."""
+    for who, url in forms_of(market):
+        client = market.client(who)
+        page = client.get(url)
+        assert page.status_code == 200, (who, url)
+        form = page.context["form"]
+        for odd in ODD:
+            data = {bound.html_name: odd for bound in form if bound.html_name != "submit_key"}
+            with_key = filled(form) | data
+            status = _send(client, url, with_key)
+            assert 200 <= status < 500, (url, odd[:20])
+        arrays = {bound.html_name: ["a", "-1", "😀"] for bound in form}
+        assert 200 <= _send(client, url, arrays) < 500, url
+
+
+def _send(client: Client, url: str, data: dict[str, Any]) -> int:
+    from django.db import transaction
+
+    with transaction.atomic():
+        status = client.post(url, data).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+@pytest.mark.parametrize("content", [b"", b"MZ\x90", b"%PDF-1.4 \xff", b"GIF89a" + b"\0" * 20])
+def test_bad_files_are_refused_beside_their_field(content: bytes, market: Market) -> None:
+    contract = market.contract("issued")
+    file = SimpleUploadedFile("../../spk.pdf", content, "application/pdf")
+    response = market.client("firm").post(contract.move_url("sign_for_provider"), {"scan": file})
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {"scan"}
+    contract.refresh_from_db()
+    assert contract.state == "issued"
+
+
+def test_a_form_with_an_error_keeps_what_was_typed(market: Market) -> None:
+    data = {
+        "title": "Judul yang diketik", "problem": "Masalah yang panjang", "estimate": "bukan angka", "volume": "3",
+        "unit": "dokumen", "why_provider": "Sebabnya", "village": market.draft_need().village_id,
+    }  # fmt: skip
+    page = market.client("operator").post(reverse("need-new"), data)
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert all(value in text for value in ("Judul yang diketik", "Masalah yang panjang", "bukan angka", "Sebabnya"))
+    assert "Muat ulang halaman" in text  # the key was missing
+
+
+def test_looking_for_other_candidates_keeps_what_was_typed(market: Market) -> None:
+    need = market.need()
+    client, url = market.client("pka"), reverse("sourcing-new", args=[need.code])
+    typed = {
+        "scope": "Lingkup yang diketik",
+        "hps": "8.765.432",
+        "days": "9",
+        "deadline": "",
+        "services": [market.service.pk],
+    }
+    page = client.post(url, typed | {"cari": "Tastura", "lihat": "1"})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "Lingkup yang diketik" in text
+    assert "8.765.432" in text
+    names = [service.provider.name for service in page.context["form"].found]
+    assert names == ["CV Rinjani", "PT Tastura"]  # the ticked one stays
+    assert not Sourcing.objects.exists()
+
+
+def test_a_forged_candidate_is_refused(market: Market) -> None:
+    from tests.catalog.stage import draft
+
+    hidden = draft(market.third, "Belum tayang")
+    need = market.need()
+    client, url = market.client("pka"), reverse("sourcing-new", args=[need.code])
+    key = client.get(url).context["form"]["submit_key"].value()
+    data = {"submit_key": key, "scope": "x", "hps": "1", "days": "1", "services": [hidden.pk], "deadline": tomorrow()}
+    page = client.post(url, data)
+    assert page.status_code == 422
+    assert page.context["form"].errors.keys() == {"services"}
+
+
+def tomorrow() -> str:
+    return f"{database_now() + dt.timedelta(days=2):%Y-%m-%dT%H:%M}"
+
+
+def test_a_village_that_is_not_ones_own_is_refused(market: Market) -> None:
+    from tests.areas import SUKADANA
+
+    page = market.client("operator").post(reverse("need-new"), {"village": SUKADANA})
+    assert "village" in page.context["form"].errors
+    assert not Need.objects.exists()
+
+
+# --- what people read --------------------------------------------------------------------------------
+def test_a_losing_provider_reads_clearly_that_it_lost(market: Market) -> None:
+    sourcing = market.sourcing("awarded", hps=20_000_000)
+    text = market.client("firm").get(sourcing.get_absolute_url()).content.decode()
+    assert "Penawaran tidak terpilih. Terima kasih sudah menawarkan" in text
+    assert "PT Tastura" not in text  # nor who won
+    assert "19.800.000" not in text
+    assert "Pelaksanaan" not in text  # stations of a contract that is another's
+
+
+def test_one_that_was_disqualified_reads_why(market: Market) -> None:
+    sourcing = market.sourcing("opened", hps=20_000_000)
+    bad = sourcing.quotations.get(price=19_900_000)
+    good = sourcing.quotations.get(price=19_800_000)
+    sourcing.evaluate(by=market.user("tpk"), results={bad.code: (False, "Tanpa jadwal kerja."), good.code: (True, "")})
+    text = market.client("firm").get(sourcing.get_absolute_url()).content.decode()
+    assert "Penawaran gugur: Tanpa jadwal kerja." in text
+
+
+def test_who_did_not_answer_reads_that_it_is_over(market: Market) -> None:
+    sourcing = market.sourcing("opened", hps=20_000_000, prices={"rival": 19_000_000})
+    text = market.client("firm").get(sourcing.get_absolute_url()).content.decode()
+    assert "Anda tidak mengirim penawaran" in text
+
+
+def test_a_page_that_is_not_for_you_says_why(market: Market) -> None:
+    need = market.need()
+    page = market.client("kades").get(reverse("sourcing-new", args=[need.code]))
+    assert page.status_code == 403
+    assert "Pengadaan dimulai oleh Kasi/Kaur" in page.content.decode()
+
+
+def test_a_need_already_sourced_offers_no_second_form(market: Market) -> None:
+    sourcing = market.sourcing("open")
+    page = market.client("pka").get(reverse("sourcing-new", args=[sourcing.need.code]))
+    assert page.status_code == 403
+    assert "Pengadaan dimulai sekali" in page.content.decode()
+
+
+def test_the_deadline_is_typed_and_shown_in_the_villages_zone(market: Market) -> None:
+    need = market.need()
+    client, url = market.client("pka"), reverse("sourcing-new", args=[need.code])
+    page = client.get(url)
+    assert "Waktu WITA." in page.content.decode()
+    day = market.today + dt.timedelta(days=3)
+    data = {
+        "submit_key": page.context["form"]["submit_key"].value(), "scope": "x", "hps": "9.000.000", "days": "2",
+        "services": [market.service.pk], "deadline": f"{day}T16:00",
+    }  # fmt: skip
+    shown = client.get(client.post(url, data)["Location"]).content.decode()
+    assert "pukul 16.00 WITA" in shown.replace("\u00a0", " ")
+    assert "WIB" not in shown
+    assert Sourcing.objects.get().deadline.astimezone(dt.UTC).hour == 8
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=pembukuan", 3),
+        ("?q=Kuta", 3),
+        ("?q=tidakada", 0),
+        ("?tahap=kebutuhan", 1),
+        ("?tahap=pengadaan", 1),
+        ("?tahap=kontrak", 1),
+        ("?tahap=selesai", 0),
+        ("?tahap=salah&tahun=abc&sebelum=xyz", 0),
+        ("?tahun=99999", 3),
+        ("?q=" + "x" * 500, 3),
+    ],
+)
+def test_the_list_is_narrowed_and_odd_questions_are_ignored(query: str, found: int, market: Market) -> None:
+    market.need(), market.sourcing("open"), market.contract("running")
+    page = market.client("pka").get(reverse("orders") + query)
+    assert page.status_code == 200
+    assert len(page.context["orders"]) == found
+
+
+def test_the_list_is_paged_by_key(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions import views
+
+    monkeypatch.setattr(views, "PAGE", 2)
+    needs = [market.need() for _ in range(3)]
+    client = market.client("pka")
+    first = client.get(reverse("orders"))
+    assert [need for need, _ in first.context["orders"]] == needs[:0:-1]
+    second = client.get(reverse("orders") + first.context["next_url"])
+    assert [need for need, _ in second.context["orders"]] == needs[:1]
+    assert second.context["next_url"] == ""
+
+
+Act = Callable[[], Any]
+UPLOADS = {
+    "jpeg": lambda: SimpleUploadedFile("foto.jpg", jpeg(), "image/jpeg"),
+    "pdf": lambda: SimpleUploadedFile("a.pdf", pdf()),
+}
+
+
+def test_a_whole_step_through_the_form_with_files(market: Market) -> None:
+    contract = market.contract("running")
+    client, url = market.client("firm"), contract.move_url("report_progress")
+    page = client.post(
+        url, {"percent": "40", "text": "Hari pertama.", "photos": [UPLOADS["jpeg"](), UPLOADS["jpeg"]()]}
+    )
+    assert page.status_code == 302
+    report = contract.progress.get()
+    assert (report.percent, report.photos.count()) == (40, 2)
+    photo = report.photos.all()[0].file
+    assert client.get(photo.get_absolute_url()).status_code == 200
+    assert market.client("pka2").get(photo.get_absolute_url()).status_code == 404
