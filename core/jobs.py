@@ -1,7 +1,7 @@
 """The functions that background work consists of, by name. Each is safe to run twice.
 
-    @job("core.deliver_mail")
-    def deliver_mail(mail: int) -> None: ...
+@job("core.deliver_mail")
+def deliver_mail(mail: int) -> None: ...
 """
 
 from __future__ import annotations
