@@ -115,7 +115,7 @@ def issue_spk(contract: Any, *, by: Any, paper: str = "A4") -> PrintedDocument:
             "order": contract.need.code,
             "place": village.zone_name,
             "signatures": {
-                "place": village.label,
+                "place": village.name,
                 "date": snapshot["signed_on"],
                 "left": {
                     "heading": f"Penyedia, {snapshot['provider']['name']}",
@@ -155,7 +155,7 @@ def issue_bast(contract: Any, *, by: Any, paper: str = "A4") -> PrintedDocument:
             "order": contract.need.code,
             "place": village.zone_name,
             "signatures": {
-                "place": contract.handover_place or village.label,
+                "place": village.name,
                 "date": contract.handover_on,
                 "left": {
                     "heading": "Pihak Pertama, yang menyerahkan",
@@ -215,7 +215,7 @@ def minutes_signatures(village: Area, meeting: Meeting | None) -> dict[str, Any]
     council = {"heading": "Mengetahui,", **holder_of(village, Role.BPD)}
     witness = {"heading": "Wakil peserta", "name": "", "position": ""}
     return {
-        "place": meeting.place if meeting else village.label,
+        "place": village.name,
         "date": meeting.held_on if meeting else None,
         "left": taker,
         "right": leader,
