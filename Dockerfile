@@ -11,6 +11,7 @@ RUN apt-get update \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libfontconfig1 \
         fontconfig fonts-liberation fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/* \
+    && fc-cache --force \
     && groupadd --gid 10001 p2ktd \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin p2ktd \
     && install -d -o p2ktd -g p2ktd -m 700 /srv/files /var/lib/p2ktd
@@ -20,6 +21,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=p2ktd.settings \
     WEB_BIND=0.0.0.0:8000 \
+    XDG_CACHE_HOME=/tmp \
     MEDIA_ROOT=/srv/files \
     VAR_DIR=/var/lib/p2ktd
 WORKDIR /app
