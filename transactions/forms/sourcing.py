@@ -1,0 +1,247 @@
+"""Whom to ask, until when, and who is chosen; and the provider's offer."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from catalog.models import Service
+from core.formats import desimal, rupiah
+from core.forms import MoveForm, RupiahField, ScanUploadField
+from core.once import OnceForm
+from transactions.candidates import candidates, label_of
+from transactions.models import Method, Need, Quotation, Sourcing
+
+WORDS = {"rows": 4}
+
+
+class DeadlineField(forms.DateTimeField):
+    """A moment in the village's zone, from now to a year ahead."""
+
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="Batas waktu penawaran", **kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        now = timezone.now()
+        if value and not now < value < now + datetime.timedelta(days=366):
+            raise ValidationError("Batas waktu harus di masa depan, paling lama satu tahun dari sekarang.")
+
+
+class SourcingFields(forms.ModelForm):
+    """The package and whom to ask. Candidates are open services that reach the village.
+
+    `again(post)` gives what was typed so far, for a page that shows other candidates.
+    """
+
+    hps = RupiahField(label="Harga perkiraan sendiri (HPS)", min_value=1)
+    deadline = DeadlineField()
+    cari = forms.CharField(label="Cari layanan atau penyedia lain", max_length=100, required=False)
+    services = forms.ModelMultipleChoiceField(
+        label="Undang penyedia layanan ini",
+        queryset=Service.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Pilih sedikitnya satu layanan."},
+    )
+
+    class Meta:
+        model = Sourcing
+        fields = ("scope", "hps", "days", "deadline")
+        widgets = {"scope": forms.Textarea(attrs={"rows": 6})}
+        labels = {"days": "Jangka waktu pelaksanaan (hari kalender)"}
+        help_texts = {"scope": "Apa yang dikerjakan, keluarannya, dan apa yang disediakan desa."}
+
+    field_order = ("scope", "hps", "days", "deadline", "cari", "services")
+
+    def __init__(self, *args: Any, need: Need, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.need = need
+        typed: Any = self.data  # a QueryDict once bound
+        asked = typed if self.is_bound else self.initial
+        chosen = typed.getlist("services") if self.is_bound else self.initial.get("services", [])
+        found, self.found_count = candidates(need, words=str(asked.get("cari") or "")[:100], chosen=chosen)
+        self.found = list(found)
+        services: Any = self.fields["services"]
+        services.queryset, services.label_from_instance = found, label_of
+        self.fields["hps"].help_text = f"Paling banyak sebesar pagu anggaran, {rupiah(need.ceiling or 0)}."
+        self.fields["days"].validators.append(MinValueValidator(1))
+        self.fields["deadline"].help_text = f"Waktu {need.village.zone_name}."
+
+    @staticmethod
+    def again(post: Any) -> dict[str, Any]:
+        """What was typed, as initial values."""
+        typed = {name: post.get(name, "") for name in ("scope", "hps", "days", "deadline", "cari")}
+        return {**typed, "services": post.getlist("services")}
+
+
+class SourcingForm(OnceForm, SourcingFields):
+    """A new sourcing."""
+
+    @staticmethod
+    def proposed(need: Need) -> dict[str, Any]:
+        """A start to write on: what the service it began with promises, and a week to answer."""
+        later = timezone.localtime(timezone=need.village.tzinfo) + datetime.timedelta(days=7)
+        proposal: dict[str, Any] = {
+            "services": [],
+            "deadline": later.replace(hour=16, minute=0, second=0, microsecond=0),
+        }
+        if service := need.service:
+            proposal |= {"services": [service.pk], "scope": service.deliverables, "days": service.duration_days}
+        return proposal
+
+    def __init__(self, *args: Any, need: Need, **kwargs: Any) -> None:
+        super().__init__(*args, need=need, **kwargs)
+        self.instance.need = need
+        if not self.initial.get("hps"):
+            self.initial["hps"] = min(need.estimate, need.ceiling or need.estimate)
+
+
+class AmendSourcingForm(SourcingFields):
+    """The draft, changed. Bound to a copy, so that the move works on the row as it stands."""
+
+    def __init__(self, *args: Any, document: Sourcing, user: Any, **kwargs: Any) -> None:
+        invited = list(document.invitations.values_list("service", flat=True))
+        initial = {"services": invited} | kwargs.pop("initial", {})
+        copy = Sourcing.objects.get(pk=document.pk)
+        super().__init__(*args, instance=copy, initial=initial, need=document.need, **kwargs)
+
+    def arguments(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {name: data[name] for name in ("scope", "hps", "days", "deadline", "services")}
+
+
+class DeadlineForm(MoveForm):
+    """Sending the invitations fixes the deadline, so it is asked once more."""
+
+    deadline = DeadlineField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sourcing = self.document
+        self.fields["deadline"].initial = sourcing.deadline
+        least = (
+            "" if sourcing.method == Method.DIRECT else f", paling singkat {sourcing.rule.min_hours} jam dari sekarang"
+        )
+        self.fields[
+            "deadline"
+        ].help_text = (
+            f"Waktu {sourcing.need.village.zone_name}{least}. Setelah dikirim, batas waktu tidak dapat diubah."
+        )
+
+
+class EvaluateForm(MoveForm):
+    """One judgement for each quotation."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Through `visible_to`: this page is reached by address before the opening, too, and by rivals.
+        readable = Quotation.objects.visible_to(self.user).filter(sourcing=self.document, state="sealed")
+        self.quotations = list(readable.select_related("provider", "attachment").order_by("price", "pk"))
+        for quotation in self.quotations:
+            self.fields[f"passes_{quotation.code}"] = forms.ChoiceField(
+                label=f"{quotation.provider.name}: administrasi dan teknis",
+                choices=[("yes", "Memenuhi syarat"), ("no", "Tidak memenuhi syarat")],
+                widget=forms.RadioSelect,
+            )
+            self.fields[f"reason_{quotation.code}"] = forms.CharField(
+                label=f"Catatan untuk {quotation.provider.name}",
+                required=False,
+                max_length=500,
+                help_text="Wajib bila tidak memenuhi syarat; dibaca oleh penyedia.",
+            )
+
+    @property
+    def rows(self) -> list[tuple[Quotation, Any, Any]]:
+        """Each offer with the fields that judge it."""
+        return [(q, self[f"passes_{q.code}"], self[f"reason_{q.code}"]) for q in self.quotations]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for quotation in self.quotations:
+            if data.get(f"passes_{quotation.code}") == "no" and not data.get(f"reason_{quotation.code}"):
+                self.add_error(f"reason_{quotation.code}", "Tuliskan alasan mengapa tidak memenuhi syarat.")
+        return data
+
+    def arguments(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {
+            "results": {q.code: (data[f"passes_{q.code}"] == "yes", data[f"reason_{q.code}"]) for q in self.quotations}
+        }
+
+
+class AwardForm(MoveForm):
+    """Qualified offers, the lowest first."""
+
+    quotation = forms.ModelChoiceField(
+        label="Pemenang", queryset=Quotation.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    reason = forms.CharField(
+        label="Alasan bila bukan yang terendah",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Wajib bila Anda tidak menetapkan penawaran terendah yang memenuhi syarat.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["quotation"]
+        final = Coalesce("negotiated_price", "price")
+        readable = Quotation.objects.visible_to(self.user).filter(sourcing=self.document, state="qualified")
+        field.queryset = readable.select_related("provider").order_by(final, "pk")
+        field.label_from_instance = self.label_of
+        if field.queryset.count() < 2:
+            del self.fields["reason"]
+
+    def label_of(self, quotation: Quotation) -> str:
+        """Provider, final price with its share of the HPS, days."""
+        share = desimal(round(quotation.final_price * 100 / self.document.hps, 1))
+        return (
+            f"{quotation.provider.name} – {rupiah(quotation.final_price)} ({share} % dari HPS), {quotation.days} hari"
+        )
+
+
+class QuotationFields(forms.Form):
+    """What an offer says."""
+
+    price = RupiahField(label="Harga penawaran", min_value=1, help_text="Sudah termasuk pajak. Contoh: 9.500.000")
+    days = forms.IntegerField(label="Waktu pelaksanaan (hari kalender)", min_value=1, max_value=1000)
+    approach = forms.CharField(
+        label="Usulan teknis",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=4000,
+        help_text="Cara kerja, tenaga ahli, jadwal, dan keluaran.",
+    )
+    attachment = ScanUploadField(label="Lampiran penawaran", required=False)
+
+
+class QuotationForm(OnceForm, QuotationFields):
+    """The first offer."""
+
+
+class ReviseForm(MoveForm, QuotationFields):
+    """Another offer in place of the first, before the deadline."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("price", "days", "approach"):
+            self.fields[name].initial = getattr(self.document, name)
+
+
+class NegotiateForm(MoveForm):
+    price = RupiahField(label="Harga hasil negosiasi", min_value=1)
+    note = forms.CharField(
+        label="Catatan negosiasi", widget=forms.Textarea(attrs=WORDS), max_length=1000, help_text="Apa yang disepakati."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["price"].initial = self.document.final_price
