@@ -52,12 +52,20 @@ def count(territories: str | Iterable[str], length: int, period: Period) -> Coun
 
 
 def count_with_year(
-    territories: str | Iterable[str], length: int, period: Period, *more: QuerySet
+    territories: str | Iterable[str],
+    length: int,
+    period: Period,
+    *more: QuerySet,
+    month: Iterable[str] = (),
+    year: Iterable[str] = (),
 ) -> tuple[Counts, Counts]:
-    """The month's counts, and the flows of the year up to it; one query. `more` are rows of the same five columns."""
-    month = _parts(territories, length, period, MEASURES)
-    year = _parts(territories, length, period.of_the_year(), FLOW_MEASURES, prefix=YEAR)
-    both = _read([*month, *year, *more])
+    """The month's counts, and the flows of the year up to it; one query. `more` are rows of the same five columns.
+
+    `month` and `year` name the measures wanted; to build a query of all of them costs 40 ms.
+    """
+    parts = _parts(territories, length, period, month or MEASURES)
+    parts += _parts(territories, length, period.of_the_year(), year or FLOW_MEASURES, prefix=YEAR)
+    both = _read([*parts, *more])
     this: Counts = {}
     so_far: Counts = {}
     for area, found in both.items():

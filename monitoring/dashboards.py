@@ -41,6 +41,18 @@ STOCKS = (
     "musdes_overdue",
 )
 FLOWS = ("needs", "contracts", "contracts_value", "paid", "meetings", "men", "women")
+# The measures behind them, where they are counted and not kept.
+COUNTED_STOCKS = (
+    "villages",
+    "villages_verified",
+    "access",
+    "running",
+    "late",
+    "musdes_open",
+    "musdes_overdue",
+    "contracts",
+)
+COUNTED_FLOWS = ("needs", "contracts", "payments", "meetings", "present")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +255,9 @@ class Board:
     def _counted(self) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
         length = LENGTHS[2] if self.level == Level.REGENCY else LENGTHS[3]
         kept = MonthlyFigure.objects.inside(self.code).year_to(self.month).as_counts("contracts_value")
-        month, year = counting.count_with_year(self.territories, length, self.period, kept)
+        month, year = counting.count_with_year(
+            self.territories, length, self.period, kept, month=COUNTED_STOCKS, year=COUNTED_FLOWS
+        )
         for (measure, key), (_, amount) in month.get(self.code, {}).items():
             if measure == "contracts_value":
                 self._months[dt.date.fromisoformat(key)] = amount

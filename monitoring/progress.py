@@ -10,13 +10,13 @@ STEPS = ("Menunggu giliran", "Menghitung angka", "Menyusun isi laporan", "Mencet
 
 def at_step(report: Report, step: int) -> None:
     """The worker is at step `step` (an index of STEPS)."""
-    cache.set(f"report-step:{report.pk}", step, timeout=600)
+    cache.set(f"report-step:{report.code}", step, timeout=600)
 
 
 def step_of(report: Report, paper: PrintedDocument | None) -> int:
     """Where it is now: the index of STEPS."""
     if report.state == "queued":
-        return cache.get(f"report-step:{report.pk}") or 0
+        return cache.get(f"report-step:{report.code}") or 0
     if paper is not None and paper.file_id is None:
         return 3
     return 4

@@ -22,13 +22,13 @@ from core.models import Event
 from monitoring import counting
 from monitoring.models import MonthlyFigure, RollupState
 from monitoring.period import Period, month_of, months
-from regions.codes import LENGTHS, NATION
+from regions.codes import LENGTHS
 from regions.models import Area
 
 OVERLAP = dt.timedelta(minutes=15)  # longer than any transaction is allowed to take
-REGENCY = LENGTHS[1]
+PROVINCE, REGENCY = LENGTHS[:2]
 FARTHEST = dt.timedelta(days=5 * 366)  # a date mistyped by a century must not make a thousand months
-MANY = 60  # from here on one pass over the whole country is cheaper than a list of territories
+MANY = 40
 
 Pairs = dict[dt.date, set[str]]  # month: regency codes
 
@@ -54,6 +54,7 @@ def refresh(*, now: dt.datetime | None = None, wait: bool = False, everything: b
         state = _lock(wait=wait)
         if state is None:
             return 0
+        _be_patient()
         zones = regency_zones()
         pairs = _everything(zones, now) if everything else _touched(state, zones, now)
         _add_stale(pairs, zones, now)
@@ -70,6 +71,7 @@ def ensure(regencies: Iterable[str], month: dt.date, *, now: dt.datetime | None 
     refresh(now=now, wait=True)
     with transaction.atomic():
         _lock(wait=True)
+        _be_patient()
         zones = regency_zones()
         wanted = {code for code in regencies if code in zones}
         kept = MonthlyFigure.objects.filter(month=month, regency__in=wanted).values_list("regency_id", flat=True)
@@ -85,6 +87,13 @@ def _lock(*, wait: bool) -> RollupState | None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '120s'")
     return RollupState.objects.select_for_update(skip_locked=not wait).first()
+
+
+def _be_patient() -> None:
+    """A pass over the whole country takes longer than a page may, and the worker is idle between two of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '200s'")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '200s'")
 
 
 # --- which pairs ------------------------------------------------------------------------------------------------
@@ -167,7 +176,8 @@ def _compute(pairs: Pairs, zones: dict[str, ZoneInfo], now: dt.datetime) -> int:
 
 
 def _write(period: Period, regencies: set[str]) -> None:
-    territories = NATION if len(regencies) > MANY else regencies
+    # Many regencies are counted in one pass over their provinces; what else lies there is left out again.
+    territories = {code[:PROVINCE] for code in regencies} if len(regencies) > MANY else regencies
     counts = counting.count(territories, REGENCY, period)
     rows = [
         MonthlyFigure(

@@ -31,5 +31,7 @@ def within(path: str, codes: str | Iterable[str] | None) -> Q:
     condition = Q(**{f"{column}__in": territories})
     for territory in territories:
         if len(territory) < LENGTHS[-1]:  # nothing lies inside a village
-            condition |= Q(**{f"{column}__startswith": territory + "."})
+            # What begins with "52.02.", as a range: "/" is the character after ".", and codes are kept in "C"
+            # order. The planner takes LIKE for 1 % of the table at least, and would read all of it.
+            condition |= Q(**{f"{column}__gte": territory + ".", f"{column}__lt": territory + "/"})
     return condition
