@@ -8,12 +8,13 @@ from monitoring.models.facilitator import (
     FacilitatorReport,
 )
 from monitoring.models.figure import FLOWS, READERS, STOCKS, MonthlyFigure, RollupState
-from monitoring.models.report import ASKING, ISSUING, Letterhead, Report
+from monitoring.models.report import ASKING, ISSUING, LETTERHEAD_KEEPERS, Letterhead, Report
 
 __all__ = [
     "ASKING",
     "FLOWS",
     "ISSUING",
+    "LETTERHEAD_KEEPERS",
     "MOST_PHOTOS",
     "READERS",
     "STOCKS",

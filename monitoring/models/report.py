@@ -274,6 +274,15 @@ class Report(Document):
             raise ValidationError({"area": "Pilih kabupaten/kota atau provinsi."})
 
 
+class LetterheadQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The office's own; the ministry sees all."""
+        return self.filter(within("area", people.territories(user, *LETTERHEAD_KEEPERS)))
+
+
+LETTERHEAD_KEEPERS = (Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE, Role.MINISTRY)
+
+
 class Letterhead(models.Model):
     """What an office prints at the head of its letters, where it differs from the usual."""
 
@@ -281,6 +290,8 @@ class Letterhead(models.Model):
     office = models.CharField("nama dinas", max_length=120, blank=True)
     address = models.CharField("alamat, telepon, dan kode pos", max_length=250, blank=True)
     city = models.CharField("tempat penandatanganan", max_length=80, blank=True)
+
+    objects = LetterheadQuerySet.as_manager()
 
     class Meta:
         verbose_name = "kop surat"

@@ -32,10 +32,8 @@ def issued(user: Any, role: str, area: str) -> FacilitatorReport:
 
 
 def photo(seed: int) -> SimpleUploadedFile:
-    """As a phone sends it: 12 megapixels of noise, which no codec likes."""
-    import random
-
-    noise = Image.effect_noise((1000, 750), 90 + random.Random(seed).randint(0, 9)).resize((4000, 3000))
+    """Five megapixels of noise, which no codec likes."""
+    noise = Image.effect_noise((1000, 750), 90 + seed).resize((2592, 1944))
     out = BytesIO()
     noise.convert("RGB").save(out, "JPEG", quality=85)
     return SimpleUploadedFile(f"foto{seed}.jpg", out.getvalue(), "image/jpeg")

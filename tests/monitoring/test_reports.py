@@ -11,7 +11,7 @@ from core import documents, jobs
 from core.models import Job, Notice, PrintedDocument
 from core.workflow import TransitionRefused
 from monitoring import rollup, tasks
-from monitoring.models import MonthlyFigure, Report
+from monitoring.models import Letterhead, MonthlyFigure, Report
 from regions.models import Area
 from tests.areas import KUTA, LOMBOK_BARAT, LOMBOK_TENGAH, NTB
 from tests.monitoring import rows
@@ -293,3 +293,22 @@ def test_the_list_costs_the_same_with_one_and_three_rows(office: Office) -> None
 def test_odd_filters_are_answered(office: Office, query: str) -> None:
     assert client(office.ministry).get(f"/laporan/{query}").status_code == 200
     assert client(office.ministry).get(f"/pantau/{query}").status_code == 200
+
+
+# --- the letterhead -------------------------------------------------------------------------------------------------------
+def test_an_office_keeps_its_own_letterhead_and_no_other(office: Office) -> None:
+    browser = client(office.dpmd)
+    url = "/admin/monitoring/letterhead/add/"
+    data = {"office": "Dinas PMD dan Dukcapil", "address": "Jalan Contoh Nomor 1, Praya", "city": "Praya"}
+    assert browser.post(url, data | {"area": LOMBOK_BARAT}).status_code == 200  # refused, with its reason
+    assert not Letterhead.objects.exists()
+    assert browser.post(url, data | {"area": LOMBOK_TENGAH}).status_code == 302
+    text = text_of(paper_of(ask(LOMBOK_TENGAH, OCTOBER, office.dpmd, render=True)))
+    assert "DINAS PMD DAN DUKCAPIL Jalan Contoh Nomor 1, Praya" in text
+    assert "Praya, ........" in text
+    assert "Kepala Dinas PMD dan Dukcapil Kabupaten Lombok Tengah" in text
+    page = client(office.other).get("/admin/monitoring/letterhead/").content.decode()
+    assert "Dukcapil" not in page
+    pk = Letterhead.objects.get().pk
+    assert "Dukcapil" not in client(office.other).get(f"/admin/monitoring/letterhead/{pk}/change/").content.decode()
+    assert client(office.tapm).get(url).status_code in (302, 403)
