@@ -135,6 +135,11 @@ class Order:
         return self.current.status_sentence  # type: ignore[attr-defined, no-any-return]
 
     @property
+    def tone(self) -> str:
+        """The colour of that sentence: another's award is no good news to a bidder, and no alarm."""
+        return "neutral" if self.current.state == "awarded" else self.current.state_tone
+
+    @property
     def is_over(self) -> bool:
         return self.current.state in ("cancelled", "terminated", "closed", "awarded")  # awarded: to another provider
 

@@ -167,6 +167,10 @@ class DecideForm(MoveForm):
             self.fields[f"who_{number}"] = forms.CharField(label="Penanggung jawab", max_length=150, required=False)
             self.fields[f"due_{number}"] = IndonesianDateField(label="Batas waktu", required=False)
 
+    @property
+    def follow_up_rows(self) -> list[tuple[Any, Any, Any]]:
+        return [(self[f"what_{n}"], self[f"who_{n}"], self[f"due_{n}"]) for n in range(self.FOLLOW_UPS)]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         for number in range(self.FOLLOW_UPS):
