@@ -19,7 +19,7 @@ def print_report(report: Report, *, by: Any, paper: str = "A4") -> PrintedDocume
         title=report.title,
         template="monitoring/print_report.html",
         snapshot=documents.thaw(report.snapshot),
-        holder=report,
+        holder=first_of(report),
         by=by,
         revision=report.revision,
         paper=paper,
@@ -47,6 +47,16 @@ def print_facilitator_report(report: FacilitatorReport, *, by: Any, paper: str =
     )
 
 
+def first_of(report: Report) -> Report:
+    """The report that this one revises: it holds the papers of all revisions, so that the check page of an old paper
+    finds the newer one."""
+    if not report.revision:
+        return report
+    return Report.objects.get(area=report.area_id, month=report.month, provisional=False, revision=0)
+
+
 def newest_paper(document: Report | FacilitatorReport) -> PrintedDocument | None:
-    """The paper printed last, with its file."""
-    return PrintedDocument.objects.about(document).select_related("file").first()
+    """The paper printed last of this revision, with its file."""
+    holder = first_of(document) if isinstance(document, Report) else document
+    papers = PrintedDocument.objects.about(holder).filter(revision=document.revision)
+    return papers.select_related("file").first()

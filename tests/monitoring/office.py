@@ -13,6 +13,7 @@ import monitoring.tasks  # noqa: F401
 from accounts.models import Membership, Role, User
 from core import jobs
 from core.models import Job, PrintedDocument
+from monitoring.documents import newest_paper
 from monitoring.models import Report
 from regions.models import Area
 from tests.areas import KUTA, LOMBOK_BARAT, LOMBOK_TENGAH, NTB, PUJUT, SUKADANA, UBUNG
@@ -89,7 +90,9 @@ def work_off(*, render: bool = False) -> int:
 
 
 def paper_of(document: Any) -> PrintedDocument:
-    return PrintedDocument.objects.about(document).select_related("file").get()
+    paper = newest_paper(document)
+    assert paper is not None
+    return paper
 
 
 def text_of(paper: PrintedDocument) -> str:

@@ -76,6 +76,8 @@ def test_a_correction_is_a_revision_and_the_old_one_stays(office: Office) -> Non
     total = documents.thaw(second.snapshot)["counted"]["money"][0]
     assert (total["number"], total["amount"]) == (3, 14_500_001)
     assert "Revisi ke-1: SPK Desa Kuta terlambat dicatat." in text_of(paper_of(second))
+    check = client(office.stranger).get(f"/cek/{paper_of(first).code}/").content.decode()
+    assert "telah diganti oleh revisi ke-1" in check  # anyone who checks the old paper is told
     with pytest.raises(TransitionRefused, match="sudah digantikan"):
         first.revise(by=fresh(office.dpmd), reason="lagi")
     assert set(Report.objects.current()) == {second}
