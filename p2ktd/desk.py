@@ -14,6 +14,7 @@ from accounts.admin_site import site
 from accounts.models import Membership, VillageAccess
 from core.formats import lamanya
 from regions.models import Area, AreaTitle
+from transactions.models import ProcurementRule
 from verification.admin import reason_to_be_here
 from verification.models import Application, Standing
 
@@ -41,6 +42,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[type[Model], str, str, bool], ...]], ...] =
         (
             (VillageAccess, "Permohonan akses desa", "how_to_reg", True),
             (Membership, "Keanggotaan", "badge", False),
+            (ProcurementRule, "Aturan pengadaan", "gavel", False),
         ),
     ),
     ("Wilayah", ((Area, "Wilayah", "map", False), (AreaTitle, "Sebutan setempat", "translate", False))),

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 
+from accounts import people
 from accounts.models import LegalForm
+from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES
 from core.formats import desimal
 from regions.models import Area
+from regions.scope import within
 
 
 class Method(models.TextChoices):
@@ -17,6 +21,10 @@ class Method(models.TextChoices):
 
 
 class ProcurementRuleQuerySet(models.QuerySet["ProcurementRule"]):
+    def visible_to(self, user: Any) -> Self:
+        """The national example, and the rules of one's own territory."""
+        return self.filter(Q(regency=None) | within("regency", people.territories(user, *POKJA_ROLES, *OFFICE_ROLES)))
+
     def in_force(self, regency: str, *, on: datetime.date) -> ProcurementRule:
         """The regency's own rule on that day, else the national example."""
         rows = self.filter(Q(regency_id=regency) | Q(regency=None), valid_from__lte=on)

@@ -1,0 +1,85 @@
+"""The rules of buying at the desk: a regency's office writes its own, from a day on. What stands is never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts import people
+from accounts.admin_site import ScopedAdmin, site
+from accounts.models import Role
+from core.formats import rupiah
+from regions.models import Area, Level
+from transactions.models import ProcurementRule
+from transactions.models.need import local_today
+
+WRITERS = (Role.REGENCY_OFFICE, Role.MINISTRY)
+
+
+def regencies(user: Any) -> QuerySet[Area]:
+    """Where this person may write a rule."""
+    return Area.objects.within(people.territories(user, *WRITERS)).filter(level=Level.REGENCY).order_by("code")
+
+
+class RuleForm(forms.ModelForm):
+    """A decree from its first day on. That day lies ahead: no sourcing that runs learns of a new rule."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        regency, since = data.get("regency"), data.get("valid_from")
+        if regency and since and since < local_today(regency):
+            self.add_error("valid_from", "Aturan berlaku paling cepat hari ini.")
+        low, high = data.get("direct_limit"), data.get("quotation_limit")
+        if low is not None and high is not None and high <= low:
+            self.add_error("quotation_limit", "Batas ini harus di atas batas pembelian langsung.")
+        if data.get("min_invitations") == 0:
+            self.add_error("min_invitations", ValidationError("Sedikitnya satu penyedia diundang."))
+        return data
+
+
+@admin.register(ProcurementRule, site=site)
+class ProcurementRuleAdmin(ScopedAdmin):
+    """Added, never changed or deleted: another decree is another row."""
+
+    form = RuleForm
+    fields = (
+        "regency",
+        "basis",
+        "valid_from",
+        "direct_limit",
+        "quotation_limit",
+        "min_invitations",
+        "min_hours",
+    )
+    list_display = ("basis", "where", "valid_from", "direct", "quotation", "min_invitations", "min_hours")
+    ordering = ("-valid_from", "-pk")
+
+    @admin.display(description="kabupaten/kota")
+    def where(self, rule: ProcurementRule) -> str:
+        return str(rule.regency.label) if rule.regency else "Nasional (contoh)"
+
+    @admin.display(description="pembelian langsung sampai")
+    def direct(self, rule: ProcurementRule) -> str:
+        return rupiah(rule.direct_limit)
+
+    @admin.display(description="permintaan penawaran sampai")
+    def quotation(self, rule: ProcurementRule) -> str:
+        return rupiah(rule.quotation_limit)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProcurementRule]:
+        return super().get_queryset(request).select_related("regency")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return people.holds(request.user, *WRITERS)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "regency" and field is not None:
+            field.queryset = regencies(request.user)
+            field.required = True  # the national example is the programme's, written by a migration
+        return field
