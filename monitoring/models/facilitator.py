@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -150,14 +150,20 @@ class FacilitatorReport(Document):
     def open(self, *, by: Any, activities: Iterable[ActivityRow] = ()) -> FacilitatorReport:
         """Begin the month's report, with the activities that the system knows of; an existing one is given back."""
         self.month = self.month.replace(day=1)
-        existing = FacilitatorReport.objects.filter(author=by, role=self.role, area=self.area, month=self.month).first()
-        if existing is not None:
+        same = FacilitatorReport.objects.filter(author=by, role=self.role, area=self.area, month=self.month)
+        if existing := same.first():
             return existing
         period = self.period
         refuse_unless(period.now >= period.start, "Bulan ini belum dimulai.")
         self.author = by
-        born(self, by=by, verdict=self.may_create(by))
-        self._write_activities(activities)
+        try:
+            with transaction.atomic():
+                born(self, by=by, verdict=self.may_create(by))
+                self._write_activities(activities)
+        except (IntegrityError, ValidationError):  # opened twice at the same moment
+            if first := same.first():
+                return first
+            raise
         return self
 
     def write(

@@ -232,8 +232,10 @@ class Report(Document):
         try:
             with transaction.atomic():
                 self._begin(by)
-        except IntegrityError:  # someone asked at the same moment, and was first
-            return same.get(revision=0)
+        except (IntegrityError, ValidationError):  # someone asked at the same moment, and was first
+            if first := same.order_by("-revision").first():
+                return first
+            raise
         return self
 
     def _begin(self, by: Any) -> None:

@@ -12,6 +12,7 @@ from core.models import Job, Notice, PrintedDocument
 from core.workflow import TransitionRefused
 from monitoring import rollup, tasks
 from monitoring.models import Letterhead, MonthlyFigure, Report
+from monitoring.models.report import ReportQuerySet
 from regions.models import Area
 from tests.areas import KUTA, LOMBOK_BARAT, LOMBOK_TENGAH, NTB
 from tests.monitoring import rows
@@ -101,6 +102,19 @@ def test_the_running_month_is_only_provisional_and_can_be_made_anew(office: Offi
         assert final != report
         assert not final.provisional
         assert not report.may_rebuild(fresh(office.chair))
+
+
+def test_who_asks_at_the_same_moment_gets_the_report_of_the_first(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looks_a_moment_too_early(rows: ReportQuerySet) -> None:
+        monkeypatch.undo()
+        Report(area=Area.objects.get(code=LOMBOK_TENGAH), month=OCTOBER).request(by=None)
+
+    monkeypatch.setattr(ReportQuerySet, "first", looks_a_moment_too_early)
+    report = Report(area=Area.objects.get(code=LOMBOK_TENGAH), month=OCTOBER).request(by=fresh(office.dpmd))
+    assert report == Report.objects.get()
+    assert Job.objects.filter(task="monitoring.assemble_report").count() == 1
 
 
 def test_a_month_that_has_not_begun_is_refused(office: Office) -> None:
