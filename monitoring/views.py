@@ -83,9 +83,7 @@ def dashboard(request: HttpRequest, code: str = "") -> HttpResponse:
             "board": board,
             "month_form": MonthForm({"bulan": f"{board.month:%Y-%m}"}),
             "crumbs": crumbs(board, request.user),
-            "own": [(one, name_of(one, board), reverse("dashboard-area", args=[one])) for one in own]
-            if len(own) > 1
-            else [],
+            "own": own_boards(request.user, own) if len(own) > 1 else [],
             "csv_url": f"{reverse('dashboard-csv', args=[board.code])}?bulan={board.month:%Y-%m}",
         },
     )
@@ -148,10 +146,15 @@ def crumbs(board: Board, user: Any) -> list[tuple[str, str]]:
     return found
 
 
-def name_of(code: str, board: Board) -> str:
-    if code == NATION:
-        return "Nasional"
-    return board.title if code == board.code else code
+def own_boards(user: Any, own: list[str]) -> list[tuple[str, str, str]]:
+    """Tabs for who has several boards: (code, name, address). A PLD's board is named after the kecamatan."""
+    names = {NATION: "Nasional"}
+    for membership in people.memberships(user):
+        if membership.area is not None:
+            area = membership.area
+            names[area.code] = area.label
+            names.setdefault(area.district_code, area.ancestry.split(", ")[0])
+    return [(code, names.get(code, code), reverse("dashboard-area", args=[code])) for code in own]
 
 
 # --- monthly reports ------------------------------------------------------------------------------------------------

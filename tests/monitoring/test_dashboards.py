@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Membership
 from monitoring.views import harmless
-from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH, NTB, PUJUT
+from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH, NTB, PUJUT, UBUNG
 from tests.monitoring import rows
 from tests.monitoring.office import NOW, Office, client
 
@@ -140,3 +142,11 @@ def test_a_past_month_is_as_it_was(office: Office) -> None:
 def test_text_that_a_spreadsheet_would_run_is_written_as_text(cell: str) -> None:
     assert harmless(cell).startswith("'")
     assert harmless(-2) == -2
+
+
+def test_who_has_several_boards_finds_them_as_tabs(office: Office) -> None:
+    Membership.objects.create(user=office.pld, role="pld", area_id=UBUNG, starts_on=dt.date(2024, 1, 1))
+    page = client(office.pld).get("/pantau/").content.decode()
+    assert '<a href="/pantau/52.02.02/" aria-current="page">Kecamatan Jonggat</a>' in page
+    assert f'<a href="/pantau/{PUJUT}/">Kecamatan Pujut</a>' in page
+    assert client(office.pld).get(f"/pantau/{PUJUT}/").status_code == 200
