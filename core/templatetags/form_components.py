@@ -12,7 +12,7 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField
 from django.template.context import Context
 from django.template.loader import get_template
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from core import formats, icons
@@ -259,4 +259,5 @@ def error_line(text: str) -> SafeString:
 def bare_input(bound: BoundField) -> SafeString:
     """A widget alone, for a cell of a table whose headers name it; the label is read out, errors stand below."""
     attrs: dict[str, str | bool] = {"class": "input input--short", "aria-label": str(bound.label)}
-    return format_html("{}{}", bound.as_widget(attrs=attrs), bound.errors)
+    problems = format_html_join("", '<p class="error">{}</p>', ((error,) for error in bound.errors))
+    return format_html("{}{}", bound.as_widget(attrs=attrs), problems)

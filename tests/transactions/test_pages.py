@@ -203,6 +203,18 @@ def test_bad_files_are_refused_beside_their_field(content: bytes, market: Market
     assert contract.state == "issued"
 
 
+@pytest.mark.parametrize("who", ["operator", "pka", "pld"])
+def test_what_the_page_shows_and_a_person_types_is_enough(who: str, market: Market) -> None:
+    """Hidden fields, too: whoever has one village is not asked which."""
+    client, url = market.client(who), reverse("need-new")
+    form = client.get(url).context["form"]
+    assert form["village"].is_hidden
+    typed = {"title": "Air bersih", "problem": "Kering.", "estimate": "5.000.000", "why_provider": "Ahli."}
+    response = client.post(url, filled(form) | typed | {"category": market.draft_need().category_id})
+    assert response.status_code == 302, response.context["form"].errors
+    assert Need.objects.get(title="Air bersih").village_id == market.draft_need().village_id
+
+
 def test_a_form_with_an_error_keeps_what_was_typed(market: Market) -> None:
     data = {
         "title": "Judul yang diketik", "problem": "Masalah yang panjang", "estimate": "bukan angka", "volume": "3",

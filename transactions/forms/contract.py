@@ -47,7 +47,9 @@ class AcceptForm(MoveForm):
 
 
 class HandOverForm(MoveForm):
-    number = forms.CharField(label="Nomor BAST", max_length=100, help_text="Dari buku agenda desa.")
+    number = forms.CharField(
+        label="Nomor BAST", max_length=100, help_text="Dari buku agenda desa. Contoh: 028/05/BAST/2026"
+    )
     on = IndonesianDateField(label="Tanggal serah terima")
     place = forms.CharField(label="Tempat", max_length=150, help_text="Contoh: Kantor Desa")
 
@@ -55,7 +57,9 @@ class HandOverForm(MoveForm):
 class PaymentForm(MoveForm):
     """The transfer as the treasurer made it; the tax amounts are proposed, and theirs to correct."""
 
-    number = forms.CharField(label="Nomor bukti pengeluaran", max_length=100)
+    number = forms.CharField(
+        label="Nomor bukti pengeluaran", max_length=100, help_text="Seperti pada kuitansi desa. Contoh: KWT/07/2026"
+    )
     paid_on = IndonesianDateField(label="Tanggal pembayaran")
     proof = ScanUploadField(label="Bukti transfer")
 

@@ -56,7 +56,7 @@ class NeedFields(forms.ModelForm):
         self.fields["category"].queryset = Category.objects.filter(active=True)  # type: ignore[attr-defined]
         only = list(villages[:2])
         if len(only) == 1:
-            self.fields["village"].initial = only[0]
+            self.initial["village"] = only[0].pk  # the form's own: a new instance says None, which would win
             self.fields["village"].widget = forms.HiddenInput()
         for name in ("men", "women"):
             self.fields[name].required = False
