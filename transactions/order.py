@@ -102,9 +102,10 @@ class Order:
     def current(self) -> Document:
         """The document that the order stands at."""
         current = self.documents[-1]
-        if isinstance(current, Sourcing) and current.state == "failed":
-            return self.need
-        return current
+        ended = isinstance(current, Sourcing) and current.state == "failed"
+        if isinstance(current, Contract) and current.state == "terminated":
+            ended = not self.is_invited  # for its provider the order ends here; the village looks for another
+        return self.need if ended else current
 
     @cached_property
     def own_quotation(self) -> Quotation | None:

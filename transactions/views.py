@@ -74,7 +74,7 @@ def narrowed(rows: Any, asked: dict[str, Any]) -> Any:
         "kontrak": Exists(contract.exclude(state__in=["handed_over", "terminated"])),
         "pertanggungjawaban": Exists(account.exclude(state="closed")),
         "selesai": Exists(account.filter(state="closed")),
-        "batal": Q(state="cancelled") | Exists(contract.filter(state="terminated")),
+        "batal": Q(state="cancelled") | Exists(contract.filter(state="terminated")) & ~Exists(sourcing),
     }
     stage = asked.get("tahap")
     return rows.filter(stages[stage]) if stage else rows
@@ -84,7 +84,9 @@ def with_contracts(needs: list[Need], user: Any) -> list[tuple[Need, Any]]:
     """Each need with the document its order stands at, in three queries whatever the number of rows."""
     at: dict[int, Any] = {}
     sourcings = Sourcing.objects.visible_to(user).filter(need__in=needs).exclude(state="failed")
-    contracts = Contract.objects.visible_to(user).filter(sourcing__need__in=needs).select_related("sourcing", "village")
+    # A terminated contract is past: the order stands at its need again, or at the next sourcing.
+    contracts = Contract.objects.visible_to(user).filter(sourcing__need__in=needs).exclude(state="terminated")
+    contracts = contracts.select_related("sourcing", "village")
     accounts = Accountability.objects.visible_to(user).filter(contract__sourcing__need__in=needs)
     for sourcing in sourcings:
         at[sourcing.need_id] = sourcing

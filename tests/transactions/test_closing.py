@@ -199,3 +199,28 @@ def test_the_hand_over_has_a_possible_day(market: Market, days: int, sentence: s
     with pytest.raises(TransitionRefused, match=sentence):
         contract.hand_over(by=market.user("pka"), number="1", on=day, place="Kantor")
     assert not Accountability.objects.filter(contract=contract).exists()
+
+
+def test_a_terminated_contract_lets_the_village_look_for_another(market: Market) -> None:
+    contract = market.contract("running")
+    need, first = contract.need, contract.sourcing
+    contract.terminate(by=market.user("pka"), reason="Penyedia tidak hadir.")
+    first.refresh_from_db()
+    assert (first.state, first.failure_reason) == ("failed", "kontrak diputus. Penyedia tidak hadir.")
+    assert need in type(need).objects.waiting_for(market.user("pka"))
+    page = market.client("pka").get(need.get_absolute_url()).content.decode()
+    assert "Mulai pengadaan" in page
+    assert "Putus Kontrak" in page  # the old contract stays in the file
+    assert "Kontrak diputus." in market.client("firm").get(need.get_absolute_url()).content.decode()
+    second = market.sourcing("awarded", need=need, services=[market.service])
+    assert need.current_sourcing == second
+    assert market.client("pka").get("/pembelian/").context["orders"][0][1] == second.contract
+
+
+def test_an_award_lapses_with_its_contract_only(market: Market) -> None:
+    sourcing = market.sourcing("awarded")
+    for who in ("pka", "tpk", "kades"):
+        with pytest.raises(TransitionRefused):
+            sourcing.lapse(by=market.user(who), reason="x")
+    sourcing.refresh_from_db()
+    assert sourcing.state == "awarded"

@@ -98,7 +98,7 @@ class Contract(Document):
             "Putus Kontrak",
             "Kontrak diputus",
             tone="danger",
-            confirm="Kontrak yang diputus tidak dapat dilanjutkan.",
+            confirm="Kontrak yang diputus tidak dapat dilanjutkan; kebutuhannya dapat diadakan lagi.",
         ),
     )
     TURN = {
@@ -365,10 +365,13 @@ class Contract(Document):
             self.handover_scan = scan
             facts["sha256"] = scan.sha256
 
+    @transaction.atomic
     def terminate(self, *, by: Any, reason: str) -> None:
-        """The contract ends before its work is done."""
+        """The contract ends before its work is done; the village may look for another provider."""
+        sourcing = Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)
         with moving(self, "terminate", by=by, note=reason):
             pass
+        sourcing.lapse(by=by, reason=reason)
 
 
 class ProgressReport(models.Model):

@@ -90,6 +90,9 @@ class Sourcing(Document):
             tone="danger",
             confirm="Pengadaan yang gagal berhenti di sini; kebutuhan dapat diadakan lagi.",
         ),
+        Move(
+            "lapse", ("awarded",), "failed", "Gugurkan Penetapan", "Penetapan gugur karena kontrak diputus", inner=True
+        ),
     )
     TONES = {
         "draft": "neutral",
@@ -316,6 +319,17 @@ class Sourcing(Document):
             )
             contract.draft(by=by, verdict=self.officer(by))
             facts.update(quotation=quotation.code, value=quotation.final_price)
+
+    def may_lapse(self, user: Any) -> Verdict:
+        verdict = self.contract.may_terminate(user)
+        if verdict and self.contract.state != "terminated":
+            return Denied("Penetapan hanya gugur bila kontraknya diputus.")
+        return verdict
+
+    def lapse(self, *, by: Any, reason: str) -> None:
+        """Called by the contract that is terminated: the need can be sourced again."""
+        with moving(self, "lapse", by=by, note=reason):
+            self.failure_reason = f"kontrak diputus. {reason}"
 
     def fail(self, *, by: Any, reason: str) -> None:
         """It came to nothing: no offer, none that meets what was asked. The need can be sourced again."""
