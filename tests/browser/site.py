@@ -60,7 +60,9 @@ def work_off() -> None:
     """What the worker does: every open job, and those that come of them."""
     from core import jobs
     from core.models import Job
+    from p2ktd.celery import app
 
+    app.loader.import_default_modules()  # every app's jobs, as a worker has them
     while waiting := list(Job.objects.open().order_by("pk").values_list("pk", flat=True)):
         for number in waiting:
             jobs.run(number)

@@ -1,0 +1,370 @@
+"""The whole story once, clicked through: sign-up, verification, order, account, rating.
+
+Beforehand there are only the areas, what the migrations bring, and the first people of a deployment: the offices,
+the Pokja, and the village's officials but its operator.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.site import Site, Visitor, opened_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+KEYS = ("pka", "kaur", "kades", "bpd", "pld", "pokja", "ketua.pokja", "dpmd")
+VILLAGE = "52.02.04.2001"
+OPERATOR, PROVIDER = "operator.baru@contoh.example", "penyedia.baru@contoh.example"
+PASSWORD = "jagung rebus di beranda"
+NAME = "CV Contoh Bina Desa"
+TITLE = "Pelatihan pembukuan BUM Desa"
+TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
+TOMORROW, LATER = (
+    (datetime.date.fromisoformat(TODAY) + datetime.timedelta(days=days)).isoformat() for days in (1, 700)
+)
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
+    """A new deployment with its first people."""
+    with django_db_blocker.unblock(), opened_site(first_people, demo=True) as site:
+        yield site
+
+
+def first_people() -> None:
+    from allauth.mfa.totp.internal.auth import TOTP
+    from django.contrib.auth.hashers import make_password
+
+    from accounts.models import VillageOffice
+    from accounts.models.membership import SECOND_FACTOR_ROLES
+    from p2ktd.demo import cast
+    from tests.areas import load_areas
+
+    load_areas()
+    hashed = make_password(cast.PASSWORD)
+    for person in cast.PEOPLE:
+        if person.key in KEYS:
+            user = cast.account(person.key, person.name, hashed)
+            cast.appoint(user, person.role, person.area, person.position)
+            if person.role in SECOND_FACTOR_ROLES:
+                TOTP.activate(user, cast.TOTP_SECRET)
+    VillageOffice.objects.create(area_id=VILLAGE, address="Jalan Contoh Nomor 1", postal_code="83573")
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Something to upload: a PDF, a scan, photographs."""
+    from PIL import Image, ImageDraw
+
+    folder = tmp_path_factory.mktemp("papers")
+    made = {}
+    for name, kind, size in (("surat", "PDF", (620, 877)), ("pindaian", "JPEG", (620, 877)),
+                             ("foto1", "JPEG", (1200, 800)), ("foto2", "JPEG", (1200, 800))):  # fmt: skip
+        image = Image.new("RGB", size, (40 * len(made) + 60, 120, 160))
+        ImageDraw.Draw(image).ellipse((100, 100, 300 + 50 * len(made), 300), fill=(250, 220, 120))
+        out = BytesIO()
+        image.save(out, kind)
+        made[name] = folder / f"{name}.{'pdf' if kind == 'PDF' else 'jpg'}"
+        made[name].write_bytes(out.getvalue())
+    return made
+
+
+def test_from_sign_up_to_rating(site: Site, papers: dict[str, Path]) -> None:
+    operator = village_signs_up(site, papers)
+    provider = provider_signs_up(site, papers)
+    pokja_judges(site, provider, papers)
+    service = provider_publishes(site, provider, papers)
+    order = village_orders(site, operator, service)
+    provider_and_village_sign(site, papers)
+    work_is_done_and_paid(site, order, papers)
+    village_accounts_for_it(site, order, papers)
+    village_rates(site, service)
+    site.ask(nothing_was_lost)
+
+
+# --- 1. a village --------------------------------------------------------------------------------------
+def sign_up(site: Site, email: str, name: str, side: str) -> Visitor:
+    guest = site.visitor(width=360)
+    guest.go("/daftar/").fill(side=side, name=name, email=email, password1=PASSWORD, agree=True).press("Daftar")
+    guest.fill(code=site.mailed_code(email))
+    with guest.page.expect_navigation():
+        guest.main.get_by_role("button").first.click()
+    return guest.go("/perlu-tindakan/")
+
+
+def village_signs_up(site: Site, papers: dict[str, Path]) -> Visitor:
+    operator = sign_up(site, OPERATOR, "Baiq Contoh Anjani", "village")
+    operator.follow("Ajukan akses desa")
+    operator.pick_area("sengkol", "Desa Sengkol")
+    operator.fill(
+        role="village_operator",
+        phone="0812-0000-0099",
+        letter_number="141/CONTOH/2026",
+        letter_date=TODAY,
+        letter=papers["surat"],
+    ).press("Kirim permohonan")
+    operator.go("/pembelian/").sees_not("Catat kebutuhan")
+
+    office = site.visitor("dpmd")
+    office.waits("Desa Sengkol").follow("Desa Sengkol").sees("Baiq Contoh Anjani", "141/CONTOH/2026")
+    office.step("Verifikasi").waits()
+    operator.go("/pembelian/").sees("Catat kebutuhan")
+    return operator
+
+
+# --- 2. a provider ---------------------------------------------------------------------------------------
+def provider_signs_up(site: Site, papers: dict[str, Path]) -> Visitor:
+    provider = sign_up(site, PROVIDER, "Contoh Hendra", "provider")
+    provider.follow("Lengkapi profil").follow("Buat profil penyedia")
+    provider.fill(name=NAME, legal_form="company")
+    provider.pick_area("lombok teng", "Kabupaten Lombok Tengah").press("Simpan dan lanjutkan")
+    provider.fill(address="Jalan Contoh Raya 1, Praya", phone="0800-0000-001", email=PROVIDER)
+    provider.press("Simpan dan lanjutkan")
+    provider.fill(person_in_charge="Contoh Hendra", position="Direktur", nik="5202000101900001")
+    provider.press("Simpan dan lanjutkan").fill(npwp="0000000000000001", nib="0000000000001")
+    provider.press("Simpan dan lanjutkan")
+    provider.fill(bank="Bank Contoh", account_number="0000000001", account_holder=NAME).press("Simpan dan lanjutkan")
+    provider.follow("Tentang penyedia").fill(experts="4", about="DATA CONTOH").press("Simpan dan lanjutkan")
+
+    provider.follow("Mulai permohonan").fill(regency="52.02").press("Lanjutkan")
+    while (lacking := provider.main.locator(".tasks__item", has_text="Belum diunggah")).count():
+        provider.page.goto(lacking.first.get_by_role("link").get_attribute("href"))
+        upload(provider, papers["surat"])
+    provider.follow("Persetujuan penggunaan data").fill(agree=True).press("Setuju dan lanjutkan")
+    provider.follow("Periksa kelengkapan").press("Ajukan ke Pokja").waits()
+    return provider
+
+
+def upload(provider: Visitor, paper: Path) -> None:
+    provider.fill(file=paper)
+    if provider.main.locator("[name=number]").count():
+        provider.fill(number="CONTOH/01", issued_on="2026-01-10")
+    provider.press("Unggah")
+
+
+def judge(pokja: Visitor, how_many: int, *, bad: int | None = None) -> None:
+    for number in range(how_many):
+        if number == bad:
+            pokja.fill(verdict="not_conforming", reason_kind="unreadable", reason="Bagian bawah terpotong.")
+        else:
+            pokja.fill(verdict="conforming")
+        pokja.press("Simpan dan lanjut ke dokumen berikutnya")
+
+
+def pokja_judges(site: Site, provider: Visitor, papers: dict[str, Path]) -> None:
+    pokja = site.visitor("pokja").waits(NAME)
+    pokja.go("/admin/verification/application/").page.get_by_role("link", name=NAME).click()
+    case = pokja.page.url
+    pokja.step("Ambil untuk Diperiksa")
+    judge(pokja, pokja.page.locator(".desk-papers li").count(), bad=0)
+    pokja.step("Kembalikan untuk Perbaikan", note="Perbaiki satu dokumen saja.").waits()
+
+    provider.waits(NAME).follow(NAME).sees("Bagian bawah terpotong.", "Perbaiki satu dokumen saja.")
+    mend = provider.main.locator(".tasks__item", has_text="Bagian bawah terpotong.")
+    assert mend.count() == 1
+    provider.page.goto(mend.get_by_role("link").get_attribute("href"))
+    upload(provider, papers["pindaian"])
+    provider.follow("Periksa kelengkapan").press("Ajukan ke Pokja")
+
+    pokja.waits(NAME).go(case).step("Ambil untuk Diperiksa")
+    judge(pokja, 1)
+    for aspect in pokja.page.locator(".desk-scores input").all():
+        aspect.fill("84")
+    pokja.press("Simpan penilaian").step("Rekomendasikan").sees("84")
+    chair = site.visitor("ketua.pokja").waits(NAME).go(case)
+    chair.step(
+        "Tetapkan Terdaftar",
+        directory_number="CONTOH-52.02-001",
+        decree_number="188.45/CONTOH/2026",
+        decree_date=TODAY,
+        valid_until=LATER,
+    ).waits()
+    site.visitor(width=360).go("/penyedia/").sees(NAME)
+
+
+# --- 3. the catalogue --------------------------------------------------------------------------------------
+def provider_publishes(site: Site, provider: Visitor, papers: dict[str, Path]) -> str:
+    provider.go("/layanan-saya/").follow("Tulis layanan baru")
+    provider.fill(
+        title=TITLE,
+        category="Kewirausahaan",
+        kind="bimtek",
+        summary="Pembukuan yang rapi dalam dua hari.",
+        description="Kami datang ke desa dan bekerja bersama pengurus.",
+        deliverables="Modul cetak\nPembukuan tiga bulan pertama",
+        price="9.500.000",
+        unit="paket",
+        tax_included="ya",
+        duration_days=14,
+    ).press("Simpan")
+    service = provider.page.url.removeprefix(site.url)
+    provider.step("Tambah foto", photo=papers["foto1"], caption="Pelatihan di Praya (gambar contoh)")
+    provider.step("Tayangkan")
+
+    public = site.visitor(width=360).go("/layanan/?q=pembukuan").sees("1 layanan", TITLE)
+    public.go("/layanan/?kategori=infrastruktur").sees_not(TITLE)
+    public.go("/layanan/?q=pembukuan").follow(TITLE).sees("Rp9.500.000", "Modul cetak", NAME, "Belum ada penilaian")
+    assert public.main.get_by_role("img").first.evaluate("e => e.decode().then(() => e.naturalWidth)") > 100
+    return service
+
+
+# --- 4. the order --------------------------------------------------------------------------------------------
+def village_orders(site: Site, operator: Visitor, service: str) -> str:
+    operator.go(service).follow("Mulai pengadaan")
+    operator.fill(
+        problem="Pengurus BUM Desa belum mampu membukukan usahanya.",
+        place="Dusun Contoh",
+        men=12,
+        women=15,
+        volume=1,
+        why_provider="Tidak ada warga yang menguasai pembukuan usaha.",
+    ).press("Simpan kebutuhan")
+    order = operator.page.url.removeprefix(site.url)
+    operator.waits(TITLE).go(order)
+    operator.step("Catat Kesepakatan Musdes", musdes_on=TODAY, musdes_number="140/CONTOH/2026")
+
+    manager = site.visitor("pka").waits(TITLE).follow(TITLE)
+    manager.step("Catat Anggaran", funding="dd", activity_code="4.3.02", ceiling="10.000.000")
+    manager.follow("Mulai pengadaan").sees("pembelian langsung")
+    manager.fill(scope="Dua hari pelatihan dan laporan.", days=14, deadline=f"{TOMORROW}T16:00")
+    manager.press("Simpan pengadaan").step("Kirim Undangan")
+
+    provider = as_provider(site)
+    provider.waits(TITLE).follow(TITLE).follow("Kirim penawaran")
+    provider.fill(price="9.400.000", days=14, approach="Kunjungan, dua hari pelatihan, pendampingan.")
+    provider.press("Kirim penawaran").waits()
+
+    manager.waits(TITLE).go(order).step("Buka Penawaran").sees("Rp9.400.000")
+    manager.follow("Evaluasi Penawaran").main.get_by_label("Memenuhi syarat", exact=True).check()
+    manager.press("Simpan evaluasi")
+    manager.step("Catat Negosiasi", price="9.200.000", note="Disepakati setelah rincian dibahas.")
+    manager.follow("Tetapkan Pemenang").main.get_by_role("radio").check()
+    manager.press("Tetapkan Pemenang").waits(TITLE).go(order)
+    manager.step("Terbitkan SPK", number="027/CONTOH-SPK/2026", signed_on=TODAY, starts_on=TODAY)
+    printed(site, manager, "Surat Perintah Kerja (SPK)", "9.200.000")
+    return order
+
+
+def as_provider(site: Site) -> Visitor:
+    """The provider at its desk computer."""
+    return site.visitor().log_in(PROVIDER, PASSWORD)
+
+
+def printed(site: Site, guest: Visitor, label: str, *sentences: str) -> None:
+    """Ask for a paper, wait for the worker, read it."""
+    from pypdf import PdfReader
+
+    guest.press(label).sees("sedang disiapkan")
+    site.work_off()
+    guest.page.reload()
+    address = guest.main.get_by_role("link", name="Buka PDF").get_attribute("href")
+    answer = guest.context.request.get(address)
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.body())).pages)
+    for sentence in ("DATA CONTOH", *sentences):
+        assert sentence in text
+
+
+def provider_and_village_sign(site: Site, papers: dict[str, Path]) -> None:
+    as_provider(site).waits(TITLE).follow(TITLE).step("Unggah SPK Bertanda Tangan", scan=papers["surat"])
+    manager = site.visitor("pka").waits(TITLE).follow(TITLE)
+    manager.step("Unggah SPK Bertanda Tangan Desa", scan=papers["pindaian"]).waits()
+
+
+# --- 5. work, hand-over, payment ---------------------------------------------------------------------------------
+def work_is_done_and_paid(site: Site, order: str, papers: dict[str, Path]) -> None:
+    provider = as_provider(site).go(order)
+    provider.step("Laporkan Kemajuan", percent=60, text="Hari pertama selesai.", photos=[papers["foto1"]])
+    provider.step(
+        "Laporkan Kemajuan", percent=100, text="Semua selesai.", photos=[papers["foto1"], papers["foto2"]]
+    ).step("Minta Pemeriksaan").waits()
+
+    manager = site.visitor("pka").waits(TITLE).follow(TITLE)
+    manager.step("Terima Hasil Pekerjaan", note="Lengkap dan sesuai SPK.")
+    manager.step("Catat Serah Terima (BAST)", number="028/CONTOH/2026", on=TODAY, place="Kantor desa")
+    printed(site, manager, "Berita Acara Serah Terima (BAST)", "028/CONTOH/2026")
+    manager.go(order).step("Unggah Pindaian BAST", scan=papers["pindaian"])
+
+    treasurer = site.visitor("kaur").waits(TITLE).follow(TITLE).follow("Catat Pembayaran")
+    treasurer.sees("Rp9.200.000", "Perkiraan")
+    treasurer.fill(number="CONTOH/07/2026", paid_on=TODAY, proof=papers["surat"]).press("Catat Pembayaran")
+    treasurer.sees("diterima penyedia").waits()
+
+
+# --- 6. the assembly ------------------------------------------------------------------------------------------------
+def village_accounts_for_it(site: Site, order: str, papers: dict[str, Path]) -> None:
+    helper = site.visitor("pld", width=360).waits(TITLE).go(order)
+    printed(site, helper, "Berita Acara Musdes (kosong)", "BERITA ACARA")
+    printed(site, helper.go(order), "Daftar Hadir Musdes (kosong)", "DAFTAR HADIR")
+    helper.go(order).follow("Catat Musdes")
+    helper.fill(
+        held_on=TODAY,
+        starts_at="09:00",
+        ends_at="11:30",
+        place="Aula kantor desa",
+        leader="Haji Contoh Ramli",
+        note_taker="Contoh Nurhayati",
+        presented="Selesai tepat waktu, biaya sesuai kontrak.",
+        men_bpd=4,
+        women_bpd=2,
+        women_perempuan=9,
+        asker_0="Contoh Inaq Sahnep",
+        question_0="Apakah ada lanjutan?",
+        answer_0="Dua kali pendampingan lagi.",
+    ).press("Simpan sebagai draf")
+    helper.sees("15 orang: 4 laki-laki, 11 perempuan", "Dibantu oleh", "Contoh Zaenab")
+    helper.step("Unggah Foto dan Pindaian", scan=papers["pindaian"], attendance_scan=papers["pindaian"],
+                photos=[papers["foto1"], papers["foto2"]])  # fmt: skip
+    meeting = helper.page.url
+
+    council = site.visitor("bpd").go(meeting)
+    council.step(
+        "Tetapkan Keputusan Musdes", decision="accepted", minutes_number="141/CONTOH/2026", note="Diterima."
+    ).waits()
+    head = site.visitor("kades").waits(TITLE).follow(TITLE)
+    head.step("Tutup Pembelian").waits()
+
+
+# --- 7. the judgement -----------------------------------------------------------------------------------------------
+def village_rates(site: Site, service: str) -> None:
+    manager = site.visitor("pka").waits(f"Nilai penyedia: {TITLE}").follow(TITLE).follow("Nilai penyedia")
+    for name, stars in (("quality", 5), ("cost", 4), ("time", 5), ("service", 4), ("learning", 5)):
+        manager.main.locator(f'[name="{name}"][value="{stars}"]').check(force=True)
+    manager.fill(comment="Pengurus kini membukukan sendiri.").press("Kirim penilaian").waits()
+    as_provider(site).waits(TITLE).follow(TITLE).step("Tanggapi Penilaian", reply="Terima kasih.").waits()
+    public = site.visitor(width=360).go(service)
+    public.sees("4,7", "(1 penilaian)", "Pengurus kini membukukan sendiri.", "Terima kasih.")
+
+
+def nothing_was_lost() -> None:
+    """What the database says in the end."""
+    from accounts.models import VillageAccess
+    from core.models import Event, Job, PrintedDocument
+    from reviews.models import Rating
+    from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
+    from verification.models import Application
+
+    ends = {
+        VillageAccess: "verified", Application: "listed", Need: "budgeted", Sourcing: "awarded", Quotation: "won",
+        Contract: "handed_over", Accountability: "closed", Meeting: "decided", Rating: "answered",
+    }  # fmt: skip
+    for model, state in ends.items():
+        assert [(model, row.state) for row in model.objects.all()] == [(model, state)]
+    contract, payment = Contract.objects.get(), Accountability.objects.get().payment
+    assert contract.value == payment.gross == 9_200_000
+    assert payment.net == payment.gross - payment.withheld
+    meeting = Meeting.objects.get()
+    assert meeting.present() == {"men": 4, "women": 11, "total": 15}
+    assert (meeting.assisted_by.name, meeting.photos.count()) == ("Contoh Zaenab", 2)
+    verbs = list(Event.objects.filter(about="transactions.contract").order_by("pk").values_list("verb", flat=True))
+    assert verbs.count("report_progress") == 2 and verbs.count("hand_over") == 1
+    assert not Event.objects.filter(actor=None).exclude(about="accounts.membership").exists()
+    assert not Job.objects.filter(done_at=None).exclude(task="core.deliver_mail").exists()
+    assert sorted(PrintedDocument.objects.values_list("kind", flat=True)) == [
+        "ba-musdes-kosong", "bast", "daftar-hadir", "spk",
+    ]  # fmt: skip
