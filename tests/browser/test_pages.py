@@ -43,7 +43,8 @@ PAGES: dict[str, str] = {
         /admin/verification/standing/ /kantor-desa/""",
     "ketua.pokja": "/perlu-tindakan/ /admin/verification/application/ {submitted_case}",
     "dpmd": """/perlu-tindakan/ /akses-desa/ {access} {access:verify} {access:reject} /pantau/ /pantau/52.02.04/
-        /laporan/ /laporan/baru/ /kantor-desa/ /admin/""",
+        /laporan/ /laporan/baru/ /kantor-desa/ /admin/ /admin/transactions/procurementrule/
+        /admin/transactions/procurementrule/add/""",
     "pld": "/perlu-tindakan/ /pembelian/ {paid} {paid_meeting} /pantau/ /laporan/pendamping/",
     "tapm": "/perlu-tindakan/ /pantau/ /laporan/pendamping/",
     "kecamatan": "/perlu-tindakan/ /pantau/ /pembelian/",

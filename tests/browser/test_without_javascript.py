@@ -43,7 +43,7 @@ def test_an_operator_notes_a_need_and_moves_it_on(demo: Site) -> None:
         why_provider="Keahlian belum ada di desa.",
     ).press("Simpan kebutuhan")
     expect(operator.page).to_have_url(re.compile("/pembelian/[A-Z0-9]+/$"))
-    operator.step("Catat Kesepakatan Musdes", musdes_on="12 Januari 2026", musdes_number="140/CONTOH/2026")
+    operator.step("Catat Kesepakatan Musdes", musdes_on="2026-01-12", musdes_number="140/CONTOH/2026")
     operator.sees("Disepakati Musdes", "140/CONTOH/2026")
 
 
