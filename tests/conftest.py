@@ -28,13 +28,24 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The database, and what brings its first rows back after a test that commits."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database, and what brings its first rows back after a test that commits.
+
+    At the end it goes, whoever of our threads and processes still holds a connection to it.
+    """
+    from django.db import connection
+
     from tests import emptying
 
     with django_db_blocker.unblock():
         emptying.remember()
     emptying.install()
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="module")

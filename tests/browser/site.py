@@ -241,7 +241,8 @@ def opened_site(prepare: Callable[[], None], *, demo: bool) -> Iterator[Site]:
             yield site
             site.show_last_pages()
             chromium.close()
-        assert [complaint for guest in site.guests for complaint in guest.complaints] == []
+        complaints = [complaint for guest in site.guests for complaint in guest.complaints]
+        assert not complaints, complaints
     finally:
         server.terminate()
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
