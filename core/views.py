@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,8 @@ from django.views.decorators.http import require_safe
 
 from core.models import Document, FileView, Job, StoredFile
 from core.workflow import TransitionRefused
+
+log = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -60,7 +63,11 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
     if settings.X_ACCEL_PREFIX:
         response = HttpResponse(headers={"X-Accel-Redirect": f"{settings.X_ACCEL_PREFIX}{stored.content.name}"})
     else:
-        response = FileResponse(stored.content.open("rb"))
+        try:
+            response = FileResponse(stored.content.open("rb"))
+        except FileNotFoundError:
+            log.error("file %s is not in the store", stored.code)
+            raise Http404 from None
     response["Content-Type"] = stored.content_type
     response["Content-Disposition"] = f'{disposition(request)}; filename="{stored.code}{extension(stored)}"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -21,7 +21,9 @@ else:
     servers = Embedded.needed()
     ours = [name for name in ("postgres", "valkey") if getattr(servers, name)]
     os.environ["TEST_EMBEDDED"] = " ".join(ours)
-files = Path(tempfile.mkdtemp(prefix="p2ktd-test-"))
+# One of several processes of a run reads its settings before this file, from the environment of the first.
+helping = "PYTEST_XDIST_WORKER" in os.environ
+files = Path(os.environ["MEDIA_ROOT"] if helping else tempfile.mkdtemp(prefix="p2ktd-test-"))
 
 
 def start() -> None:
@@ -41,5 +43,6 @@ def start() -> None:
 
 
 def stop() -> None:
-    shutil.rmtree(files, ignore_errors=True)
+    if not helping:
+        shutil.rmtree(files, ignore_errors=True)
     servers.release()
