@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -35,6 +36,7 @@ class Provider(models.Model):
     """A person, NGO, firm or university that offers technical help to villages.
 
     `npwp`, `nik` and `account_number` are text, encrypted; the index columns find duplicates.
+    `fields` are slugs of the catalogue's categories; `experts` is how many stand in its portfolio.
     """
 
     code = CodeField()
@@ -46,16 +48,20 @@ class Provider(models.Model):
     email = models.EmailField("email kantor")
     website = models.URLField("situs web", blank=True)
     about = models.TextField("tentang penyedia", max_length=2000, blank=True)
+    fields = ArrayField(models.SlugField(max_length=60), verbose_name="bidang pekerjaan", default=list, blank=True)
+    serves = models.ManyToManyField(Area, verbose_name="wilayah layanan", related_name="+", blank=True)
     experts = models.PositiveSmallIntegerField("jumlah tenaga ahli", default=1)
     person_in_charge = models.CharField("nama penanggung jawab", max_length=150)
     position = models.CharField("jabatan penanggung jawab", max_length=100)
     nik = EncryptedTextField("NIK penanggung jawab", max_length=16)
+    nik_index = BlindIndexField(source="nik", purpose="nik")
     npwp = EncryptedTextField("NPWP", max_length=16)
     npwp_index = BlindIndexField(source="npwp", purpose="npwp")
     nib = models.CharField("NIB", max_length=13, blank=True)
     is_pkp = models.BooleanField("Pengusaha Kena Pajak (PKP)", default=False)
     bank = models.CharField("nama bank", max_length=80)
     account_number = EncryptedTextField("nomor rekening", max_length=30)
+    account_index = BlindIndexField(source="account_number", purpose="account")
     account_holder = models.CharField("rekening atas nama", max_length=150)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
