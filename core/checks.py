@@ -1,4 +1,4 @@
-"""What a deployment may get wrong, said before it matters: `manage.py check --deploy` (ids core.E001 to core.W018).
+"""What a deployment may get wrong, said before it matters: `manage.py check --deploy` (ids core.E001 to core.W019).
 
 What would lose or leak data is checked at every start; the rest is about a public site, and is asked with
 `--deploy`. What needs a server that does not answer is left out: `/readyz` watches that.
@@ -146,6 +146,20 @@ def mail(app_configs: Apps = None, **kwargs: Any) -> list[CheckMessage]:
             "EMAIL_URL names no mail server: nobody could confirm an address.",
             hint="EMAIL_URL=submission://user:password@mail.example:587",
             id="core.E014",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def virus_scanner(app_configs: Apps = None, **kwargs: Any) -> list[CheckMessage]:
+    """What one village uploads, another opens."""
+    if settings.DEBUG or settings.DEMO or settings.CLAMAV_SOCKET:
+        return []
+    return [
+        Caution(
+            "CLAMAV_SOCKET is empty: uploads are not scanned for viruses.",
+            hint="CLAMAV_SOCKET=/run/clamav/clamd.ctl or host:3310; see docs/deploy.md.",
+            id="core.W019",
         )
     ]
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from PIL import Image, ImageFile, ImageOps
 
+from core import clamav
 from core.formats import ukuran
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def clean_image(upload: Upload, *, max_bytes: int | None = None) -> CleanUpload:
     content = _read(upload, max_bytes)
     if not content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
         raise ValidationError("Foto harus berupa berkas JPEG atau PNG.", code="format")
-    _scan_for_viruses(content)
+    clamav.scan(content)
     try:
         return _redraw(content, upload.name or "")
     except ValidationError:
@@ -112,7 +112,7 @@ def clean_pdf(upload: Upload, *, max_bytes: int | None = None) -> CleanUpload:
     content = _read(upload, max_bytes)
     if not content.startswith(b"%PDF-"):
         raise ValidationError("Berkas ini bukan PDF. Simpan sebagai PDF, lalu unggah lagi.", code="format")
-    _scan_for_viruses(content)
+    clamav.scan(content)
     pages = _inspect(content)
     return CleanUpload(content, "application/pdf", clean_name(upload.name, ".pdf"), pages=pages)
 
@@ -262,46 +262,3 @@ def _inspect(content: bytes) -> int:
         logger.info("pdf refused: %s %s", problem, verdict.get("detail", ""))
         raise ValidationError(_PDF_PROBLEMS[problem], code=problem)
     return int(verdict["pages"])
-
-
-def _scan_for_viruses(content: bytes) -> None:
-    """Ask ClamAV where CLAMAV_SOCKET names one (a path, or host:port). No answer is a refusal."""
-    address = settings.CLAMAV_SOCKET
-    if not address:
-        return
-    try:
-        answer = _clamd(address, content)
-    except OSError as error:
-        logger.error("ClamAV does not answer: %s", error)
-        raise ValidationError(
-            "Pemeriksa virus sedang tidak tersedia. Coba unggah lagi beberapa menit kemudian.", code="scanner"
-        ) from error
-    if answer.endswith("FOUND"):
-        logger.warning("ClamAV: %s", answer)
-        raise ValidationError("Berkas ini terdeteksi memuat virus dan tidak disimpan.", code="virus")
-    if not answer.endswith("OK"):
-        logger.error("ClamAV: %s", answer)
-        raise ValidationError(
-            "Pemeriksa virus sedang tidak tersedia. Coba unggah lagi beberapa menit kemudian.", code="scanner"
-        )
-
-
-def _clamd(address: str, content: bytes) -> str:
-    if address.startswith("/"):
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        target: Any = address
-    else:
-        host, _, port = address.rpartition(":")
-        line, target = socket.socket(socket.AF_INET, socket.SOCK_STREAM), (host, int(port))
-    with line:
-        line.settimeout(20)
-        line.connect(target)
-        line.sendall(b"zINSTREAM\0")
-        for start in range(0, len(content), 65536):
-            chunk = content[start : start + 65536]
-            line.sendall(len(chunk).to_bytes(4, "big") + chunk)
-        line.sendall(bytes(4))
-        answer = b""
-        while not answer.endswith(b"\0") and (part := line.recv(4096)):
-            answer += part
-    return answer.rstrip(b"\0").decode("ascii", "replace").strip()

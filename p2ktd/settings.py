@@ -9,7 +9,7 @@ import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
-from environs import Env
+from environs import Env, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -240,7 +240,9 @@ STORAGES = {
     },
 }
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 5 * 1024 * 1024)
-CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", "")  # a path or host:port; then no upload passes unscanned
+# A path or host:port; then no upload passes unscanned.
+CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", "", validate=validate.Regexp(r"^$|^/.|^[^/]+:\d{1,5}$"))
+CLAMAV_SECONDS = env.float("CLAMAV_SECONDS", 15.0)  # for one file; no answer by then is a refusal
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 12

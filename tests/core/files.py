@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 
@@ -59,6 +60,14 @@ def pdf(change: Callable[[pikepdf.Pdf], object] | None = None, pages: int = 1, *
         change(document)
     out = io.BytesIO()
     document.save(out, **save)
+    return out.getvalue()
+
+
+def archive(content: bytes, name: str = "isi.txt") -> bytes:
+    """A ZIP with one compressed file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(name, content)
     return out.getvalue()
 
 

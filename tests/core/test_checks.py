@@ -19,6 +19,7 @@ def public(settings):
     settings.SITE_URL = "https://p2ktd.example"
     settings.ALLOWED_HOSTS = [".example"]
     settings.HTTPS, settings.TRUSTED_PROXIES = True, 1
+    settings.CLAMAV_SOCKET = "clamav:3310"
     settings.EMAIL_DELIVERY = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend"}
     return settings
 
@@ -33,6 +34,7 @@ def test_a_deployment_in_order_has_nothing_to_mend(public, tmp_path):
         checks.address,
         checks.proxies,
         checks.mail,
+        checks.virus_scanner,
     ):
         assert ids(check()) == [], check.__name__
 
@@ -62,6 +64,8 @@ def test_each_mistake_has_its_own_id_and_a_hint(public, tmp_path):
     assert ids(checks.proxies()) == ["core.E013"]
     public.EMAIL_DELIVERY = {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
     assert ids(checks.mail()) == ["core.E014"]
+    public.CLAMAV_SOCKET = ""
+    assert ids(checks.virus_scanner()) == ["core.W019"]
     assert all(problem.hint for problem in (*checks.mail(), *checks.proxies(), *checks.field_keys()))
 
 

@@ -1,7 +1,5 @@
 import io
 import os
-import socketserver
-import threading
 
 import pikepdf
 import pytest
@@ -281,39 +279,3 @@ def test_a_scan_is_a_pdf_or_a_photo():
 )
 def test_names_lose_folders_and_tricks(given, kept):
     assert uploads.clean_name(given, ".pdf") == kept
-
-
-class Clamd(socketserver.BaseRequestHandler):
-    answer = b"stream: OK\0"
-
-    def handle(self):
-        received = b""
-        while not received.endswith(b"\0\0\0\0"):
-            received += self.request.recv(65536)
-        assert received.startswith(b"zINSTREAM\0")
-        self.request.sendall(self.answer)
-
-
-@pytest.fixture
-def clamd(tmp_path, settings, monkeypatch):
-    settings.CLAMAV_SOCKET = str(tmp_path / "clamd.sock")
-    with socketserver.UnixStreamServer(settings.CLAMAV_SOCKET, Clamd) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        yield lambda answer: monkeypatch.setattr(Clamd, "answer", answer)
-        server.shutdown()
-
-
-def test_a_scanner_that_finds_nothing_lets_pass(clamd):
-    assert uploads.clean_pdf(upload(files.pdf())).pages == 1
-
-
-def test_a_scanner_that_finds_or_errs_or_is_away_refuses(clamd, settings, tmp_path):
-    clamd(b"stream: Eicar-Test-Signature FOUND\0")
-    assert refusal(uploads.clean_pdf, files.pdf()) == "virus"
-    assert refusal(uploads.clean_image, files.jpeg()) == "virus"
-    clamd(b"INSTREAM size limit exceeded. ERROR\0")
-    assert refusal(uploads.clean_pdf, files.pdf()) == "scanner"
-    settings.CLAMAV_SOCKET = str(tmp_path / "nobody.sock")
-    assert refusal(uploads.clean_pdf, files.pdf()) == "scanner"
-    settings.CLAMAV_SOCKET = "127.0.0.1:1"
-    assert refusal(uploads.clean_pdf, files.pdf()) == "scanner"

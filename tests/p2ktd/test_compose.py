@@ -23,7 +23,7 @@ def words(service: str) -> str:
 
 
 def test_the_shape_is_what_the_documents_say() -> None:
-    assert set(SERVICES) == OURS | {"nginx", "grants", "postgres", "broker", "cache"}
+    assert set(SERVICES) == OURS | {"nginx", "grants", "postgres", "broker", "cache", "clamav", "signatures"}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -99,6 +99,29 @@ def test_only_nginx_is_reachable_and_our_processes_have_no_rights_to_spare() -> 
         assert SERVICES[service]["read_only"] is True
         assert SERVICES[service]["cap_drop"] == ["ALL"]
     assert re.search(r"^USER p2ktd$", (BASE_DIR / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_the_virus_scanner_is_asked_and_has_no_way_out() -> None:
+    """What parses hostile files can't call home; what fetches signatures sees no file."""
+    assert SERVICES["clamav"]["networks"] == ["inside"]
+    assert SERVICES["signatures"]["networks"] == ["outside"]
+    for name in ("clamav", "signatures"):
+        assert SERVICES[name]["user"] == "clamav"
+        assert SERVICES[name]["read_only"] is True
+        assert SERVICES[name]["cap_drop"] == ["ALL"]
+        assert "signatures:/var/lib/clamav" in SERVICES[name]["volumes"]
+    says = (BASE_DIR / "deploy" / "clamd.conf").read_text()
+    host, port = SERVICES["web"]["environment"]["CLAMAV_SOCKET"].split(":")
+    assert host == "clamav"
+    assert f"\nTCPSocket {port}\n" in says
+    assert f"127.0.0.1 {port}" in SERVICES["clamav"]["healthcheck"]["test"][1]
+    # An absent scanner refuses uploads; it keeps no page away.
+    assert all("clamav" not in SERVICES[service].get("depends_on", {}) for service in OURS)
+
+
+def test_every_foreign_image_is_pinned_by_a_tag() -> None:
+    foreign = {name: service["image"] for name, service in SERVICES.items() if name not in OURS}
+    assert {name for name, image in foreign.items() if not re.search(r":\d+(\.\d+)*$", image)} == set()
 
 
 def test_nginx_serves_private_files_only_from_within_and_with_their_headers() -> None:
