@@ -5,23 +5,27 @@ A membership is given and ended, never changed or deleted; every form and list k
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from accounts import people
+from accounts import people, personal_log
 from accounts.admin_site import ScopedAdmin, site
+from accounts.forms import PersonalLogForm
 from accounts.models import Membership, Role, User
 from accounts.models.membership import APPOINTED_BY, LEVEL_OF_ROLE, today
+from core.models import PersonalView
 from core.workflow import TransitionRefused
 from regions.models import Area, Level
 from regions.scope import NATION
@@ -251,5 +255,47 @@ class UserAdmin(ScopedAdmin):
         return format_html_join("", "<p>{} sejak {}</p>", rows) or "Belum ada"
 
 
+class PersonalLogAdmin(ScopedAdmin):
+    """Catatan akses data pribadi: numbers shown and files opened, in one list. Nothing else can be done with it."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return people.holds(request.user, *personal_log.READERS)
+
+    def get_urls(self) -> list[URLPattern]:
+        """One list; a row has no page of its own."""
+        return [path("", self.admin_site.admin_view(self.changelist_view), name="core_personalview_changelist")]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = {name: value for name, value in request.GET.items() if name in PersonalLogForm.base_fields}
+        begin = today() - datetime.timedelta(days=30)
+        form = PersonalLogForm(asked if asked else {"sejak": begin.isoformat()})
+        page = None
+        if form.is_valid():
+            data = form.cleaned_data
+            rows = personal_log.log(
+                request.user,
+                person=data["orang"],
+                thing=data["milik"],
+                kind=data["jenis"],
+                since=data["sejak"],
+                until=data["sampai"],
+            )
+            page = Paginator(rows, self.list_per_page).get_page(request.GET.get("hal"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Catatan akses data pribadi",
+            "opts": self.opts,
+            "is_fullwidth": "1",
+            "form": form,
+            "narrowed": bool(asked),
+            "page": page,
+            "entries": personal_log.entries(list(page)) if page else [],
+        }
+        return render(request, "accounts/desk_personal_log.html", context, status=200 if page is not None else 400)
+
+
 site.register(Membership, MembershipAdmin)
 site.register(User, UserAdmin)
+site.register(PersonalView, PersonalLogAdmin)

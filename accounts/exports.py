@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts import personal_log
 from accounts.models import Membership, User, VillageAccess
-from core.models import Event, FileView, Notice, StoredFile
+from core.models import Event, FileView, Notice, PersonalView, StoredFile
 
 MOST = 5000  # rows of one kind; whoever has more asks the operator
 
@@ -33,6 +34,8 @@ def of(user: User) -> dict[str, Any]:
             StoredFile.objects.filter(uploaded_by=user).order_by("pk").values("code", "name", "size", "uploaded_at")
         ),
         "berkas_pribadi_dibuka": FileView.objects.filter(user=user).count(),
+        "nomor_pribadi_dibuka": PersonalView.objects.filter(user=user).count(),
+        "nomor_saya_dilihat": [_look(row) for row in personal_log.about_own(user)[:MOST]],
     }
 
 
@@ -54,4 +57,16 @@ def _request(row: VillageAccess) -> dict[str, Any]:
         "surat": row.letter_number,
         "tanggal_surat": row.letter_date,
         "status": row.get_state_display(),
+    }
+
+
+def _look(row: PersonalView) -> dict[str, Any]:
+    return {
+        "waktu": row.at,
+        "data": row.field_label,
+        "milik": row.about_name,
+        "oleh": str(row.user),
+        "sebagai": row.role_label,
+        "alasan": row.get_reason_display(),
+        "penjelasan": row.note,
     }

@@ -202,3 +202,22 @@ class SearchForm(forms.Form):
         if code and not codes.is_code(code):
             raise ValidationError("Kecamatan tidak dikenal.")
         return code
+
+
+class PersonalLogForm(forms.Form):
+    """What the log of personal data may be asked; the last 30 days unless other dates are given."""
+
+    orang = forms.CharField(label="Orang (nama atau email)", max_length=80, required=False)
+    milik = forms.CharField(label="Data milik (nama atau kode)", max_length=80, required=False)
+    jenis = forms.ChoiceField(
+        label="Jenis", required=False, choices=[("", "Nomor dan berkas"), ("nomor", "Nomor"), ("berkas", "Berkas")]
+    )
+    sejak = IndonesianDateField(label="Sejak tanggal", required=False)
+    sampai = IndonesianDateField(label="Sampai tanggal", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("sejak"), data.get("sampai")
+        if first and last and last < first:
+            self.add_error("sampai", "Tanggal akhir tidak boleh sebelum tanggal awal.")
+        return data

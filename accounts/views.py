@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from accounts import exports, onboarding, people
+from accounts import exports, onboarding, people, personal_log
 from accounts.forms import (
     EndMembershipForm,
     NameForm,
@@ -33,12 +33,14 @@ from accounts.models.membership import OFFICE_ROLES, RANK, VILLAGE_ROLES
 from core.forms import ReasonForm
 from core.models import Notice
 from core.once import once
+from core.personal import masked_field
 from core.views import MoveView
 from core.workflow import TransitionRefused
 from regions.models import Area
 from regions.scope import within
 
 PAGE = 20
+LOOKS = 10  # of others at one's own numbers, on one's profile; the rest is in the file of one's data
 
 
 def page_of(request: HttpRequest, rows: QuerySet) -> Page:
@@ -110,6 +112,7 @@ def village_access(request: HttpRequest, code: str) -> HttpResponse:
         "officials": [] if mine else officials.select_related("user", "area"),
         "others": [] if mine else roles_beside(request.user, document),
         "incumbents": [] if mine or document.state != "submitted" else document.incumbents(),
+        "phone": masked_field("akses-desa", document, "telepon", request.user, back=request.path),
         "steps": steps(document),
         "next": next_waiting(request.user, document),
     }
@@ -287,6 +290,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "second_factor_needed": people.needs_second_factor(request.user),
         "requests": VillageAccess.objects.filter(user=request.user).select_related("village")[:5],
         "step": onboarding.next_step(request.user),
+        "looks": personal_log.about_own(request.user)[:LOOKS],
         "idle_hours": settings.SESSION_COOKIE_AGE // 3600,
     }
     return render(request, "accounts/profile.html", context)

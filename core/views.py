@@ -57,7 +57,7 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
     stored = get_object_or_404(StoredFile, code=code)
     if not stored.is_visible_to(request.user):
         raise Http404
-    if stored.personal:
+    if stored.personal and request.method == "GET":  # HEAD shows nothing of it
         FileView.objects.create(about_id=str(stored.pk), user=request.user)
     response: Any
     if settings.X_ACCEL_PREFIX:

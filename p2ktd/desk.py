@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.admin_site import site
 from accounts.models import Membership, VillageAccess
 from core.formats import lamanya
+from core.models import PersonalView
 from regions.models import Area, AreaTitle
 from transactions.models import ProcurementRule
 from verification.admin import reason_to_be_here
@@ -45,6 +46,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[type[Model], str, str, bool], ...]], ...] =
             (ProcurementRule, "Aturan pengadaan", "gavel", False),
         ),
     ),
+    ("Pengawasan", ((PersonalView, "Catatan akses data pribadi", "visibility", False),)),
     ("Wilayah", ((Area, "Wilayah", "map", False), (AreaTitle, "Sebutan setempat", "translate", False))),
 )
 

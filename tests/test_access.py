@@ -107,6 +107,11 @@ PAGES = [
     Page("admin:verification_application_changelist", lambda s: "Yayasan Contoh Cahaya Desa", DESK),
     Page("admin:verification_standing_changelist", lambda s: "CV Contoh Bina Desa", DESK),
     Page("admin:accounts_user_changelist", lambda s: "operator@contoh.example", {"dpmd", "kementerian"}),
+    Page(
+        "admin:core_personalview_changelist",
+        lambda s: "Siapa melihat nomor lengkap",
+        {"dpmd", "dpmd.lain", "kementerian"},
+    ),
     Page("admin:accounts_membership_changelist", lambda s: "Contoh Zaenab", {"dpmd", "kementerian"}),
 ]
 
@@ -145,6 +150,7 @@ ELSEWHERE = {
     "application-document-detach": "tests/verification",
     "application-letter": "POST; what it prints is read by its holder's readers: tests/verification",
     "service-new": "a blank form: tests/catalog",
+    "personal-number": "every kind against the whole cast: tests/accounts/test_personal.py",
     "village-access-new": "a blank form: tests/accounts",
     "village-office-edit": "tests/accounts",
     "village-offices": "names of villages in one's territory: tests/accounts",

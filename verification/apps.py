@@ -6,4 +6,4 @@ class VerificationConfig(AppConfig):
     verbose_name = "Verifikasi penyedia"
 
     def ready(self) -> None:
-        from verification import notifications  # noqa: F401  registers who is told
+        from verification import notifications, personal  # noqa: F401  who is told, who sees numbers

@@ -4,6 +4,7 @@ from core.models.document import PrintedDocument
 from core.models.event import Event
 from core.models.file import FileView, StoredFile
 from core.models.outbox import Job, Mail, Notice
+from core.models.personal import PersonalView
 from core.models.setting import DatedSetting
 from core.models.submit import SubmitKey
 from core.workflow import Document
@@ -16,6 +17,7 @@ __all__ = [
     "Job",
     "Mail",
     "Notice",
+    "PersonalView",
     "PrintedDocument",
     "StoredFile",
     "SubmitKey",
