@@ -22,13 +22,12 @@ from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
 from accounts.models.membership import POKJA_ROLES
 from core.formats import lamanya, masked, npwp, waktu
-from core.models import DatedSetting
 from core.views import MoveView
 from core.workflow import TransitionRefused
 from verification.duplicates import lookalikes
 from verification.forms import MOVE_FORMS, JudgeForm, ScoreForm
 from verification.models import Application, Standing, SubmittedDocument
-from verification.models.application import OPEN_STATES, THRESHOLD_KEY
+from verification.models.application import OPEN_STATES
 
 DESK_ROLES = (*POKJA_ROLES, Role.REGENCY_OFFICE, Role.MINISTRY)
 RUNNING = ("submitted", "checking", "returned", "recommended")
@@ -221,7 +220,7 @@ class ApplicationAdmin(ScopedAdmin):
             "score_form": bound.get("score_form") or ScoreForm(application=application),
             "total": total,
             "unscored": unscored,
-            "threshold": application.threshold or DatedSetting.objects.in_force(THRESHOLD_KEY),
+            "threshold": application.threshold or application.rule_now.threshold,
             "moves": moves,
             "refused": any(not move.verdict for move in moves),
             "lookalikes": lookalikes(application, request.user),

@@ -28,7 +28,7 @@ from core.validators import (
 )
 from regions.forms import AreaField, AreaFormMixin
 from regions.models import Level
-from verification.models import Application, DocumentType, ScoreAspect, SubmittedDocument
+from verification.models import Application, DocumentType, SubmittedDocument
 from verification.models.application import consent_in_force
 from verification.models.profile import NIB_FORMS
 
@@ -225,7 +225,7 @@ class ScoreForm(forms.Form):
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         given = {score.aspect_id: score.points for score in application.scores.all()}
-        for aspect in ScoreAspect.objects.all():
+        for aspect in application.aspects:
             self.fields[aspect.key] = forms.IntegerField(
                 label=aspect.label,
                 min_value=0,

@@ -255,9 +255,10 @@ class Membership(models.Model):
         refuse_unless(verdict, verdict.reason)
         with transaction.atomic():
             holder = type(self.user)._default_manager.select_for_update().get(pk=self.user_id)
-            same = Membership.objects.current().filter(
-                user=holder, role=self.role, area=self.area_id, provider=self.provider_id
-            )
+            same = Membership.objects.filter(user=holder, role=self.role, area=self.area_id, provider=self.provider_id)
+            same = same.filter(Q(ends_on=None) | Q(ends_on__gte=self.starts_on))
+            if self.ends_on:
+                same = same.filter(starts_on__lte=self.ends_on)
             refuse_unless(not same.exists(), f"{holder} sudah memegang peran ini.")
             self.full_clean()
             self.save(force_insert=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def areas(db: None) -> None:
-    """The areas of tests/areas.py, and the default rules."""
+    """The areas of tests/areas.py; the default rules are there from the migrations."""
     place()
 
 
@@ -34,13 +34,7 @@ def committed_stage(transactional_db: None) -> Stage:
 
 
 def place() -> None:
-    """Areas, and the rules that a migration wrote: a test with threads before this one has flushed them."""
-    from django.apps import apps
-
+    """The areas of tests/areas.py."""
     from tests.areas import load_areas
-    from tests.verification.stage import rules
-    from verification.models import DocumentType
 
     load_areas()
-    if not DocumentType.objects.exists():
-        rules.fill(apps, None)

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 from functools import cached_property
 from typing import Any
 
-from accounts.models import LegalForm, Provider, Role, User
-from accounts.models.membership import today
+from django.utils import timezone
+
+from accounts.models import LegalForm, Membership, Provider, Role, User
+from accounts.models.membership import POKJA_ROLES, today
 from core.models import StoredFile
 from regions.models import Area
 from tests.accounts.stage import Cast, fresh, person
 from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH
-from verification.models import Application, DocumentRequirement, DocumentType, ScoreAspect, SubmittedDocument, profile
+from verification.models import (
+    Application,
+    DocumentRequirement,
+    DocumentType,
+    Experience,
+    Expert,
+    Plenary,
+    Pokja,
+    SubmittedDocument,
+    profile,
+)
 from verification.models.application import consent_in_force
 
 # What a company shows in these tests: enough to tell personal from open, and quick to judge.
 SHOWN = ("ktp", "npwp", "portofolio", "pakta-integritas")
-rules = importlib.import_module("verification.migrations.0002_default_rules")
 
-YEAR = dt.timedelta(days=365)
+DAY, YEAR = dt.timedelta(days=1), dt.timedelta(days=365)
 DECREE = {"decree_number": "188.45/12/2026", "valid_until": today() + YEAR}
 NIK, NPWP, ACCOUNT = "0000000000000017", "0000000000000987", "0000555501"
 
@@ -92,7 +102,34 @@ class Stage(Cast):
                 "account_holder": name,
             }
             profile.change(provider, by=fresh(user), **(details | fields))
+            Expert.objects.create(provider=provider, name="Contoh Ahli", education="S1 Teknik", expertise="Irigasi")
+            Experience.objects.create(provider=provider, title="DED jalan", client="Desa Contoh", year=2025)
         return provider
+
+    @cached_property
+    def pokja(self) -> Pokja:
+        """The regency's Pokja by decree: chair, member and second member, in force since yesterday."""
+        return self.establish(LOMBOK_TENGAH, self.office, chair=self.chair, members=[self.member, self.second_member])
+
+    def establish(self, regency: str, office: User, *, chair: User, members: list[User]) -> Pokja:
+        """Prepared and established by the office; rights that people had without a decree end first."""
+        Membership.objects.filter(area=regency, role__in=POKJA_ROLES, user__in=[chair, *members]).update(
+            starts_on=today() - 9 * DAY, ends_on=today() - 8 * DAY
+        )
+        pokja = Pokja(
+            regency_id=regency,
+            decree_number="188.45/1/2026",
+            decree_date=today() - 2 * DAY,
+            starts_on=today() - DAY,
+            ends_on=today() + YEAR,
+        )
+        pokja.prepare(by=office)
+        for user, position in ((chair, "chair"), *((user, "member") for user in members)):
+            pokja.add_member(by=office, user=user, position=position, body="Dinas PMD")
+        pokja.establish(by=office)
+        for user in (chair, *members):
+            fresh_memberships(user)
+        return pokja
 
     # --- an application in each state ---------------------------------------------------------------
     def draft(
@@ -108,9 +145,9 @@ class Stage(Cast):
         application = Application(provider=provider, regency=Area.objects.get(code=regency))
         application.apply(by=by)
         if full:
-            for requirement in application.requirements:
-                if requirement.required:
-                    attach(application, requirement.type, by=by)
+            for want in application.wanted():
+                if want.required:
+                    attach(application, want.type, by=by, entry=want.entry)
             application.consent(by=by, version=consent_in_force()["version"])
         return application
 
@@ -119,16 +156,17 @@ class Stage(Cast):
         application.submit(by=self.owner(application.provider))
         return application
 
-    def checking(self, provider: Provider | None = None, *, by: User | None = None, **more: Any) -> Application:
-        application = self.submitted(provider, **more)
-        application.claim(by=by or self.member)
+    def declared(self, application: Application, *users: User) -> Application:
+        """Nobody named has anything to do with the applicant, and said so."""
+        for user in users or (self.member, self.chair):
+            application.declare(by=user)
         return application
 
-    def ready(self, provider: Provider | None = None, *, by: User | None = None, **more: Any) -> Application:
-        """Checked in full: every paper conforms, every aspect has points."""
-        application = self.checking(provider, by=by, **more)
-        judge_all(application, by=by or self.member)
-        score_all(application, by=by or self.member)
+    def checking(self, provider: Provider | None = None, *, by: User | None = None, **more: Any) -> Application:
+        application = self.submitted(provider, **more)
+        by = by or self.member
+        self.declared(application, *{user.pk: user for user in (by, self.chair)}.values())
+        application.claim(by=by)
         return application
 
     def returned(self, provider: Provider | None = None, *, failing: str = "ktp", **more: Any) -> Application:
@@ -137,12 +175,56 @@ class Stage(Cast):
         application.give_back(by=self.member)
         return application
 
+    def interview(self, provider: Provider | None = None, *, by: User | None = None, **more: Any) -> Application:
+        """All papers conform."""
+        application = self.checking(provider, by=by, **more)
+        judge_all(application, by=by or self.member)
+        application.pass_papers(by=by or self.member)
+        return application
+
+    def scoring(self, provider: Provider | None = None, *, by: User | None = None, **more: Any) -> Application:
+        """The interview was held; nobody has scored."""
+        application = self.interview(provider, by=by, **more)
+        interviewed(application, by=by or self.member)
+        return application
+
+    def agreed(
+        self, provider: Provider | None = None, *, by: User | None = None, points: int = 80, **more: Any
+    ) -> Application:
+        """Holder and chair scored, the chair closed, and they agreed."""
+        application = self.scoring(provider, by=by, **more)
+        holder = by or self.member
+        for user in {user.pk: user for user in (holder, self.chair)}.values():
+            application.score(by=user, points=all_points(application, points))
+        if not application.scores_closed:
+            application.close_scores(by=self.chair)
+        application.agree(by=holder, points=all_points(application, points), reason="Sepakat.")
+        return application
+
     def recommended(self, provider: Provider | None = None, *, by: User | None = None, **more: Any) -> Application:
-        application = self.ready(provider, by=by, **more)
+        application = self.agreed(provider, by=by, **more)
         application.recommend(by=by or self.member)
         return application
 
+    def unfit(self, provider: Provider | None = None, *, by: User | None = None, **more: Any) -> Application:
+        application = self.agreed(provider, by=by, points=50, **more)
+        application.find_unfit(by=by or self.member)
+        return application
+
+    def plenary(self, *applications: Application, by: User | None = None) -> Plenary:
+        """A sitting of today with these applications, not yet minuted."""
+        assert self.pokja
+        plenary = Plenary(regency_id=LOMBOK_TENGAH, held_on=today(), place="Aula Dinas PMD")
+        plenary.convene(by=by or self.member, applications=list(applications))
+        return plenary
+
+    def minuted(self, *applications: Application, by: User | None = None) -> Plenary:
+        plenary = self.plenary(*applications, by=by)
+        plenary.minute(by=by or self.member, minutes_number="BA/1", present=list(plenary.pokja.serving()))
+        return plenary
+
     def listed(self, provider: Provider | None = None, *, number: str = "001", **more: Any) -> Application:
+        """Decided directly by the inner verb; the plenary's way is proved in its own tests."""
         application = self.recommended(provider, **more)
         application.list_provider(by=self.chair, directory_number=number, decree_date=today(), **DECREE)
         return application
@@ -151,6 +233,35 @@ class Stage(Cast):
         application = self.recommended(provider, **more)
         application.reject(by=self.chair, reason="Pengalaman belum dapat dibuktikan.")
         return application
+
+    def withdrawn(self, provider: Provider | None = None, **more: Any) -> Application:
+        application = self.submitted(provider, **more)
+        application.withdraw(by=self.owner(application.provider))
+        return application
+
+
+def fresh_memberships(user: User) -> None:
+    """Forget what this object remembered of the person's memberships."""
+    user.__dict__.pop("memberships_now", None)
+
+
+def interviewed(application: Application, *, by: User) -> None:
+    """Scheduled, held and written down."""
+    now = timezone.now()
+    application.schedule_interview(by=by, mode="office", at=now - DAY, place="Kantor Dinas PMD")
+    questions = application.rule_now.questions
+    application.record_interview(
+        by=by,
+        held_at=now - dt.timedelta(hours=1),
+        present=[str(by)],
+        applicants="Rina Contoh",
+        answers=["Jawaban contoh."] * len(questions),
+        summary="Penyedia memahami pekerjaannya.",
+    )
+
+
+def all_points(application: Application, points: int = 80) -> dict[str, int]:
+    return dict.fromkeys((aspect.key for aspect in application.aspects), points)
 
 
 def scan(by: User, *, name: str = "surat.pdf", personal: bool = False) -> StoredFile:
@@ -178,7 +289,3 @@ def judge_all(application: Application, *, by: User, failing: str = "") -> None:
             )
         else:
             application.judge(by=by, document=row, conforms=True)
-
-
-def score_all(application: Application, *, by: User, points: int = 80) -> None:
-    application.score(by=by, points=dict.fromkeys(ScoreAspect.objects.values_list("key", flat=True), points))

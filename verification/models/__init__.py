@@ -1,16 +1,33 @@
-"""Applications of providers, their documents, scores and decisions; and the standing that follows from them."""
+"""Applications of providers, their documents, scores and decisions; the Pokja; and the standing that follows."""
 
 from verification.models.application import Application
-from verification.models.requirements import DocumentRequirement, DocumentType, ScoreAspect
+from verification.models.declaration import Declaration
+from verification.models.plenary import Plenary, PlenaryAttendance, PlenaryItem
+from verification.models.pokja import Pokja, PokjaMember
+from verification.models.portfolio import Experience, Expert
+from verification.models.requirements import DocumentRequirement, DocumentType
+from verification.models.rule import ScoreAspect, VerificationRule
+from verification.models.scoring import AspectScore, Interview, MemberScore
 from verification.models.standing import Standing
-from verification.models.submitted import AspectScore, SubmittedDocument
+from verification.models.submitted import SubmittedDocument
 
 __all__ = [
     "Application",
     "AspectScore",
+    "Declaration",
     "DocumentRequirement",
     "DocumentType",
+    "Experience",
+    "Expert",
+    "Interview",
+    "MemberScore",
+    "Plenary",
+    "PlenaryAttendance",
+    "PlenaryItem",
+    "Pokja",
+    "PokjaMember",
     "ScoreAspect",
     "Standing",
     "SubmittedDocument",
+    "VerificationRule",
 ]

@@ -1,32 +1,43 @@
-"""A provider asks a regency's Pokja to be listed: the papers, the check, the scores, the decree."""
+"""A provider asks a regency's Pokja to be listed: what the application holds, who sees it, and its table of moves.
+
+The verbs stand beside it, by whose they are: `applying` (the provider), `checking` (the Pokja's desk) and
+`assessing` (interview, scores, decision).
+"""
 
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import people
-from accounts.models import Membership, Provider, Role
+from accounts.models import Provider, Role
 from accounts.models.membership import POKJA_ROLES, today
-from core.models import DatedSetting, Document, StoredFile
-from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from core.models import DatedSetting, Document
+from core.workflow import Move, moves
 from regions.models import Area, Level
 from regions.scope import within
 from verification.models import profile
-from verification.models.requirements import DocumentRequirement, DocumentType, ScoreAspect
-from verification.models.standing import Standing
-from verification.models.submitted import AspectScore, SubmittedDocument
+from verification.models.applying import Applying
+from verification.models.assessing import Assessing
+from verification.models.checking import Checking
+from verification.models.requirements import DocumentRequirement, DocumentType
+from verification.models.rule import ScoreAspect, VerificationRule
+from verification.models.scoring import Interview
+from verification.models.submitted import SubmittedDocument
 
-OPEN_STATES = ("draft", "submitted", "checking", "returned", "recommended")
-THRESHOLD_KEY = "verification-threshold"
+BEFORE_POKJA = ("draft", "returned")
+AT_POKJA = ("submitted", "checking", "interview", "scoring", "recommended", "unfit")
+HELD = ("checking", "interview", "scoring")  # by one member, who answers for it
+OPEN_STATES = (*BEFORE_POKJA, *AT_POKJA)
 CONSENT_KEY = "verification-consent"
 
 
@@ -39,27 +50,30 @@ class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """The provider's own; once submitted, also the Pokja's, facilitators' and offices' of that territory."""
         roles = (*POKJA_ROLES, Role.TAPM, Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE, Role.MINISTRY)
-        readers = ~Q(state="draft") & within("regency", people.territories(user, *roles))
+        readers = Q(submitted_at__isnull=False) & within("regency", people.territories(user, *roles))
         return self.filter(Q(provider__in=people.providers(user)) | readers)
 
     def waiting_for(self, user: Any) -> Self:
-        """Pokja: unclaimed, claimed by me, or for the chair to decide. Provider: to finish, or to mend."""
+        """Pokja: unclaimed, held by me, not yet scored by me, or for the chair. Provider: to finish, or to mend."""
         own = people.providers(user)
         pokja = within("regency", people.territories(user, *POKJA_ROLES))
         chair = within("regency", people.territories(user, Role.POKJA_CHAIR))
         user_id = user.pk if user is not None else None
+        scored = Q(member_scores__member=user_id, member_scores__voided_at=None)
         desk = (
             (pokja & Q(state="submitted"))
-            | (pokja & Q(state="checking", checker=user_id))
-            | (chair & Q(state="recommended") & ~Q(recommended_by=user_id))
+            | (pokja & Q(state__in=["checking", "interview"], checker=user_id))
+            | (pokja & Q(state="scoring", scores_closed_at=None) & ~Q(pk__in=self.model.objects.filter(scored)))
+            | (pokja & Q(state="scoring", checker=user_id))
+            | (chair & Q(state__in=["recommended", "unfit"]) & ~Q(recommended_by=user_id))
         ) & ~Q(provider__in=own)
-        return self.visible_to(user).filter(desk | Q(provider__in=own, state__in=["draft", "returned"]))
+        return self.visible_to(user).filter(desk | Q(provider__in=own, state__in=BEFORE_POKJA))
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)
 
 
-class Application(Document):
+class Application(Applying, Checking, Assessing, Document):
     """One provider, one regency: from the first form to a place in the directory, or a reasoned no."""
 
     class State(models.TextChoices):
@@ -67,41 +81,86 @@ class Application(Document):
         SUBMITTED = "submitted", "Menunggu Pemeriksaan"
         CHECKING = "checking", "Sedang Diperiksa"
         RETURNED = "returned", "Perlu Perbaikan"
+        INTERVIEW = "interview", "Wawancara"
+        SCORING = "scoring", "Penilaian Kelayakan"
         RECOMMENDED = "recommended", "Direkomendasikan"
+        UNFIT = "unfit", "Tidak Direkomendasikan"
         LISTED = "listed", "Terdaftar di Direktori"
         REJECTED = "rejected", "Ditolak"
+        WITHDRAWN = "withdrawn", "Dibatalkan Pemohon"
+
+    class Kind(models.TextChoices):
+        """Why it is here. All but the first are light: papers are checked, nobody is interviewed or scored anew."""
+
+        FIRST = "first", "Permohonan baru"
+        RENEWAL = "renewal", "Perpanjangan"
+        CHANGE = "change", "Periksa ulang"
+        RECOGNITION = "recognition", "Pengakuan"
 
     MOVES = moves(
-        Move("attach", ("draft", "returned"), None, "Unggah Dokumen", "Dokumen diunggah", tone="secondary"),
-        Move("detach", ("draft", "returned"), None, "Cabut Dokumen", "Dokumen dicabut", tone="secondary"),
-        Move("consent", ("draft", "returned"), None, "Setujui Pernyataan", "Persetujuan diberikan", tone="secondary"),
-        Move("submit", ("draft", "returned"), "submitted", "Ajukan Permohonan", "Diajukan"),
+        Move("attach", BEFORE_POKJA, None, "Unggah Dokumen", "Dokumen diunggah", tone="secondary"),
+        Move("detach", BEFORE_POKJA, None, "Cabut Dokumen", "Dokumen dicabut", tone="secondary"),
+        Move("consent", BEFORE_POKJA, None, "Setujui Pernyataan", "Persetujuan diberikan", tone="secondary"),
+        Move("submit", BEFORE_POKJA, "submitted", "Ajukan Permohonan", "Diajukan"),
+        Move(
+            "withdraw", OPEN_STATES, "withdrawn", "Batalkan Permohonan", "Dibatalkan pemohon", tone="quiet",
+            confirm="Permohonan ini tidak akan diproses lagi. Anda dapat mengajukan yang baru kapan saja.",
+        ),
+        Move("declare", AT_POKJA, None, "Nyatakan Benturan Kepentingan", "Pernyataan benturan kepentingan",
+             tone="secondary"),
         Move("claim", ("submitted",), "checking", "Ambil untuk Diperiksa", "Mulai diperiksa"),
         Move("release", ("checking",), "submitted", "Lepaskan", "Dilepaskan", tone="quiet"),
+        Move("assign", HELD, None, "Alihkan Pemeriksa", "Pemeriksa dialihkan", tone="quiet"),
         Move("judge", ("checking",), None, "Nilai Dokumen", "Dokumen diperiksa", tone="secondary"),
-        Move("score", ("checking",), None, "Isi Penilaian", "Penilaian diisi", tone="secondary"),
-        Move("give_back", ("checking",), "returned", "Kembalikan untuk Perbaikan", "Dikembalikan", tone="secondary"),
-        Move("recommend", ("checking",), "recommended", "Rekomendasikan", "Direkomendasikan"),
-        Move("recheck", ("recommended",), "checking", "Periksa Kembali", "Diminta diperiksa kembali", tone="secondary"),
-        Move("list_provider", ("recommended",), "listed", "Tetapkan Terdaftar", "Ditetapkan terdaftar"),
-        Move("reject", ("checking", "recommended"), "rejected", "Tolak", "Ditolak", tone="danger"),
-    )
+        Move("remark", AT_POKJA, None, "Tulis Catatan Internal", "Catatan internal", tone="quiet"),
+        Move("give_back", ("checking", "interview"), "returned", "Kembalikan untuk Perbaikan", "Dikembalikan",
+             tone="secondary"),
+        Move("pass_papers", ("checking",), "interview", "Luluskan Administrasi", "Lulus administrasi"),
+        Move("schedule_interview", ("interview",), None, "Jadwalkan Wawancara", "Wawancara dijadwalkan"),
+        Move("record_interview", ("interview",), "scoring", "Catat Hasil Wawancara", "Wawancara dicatat"),
+        Move("score", ("scoring",), None, "Beri Nilai", "Nilai diberikan"),
+        Move("close_scores", ("scoring",), None, "Tutup Penilaian", "Penilaian ditutup", tone="secondary"),
+        Move("agree", ("scoring",), None, "Catat Nilai Kesepakatan", "Nilai disepakati"),
+        Move("recommend", ("checking", "scoring"), "recommended", "Rekomendasikan", "Direkomendasikan"),
+        Move("find_unfit", ("scoring",), "unfit", "Nyatakan Tidak Layak", "Tidak direkomendasikan", tone="danger"),
+        Move("recheck", ("recommended", "unfit"), "checking", "Periksa Kembali", "Diminta diperiksa kembali",
+             tone="secondary"),
+        Move("list_provider", ("recommended",), "listed", "Tetapkan Terdaftar", "Ditetapkan terdaftar", inner=True),
+        Move("confirm", ("recommended",), "listed", "Tetapkan Hasil Periksa Ulang", "Periksa ulang ditetapkan"),
+        Move("decline", ("unfit",), "rejected", "Tolak dengan Keputusan", "Ditolak dengan keputusan", inner=True),
+        Move("reject", AT_POKJA, "rejected", "Tolak", "Ditolak", tone="danger"),
+    )  # fmt: skip
     TONES = {
         "draft": "neutral",
         "submitted": "wait",
         "checking": "info",
         "returned": "warn",
+        "interview": "info",
+        "scoring": "info",
         "recommended": "info",
+        "unfit": "warn",
         "listed": "good",
         "rejected": "bad",
+        "withdrawn": "neutral",
     }
 
     # Confirmed on the applicant's own pages; papers have pages of their own, the rest is done at the desk.
-    APPLICANT_VERBS = ("consent", "submit")
+    APPLICANT_VERBS = ("consent", "submit", "withdraw")
+    # Their forms stand in the case page.
+    CASE_VERBS = ("judge", "remark", "score", "agree")
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.DRAFT, editable=False)
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="applications", verbose_name="penyedia")
     regency = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="kabupaten/kota")
+    kind = models.CharField("jenis", max_length=12, choices=Kind.choices, default=Kind.FIRST, editable=False)
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="berdasarkan"
+    )
+    changes = models.JSONField("data yang berubah", default=list, editable=False)
+    rule = models.ForeignKey(
+        VerificationRule, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="aturan"
+    )
+    profile = models.JSONField("profil saat diajukan", default=dict, editable=False)
     consent_version = models.CharField("versi persetujuan", max_length=20, blank=True, editable=False)
     consented_at = models.DateTimeField("disetujui", null=True, editable=False)
     submitted_at = models.DateTimeField("pertama diajukan", null=True, editable=False)
@@ -110,6 +169,9 @@ class Application(Document):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="pemeriksa"
     )
     claimed_at = models.DateTimeField("diambil", null=True, editable=False)
+    scores_closed_at = models.DateTimeField("penilaian ditutup", null=True, editable=False)
+    agreed_at = models.DateTimeField("nilai disepakati", null=True, editable=False)
+    agreement = models.TextField("alasan kesepakatan", blank=True, editable=False)
     total = models.DecimalField("nilai akhir", max_digits=5, decimal_places=2, null=True, editable=False)
     threshold = models.PositiveSmallIntegerField("ambang nilai", null=True, editable=False)
     recommended_by = models.ForeignKey(
@@ -139,12 +201,14 @@ class Application(Document):
             ),
             models.CheckConstraint(
                 name="application_submitted_has_date",
-                condition=Q(state="draft", submitted_at=None) | (~Q(state="draft") & Q(submitted_at__isnull=False)),
+                condition=Q(state="draft", submitted_at=None)
+                | Q(state="withdrawn")
+                | (~Q(state__in=["draft", "withdrawn"]) & Q(submitted_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="application_checking_has_checker",
-                condition=Q(state="checking", checker__isnull=False, claimed_at__isnull=False)
-                | (~Q(state="checking") & Q(checker=None, claimed_at=None)),
+                condition=Q(state__in=HELD, checker__isnull=False, claimed_at__isnull=False)
+                | (~Q(state__in=HELD) & Q(checker=None, claimed_at=None)),
             ),
             models.CheckConstraint(
                 name="application_recommended_is_signed",
@@ -154,6 +218,14 @@ class Application(Document):
                     recommended_at__isnull=False,
                     total__gte=F("threshold"),
                 ),
+            ),
+            models.CheckConstraint(
+                name="application_unfit_is_signed",
+                condition=~Q(state="unfit")
+                | Q(recommended_by__isnull=False, recommended_at__isnull=False, total__lt=F("threshold")),
+            ),
+            models.CheckConstraint(
+                name="application_light_has_its_base", condition=Q(kind="first") | Q(based_on__isnull=False)
             ),
             models.CheckConstraint(
                 name="application_decided_is_signed",
@@ -181,7 +253,7 @@ class Application(Document):
             return super().move_url(verb)
         if verb in ("attach", "detach"):
             return self.get_absolute_url()
-        if verb in ("judge", "score"):
+        if verb in self.CASE_VERBS:
             return reverse("admin:verification_application_change", args=[self.code])
         return reverse("admin:verification_application_move", args=[self.code, self.MOVES[verb].slug])
 
@@ -191,31 +263,50 @@ class Application(Document):
 
     # --- what it holds ------------------------------------------------------------------------------
     @property
+    def is_light(self) -> bool:
+        """Papers and changes are checked; interview and scores stand from the application it is based on."""
+        return self.kind != self.Kind.FIRST
+
+    @property
     def rules_on(self) -> datetime.date:
         """The day whose requirements count: that of the first submission, today before it."""
         return timezone.localdate(self.submitted_at) if self.submitted_at else today()
+
+    @cached_property
+    def rule_now(self) -> VerificationRule:
+        """The rule it was submitted under; before that, the one in force."""
+        return self.rule or VerificationRule.objects.in_force(self.regency_id, on=self.rules_on)
+
+    @cached_property
+    def aspects(self) -> list[ScoreAspect]:
+        """What is scored, in order."""
+        return list(self.rule_now.aspects.all())
 
     @cached_property
     def requirements(self) -> list[DocumentRequirement]:
         """What is asked of this applicant, in order."""
         return DocumentRequirement.objects.in_force(self.provider.legal_form, regency=self.regency_id, on=self.rules_on)
 
-    def current_documents(self) -> dict[int, SubmittedDocument]:
-        """The newest of each kind, by the id of its type."""
-        rows = self.documents.current().select_related("type", "file")
-        return {row.type_id: row for row in rows}
+    def wanted(self) -> list[Wanted]:
+        """Every paper that is asked for: one of a kind, or one for each expert or experience, in order."""
+        return wanted(self.provider, self.requirements)
+
+    def current_documents(self) -> dict[tuple[int, str], SubmittedDocument]:
+        """The newest of each, by type id and entry."""
+        rows = self.documents.current().select_related("type", "file", "carried_from__application__regency")
+        return {(row.type_id, row.entry): row for row in rows}
 
     def missing(self) -> list[str]:
         """Everything that stands between this draft and its submission, each in a few words."""
         found = [profile.label(name) for name in profile.missing_fields(self.provider)]
         have = self.current_documents()
-        for requirement in self.requirements:
-            document = have.get(requirement.type_id)
+        for want in self.wanted():
+            document = have.get((want.type.pk, want.entry))
             if document is None:
-                if requirement.required:
-                    found.append(f"Dokumen {requirement.type}")
+                if want.required:
+                    found.append(want.absence)
             elif document.failed:
-                found.append(f"Perbaikan {requirement.type} ({document.reason_sentence.rstrip('.')})")
+                found.append(f"Perbaikan {document} ({document.reason_sentence.rstrip('.')})")
         if not self.consented:
             found.append("Persetujuan penggunaan data")
         return found
@@ -226,19 +317,33 @@ class Application(Document):
         return bool(self.consented_at) and self.consent_version == consent_in_force()["version"]
 
     def is_locked(self, document: SubmittedDocument | None) -> bool:
-        """After a return only what failed is open; what conformed, or was not yet judged, stays as it is."""
-        return self.state == self.State.RETURNED and document is not None and not document.failed
+        """After a return only what failed is open, and what a renewal carries over stays as it is."""
+        if document is None or document.failed:
+            return False
+        return self.state == self.State.RETURNED or (document.carried_from_id is not None and document.conforms)
 
     def total_now(self) -> tuple[Decimal, list[str]]:
-        """(weighted points so far, labels of aspects without points)."""
+        """(weighted points agreed on so far, labels of aspects without points)."""
         given = {score.aspect_id: score for score in self.scores.all()}
         total, unscored = Decimal(0), []
-        for aspect in ScoreAspect.objects.all():
+        for aspect in self.aspects:
             if aspect.pk in given:
                 total += Decimal(given[aspect.pk].points) * given[aspect.pk].weight / 100
             else:
                 unscored.append(aspect.label)
         return total.quantize(Decimal("0.01")), unscored
+
+    @property
+    def interview(self) -> Interview | None:
+        """The one that counts; earlier ones stay stored."""
+        return self.interviews.filter(replaced_at=None).first()
+
+    @property
+    def served_by(self) -> datetime.date | None:
+        """The day by which the regency's service standard expects a decision."""
+        if self.submitted_at is None:
+            return None
+        return timezone.localdate(self.submitted_at) + datetime.timedelta(days=self.rule_now.service_days)
 
     @property
     def status_sentence(self) -> str:
@@ -249,307 +354,44 @@ class Application(Document):
             "submitted": f"Menunggu diperiksa oleh {pokja}.",
             "checking": f"Sedang diperiksa oleh {pokja}.",
             "returned": f"Perlu perbaikan: {self.reason}",
-            "recommended": f"Menunggu penetapan oleh Ketua {pokja}.",
+            "interview": f"Dokumen sesuai. Menunggu wawancara dengan {pokja}.",
+            "scoring": f"Sedang dinilai oleh {pokja}.",
+            "recommended": f"Menunggu penetapan oleh {pokja}.",
+            "unfit": f"Menunggu keputusan {pokja}.",
             "listed": f"Terdaftar di direktori {self.regency.name}.",
             "rejected": f"Ditolak: {self.reason}",
+            "withdrawn": "Dibatalkan oleh pemohon.",
         }[self.state]
 
-    # --- who may ------------------------------------------------------------------------------------
-    def _applicant(self, user: Any) -> Verdict:
-        membership = people.acting(user, Role.PROVIDER, provider=self.provider_id)
-        return Allowed(membership) if membership else Denied("Hanya penyedia pemohon yang dapat melakukannya.")
 
-    may_attach = may_detach = may_consent = _applicant
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A paper that is asked for; `entry` is the code of the expert or experience it is about."""
 
-    def may_create(self, user: Any) -> Verdict:
-        """The provider's people, where a Pokja works, no application is open and no listing still runs."""
-        verdict = self._applicant(user)
-        if not verdict:
-            return verdict
-        if not Membership.objects.current().holding(*POKJA_ROLES).at(self.regency_id).exists():
-            return Denied(f"{self.regency.name} belum mempunyai Pokja P2KTD di sistem ini.")
-        others = Application.objects.filter(provider=self.provider_id, regency=self.regency_id)
-        if others.open().exists():
-            return Denied(f"Permohonan Anda ke {self.regency.name} sudah ada dan masih berjalan.")
-        barred = others.filter(state="rejected", apply_again_from__gt=today()).order_by("apply_again_from").last()
-        if barred:
-            return Denied(
-                f"Permohonan ke {self.regency.name} dapat diajukan lagi mulai {barred.apply_again_from:%d/%m/%Y}."
-            )
-        standing = Standing.objects.current().filter(provider=self.provider_id, regency=self.regency_id).first()
-        if standing and not standing.renewable:
-            return Denied(
-                f"Anda terdaftar di {self.regency.name} sampai {standing.valid_until:%d/%m/%Y}. "
-                "Perpanjangan dibuka 90 hari sebelumnya."
-            )
-        return verdict
+    type: DocumentType
+    required: bool
+    entry: str = ""
+    label: str = ""
 
-    def may_submit(self, user: Any) -> Verdict:
-        verdict = self._applicant(user)
-        if not verdict:
-            return verdict
-        missing = self.missing()
-        return Denied(f"Belum lengkap: {'; '.join(missing)}.") if missing else verdict
+    @property
+    def absence(self) -> str:
+        """What to say when it is not there."""
+        if self.type.each != DocumentType.Each.PROVIDER and not self.entry:
+            return f"{self.type} (isi dahulu {self.type.get_each_display().lower().removeprefix('satu untuk tiap ')})"
+        return f"Dokumen {self.type}: {self.label}" if self.label else f"Dokumen {self.type}"
 
-    def _pokja(self, user: Any, *roles: str) -> Verdict:
-        """A member of this regency's Pokja without a tie to the applicant."""
-        roles = roles or POKJA_ROLES
-        membership = people.acting(user, *roles, at=self.regency_id)
-        if not membership:
-            who = "Ketua" if roles == (Role.POKJA_CHAIR,) else "anggota"
-            return Denied(f"Hanya {who} Pokja P2KTD {self.regency.name} yang dapat melakukannya.")
-        if self.provider_id in people.providers(user):
-            return Denied("Benturan kepentingan: Anda anggota penyedia ini. Permohonan ditangani rekan lain.")
-        return Allowed(membership)
 
-    def may_claim(self, user: Any) -> Verdict:
-        return self._pokja(user)
-
-    def _checker(self, user: Any) -> Verdict:
-        """Only who claimed it."""
-        verdict = self._pokja(user)
-        if verdict and self.checker_id != user.pk:
-            return Denied(
-                f"Permohonan ini sedang dipegang {self.checker}." if self.checker else "Ambil dahulu permohonan ini."
-            )
-        return verdict
-
-    may_judge = may_score = may_give_back = _checker
-
-    def may_release(self, user: Any) -> Verdict:
-        """Who holds it; and the chair, for a colleague who is away."""
-        chair = self._pokja(user, Role.POKJA_CHAIR)
-        return chair or self._checker(user)
-
-    def may_recommend(self, user: Any) -> Verdict:
-        verdict = self._checker(user)
-        if not verdict:
-            return verdict
-        rows = list(self.documents.current().select_related("type"))
-        pending = [str(row.type) for row in rows if row.verdict == SubmittedDocument.Verdict.PENDING]
-        failed = [str(row.type) for row in rows if row.failed]
-        total, unscored = self.total_now()
-        problems = []
-        if pending:
-            problems.append(f"belum diperiksa: {', '.join(pending)}")
-        if failed:
-            problems.append(f"tidak sesuai: {', '.join(failed)}")
-        if unscored:
-            problems.append(f"belum dinilai: {', '.join(unscored)}")
-        threshold = DatedSetting.objects.in_force(THRESHOLD_KEY, on=today())
-        if not unscored and total < threshold:
-            problems.append(f"nilai {total} di bawah ambang {threshold}".replace(".", ","))
-        return Denied(f"Belum dapat direkomendasikan: {'; '.join(problems)}.") if problems else verdict
-
-    def _chair(self, user: Any) -> Verdict:
-        return self._pokja(user, Role.POKJA_CHAIR)
-
-    may_reject = may_recheck = _chair
-
-    def may_list_provider(self, user: Any) -> Verdict:
-        """Four eyes: the chair, and not who recommended."""
-        verdict = self._chair(user)
-        if verdict and self.recommended_by_id == user.pk:
-            return Denied("Anda yang merekomendasikan permohonan ini; penetapan dilakukan oleh orang lain.")
-        return verdict
-
-    # --- what the provider does ---------------------------------------------------------------------
-    def apply(self, *, by: Any) -> None:
-        """The provider opens an application to this regency, still a draft."""
-        with transaction.atomic():
-            Provider.objects.select_for_update().get(pk=self.provider_id)  # two at once wait here
-            born(self, by=by, verdict=self.may_create(by))
-
-    def attach(
-        self,
-        *,
-        by: Any,
-        type: DocumentType,  # noqa: A002
-        file: StoredFile,
-        number: str = "",
-        issued_on: datetime.date | None = None,
-        expires_on: datetime.date | None = None,
-    ) -> SubmittedDocument:
-        """Show a paper; it replaces the one of its kind, which stays stored."""
-        with moving(self, "attach", by=by) as facts:
-            self._asked_for(type)
-            old = self.documents.current().filter(type=type).first()
-            refuse_unless(
-                not self.is_locked(old), f"{type} sudah diperiksa atau sedang diperiksa, dan tidak perlu diganti."
-            )
-            refuse_unless(expires_on is None or expires_on >= today(), "Dokumen ini sudah tidak berlaku.")
-            if old:
-                self.documents.filter(pk=old.pk).update(replaced_at=timezone.now())
-            new = SubmittedDocument.objects.create(
-                application=self,
-                type=type,
-                version=(self.documents.filter(type=type).aggregate(top=models.Max("version"))["top"] or 0) + 1,
-                file=file,
-                number=number,
-                issued_on=issued_on,
-                expires_on=expires_on,
-                added_by=by,
-            )
-            file.hold(new)
-            facts |= {"type": type.key, "label": str(type), "version": new.version}
-        return new
-
-    def _asked_for(self, kind: DocumentType) -> None:
-        asked = any(requirement.type_id == kind.pk for requirement in self.requirements)
-        refuse_unless(asked, f"{kind} tidak diminta untuk bentuk penyedia Anda.")
-
-    def detach(self, *, by: Any, type: DocumentType) -> None:  # noqa: A002
-        """Take an optional paper back; it stays stored."""
-        with moving(self, "detach", by=by) as facts:
-            required = any(r.type_id == type.pk and r.required for r in self.requirements)
-            old = self.documents.current().filter(type=type).first()
-            refuse_unless(old is not None, "Dokumen ini tidak ada.")
-            refuse_unless(not required, f"{type} wajib; ganti berkasnya bila salah.")
-            refuse_unless(not self.is_locked(old), f"{type} sudah diperiksa dan tidak dapat dicabut.")
-            self.documents.filter(pk=old.pk).update(replaced_at=timezone.now())
-            facts |= {"type": type.key, "label": str(type)}
-
-    def consent(self, *, by: Any, version: str) -> None:
-        """Accept the text on personal data, in the version that was shown."""
-        with moving(self, "consent", by=by, note=f"Versi {version}"):
-            refuse_unless(version == consent_in_force()["version"], "Teks persetujuan berubah. Baca yang baru.")
-            self.consent_version, self.consented_at = version, timezone.now()
-
-    def submit(self, *, by: Any) -> None:
-        """All is there: the Pokja may begin. What the profile said that day stands in the event."""
-        with moving(self, "submit", by=by) as facts:
-            self.submitted_at = self.submitted_at or timezone.now()
-            self.round += self.state == self.State.RETURNED
-            self.reason = ""
-            p = Provider.objects.select_for_update().get(pk=self.provider_id)  # a step saved meanwhile waits
-            refuse_unless(not profile.missing_fields(p), "Profil belum lengkap. Muat ulang halaman.")
-            facts["profile"] = {
-                "name": p.name,
-                "legal_form": p.legal_form,
-                "office": p.area_id,
-                "person_in_charge": p.person_in_charge,
-                "npwp_index": p.npwp_index,
-                "nib": p.nib,
-            }
-
-    # --- what the Pokja does --------------------------------------------------------------------------
-    def claim(self, *, by: Any) -> None:
-        """Take it to one's desk; nobody else has it until it is released."""
-        with moving(self, "claim", by=by):
-            self.checker, self.claimed_at = by, timezone.now()
-
-    def release(self, *, by: Any) -> None:
-        """Put it back into the queue; verdicts and scores so far stay."""
-        with moving(self, "release", by=by):
-            self.checker = self.claimed_at = None
-
-    def judge(
-        self,
-        *,
-        by: Any,
-        document: SubmittedDocument,
-        conforms: bool,
-        reason_kind: str = "",
-        reason: str = "",
-    ) -> None:
-        """One paper conforms, or does not for a reason that the applicant will read."""
-        with moving(self, "judge", by=by, note="" if conforms else reason) as facts:
-            row = self.documents.current().select_for_update(of=("self",)).filter(pk=document.pk).first()
-            refuse_unless(row is not None, "Dokumen ini sudah diganti atau bukan milik permohonan ini.")
-            refuse_unless(
-                not (conforms and row.expired), "Dokumen ini sudah tidak berlaku, jadi tidak dapat dinyatakan sesuai."
-            )
-            refuse_unless(
-                conforms or reason_kind in SubmittedDocument.Reason.values, "Pilih alasan mengapa dokumen tidak sesuai."
-            )
-            other = reason_kind == SubmittedDocument.Reason.OTHER
-            refuse_unless(conforms or not other or reason.strip(), "Tulis alasannya dengan kata-kata.")
-            row.verdict = SubmittedDocument.Verdict.CONFORMING if conforms else SubmittedDocument.Verdict.NOT_CONFORMING
-            row.reason_kind, row.reason = ("", "") if conforms else (reason_kind, reason.strip())
-            row.judged_by, row.judged_at = by, timezone.now()
-            row.save()
-            facts |= {"type": row.type.key, "label": str(row.type), "version": row.version, "verdict": row.verdict}
-
-    def score(self, *, by: Any, points: dict[str, int]) -> None:
-        """Give points (0 to 100) to aspects, by key; earlier points are replaced."""
-        with moving(self, "score", by=by) as facts:
-            aspects = {aspect.key: aspect for aspect in ScoreAspect.objects.all()}
-            refuse_unless(points.keys() <= aspects.keys(), "Aspek penilaian tidak dikenal.")
-            refuse_unless(all(0 <= value <= 100 for value in points.values()), "Nilai harus 0 sampai 100.")
-            for key, value in points.items():
-                given = {"points": value, "weight": aspects[key].weight, "by": by, "at": timezone.now()}
-                AspectScore.objects.update_or_create(application=self, aspect=aspects[key], defaults=given)
-            facts["points"] = dict(points)
-
-    def give_back(self, *, by: Any, note: str = "") -> None:
-        """Something has to be mended; every reason goes to the applicant."""
-        with moving(self, "give_back", by=by, note=note) as facts:
-            failed = [row for row in self.documents.current().select_related("type") if row.failed]
-            refuse_unless(
-                failed or note.strip(),
-                "Tandai dokumen yang tidak sesuai, atau tulis catatan apa yang harus diperbaiki.",
-            )
-            reasons = [f"{row.type}: {row.reason_sentence}" for row in failed]
-            self.reason = "\n".join([*reasons, *([note.strip()] if note.strip() else [])])
-            self.checker = self.claimed_at = None
-            facts["reasons"] = reasons
-
-    def recommend(self, *, by: Any) -> None:
-        """Papers conform, points suffice: the chair decides next."""
-        with moving(self, "recommend", by=by) as facts:
-            self.total = self.total_now()[0]
-            self.threshold = DatedSetting.objects.in_force(THRESHOLD_KEY, on=today())
-            self.recommended_by, self.recommended_at = by, timezone.now()
-            self.checker = self.claimed_at = None
-            facts |= {"total": str(self.total), "threshold": self.threshold}
-
-    def recheck(self, *, by: Any, reason: str) -> None:
-        """The chair is not convinced: back to the one who recommended, with the reason."""
-        with moving(self, "recheck", by=by, note=reason):
-            self.checker, self.claimed_at = self.recommended_by, timezone.now()
-            self.recommended_by = self.recommended_at = None
-
-    def list_provider(
-        self,
-        *,
-        by: Any,
-        directory_number: str,
-        decree_number: str,
-        decree_date: datetime.date,
-        valid_until: datetime.date,
-    ) -> None:
-        """By decree the provider stands in the directory; a listing before this one ends."""
-        with moving(self, "list_provider", by=by, note=f"Keputusan {decree_number}") as facts:
-            day = today()
-            refuse_unless(decree_date <= day, "Tanggal keputusan tidak boleh setelah hari ini.")
-            refuse_unless(valid_until > day, "Masa berlaku harus berakhir setelah hari ini.")
-            self.decided_by, self.decided_at, self.reason = by, timezone.now(), ""
-            Standing.objects.filter(provider=self.provider_id, regency=self.regency_id, ended_on=None).update(
-                ended_on=day
-            )
-            standing = Standing(
-                provider=self.provider,
-                regency=self.regency,
-                application=self,
-                directory_number=directory_number,
-                decree_number=decree_number,
-                decree_date=decree_date,
-                listed_on=day,
-                valid_until=valid_until,
-            )
-            standing.full_clean()
-            standing.save()
-            facts |= {
-                "directory_number": directory_number,
-                "decree_number": decree_number,
-                "decree_date": decree_date.isoformat(),
-                "valid_until": valid_until.isoformat(),
-            }
-
-    def reject(self, *, by: Any, reason: str, apply_again_from: datetime.date | None = None) -> None:
-        """The chair says no, why, and from when it may be tried again."""
-        with moving(self, "reject", by=by, note=reason):
-            refuse_unless(reason.strip(), "Tulis alasan penolakan.")
-            self.reason, self.apply_again_from = reason.strip(), apply_again_from
-            self.decided_by, self.decided_at = by, timezone.now()
-            self.checker = self.claimed_at = None
+def wanted(provider: Provider, requirements: list[DocumentRequirement]) -> list[Wanted]:
+    """What the requirements come to for this provider's portfolio."""
+    entries: dict[str, list[Any]] = {
+        DocumentType.Each.EXPERT: list(provider.expert_entries.filter(removed_at=None)),
+        DocumentType.Each.EXPERIENCE: list(provider.experience_entries.filter(removed_at=None)),
+    }
+    found = []
+    for row in requirements:
+        lines = entries.get(row.type.each)
+        if lines:
+            found += [Wanted(row.type, row.required, line.code, str(line)) for line in lines]
+        else:
+            found.append(Wanted(row.type, row.required))
+    return found

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts import people
 from accounts.models import LegalForm, Membership, Provider, Role, User
+from core.formats import masked
 from core.models import Event
 from core.workflow import Allowed, Denied, Verdict, refuse_unless
 
@@ -30,6 +31,28 @@ def missing_fields(provider: Provider) -> list[str]:
     """Names of the profile's fields that are still empty."""
     wanted = [*REQUIRED, *(["nib"] if provider.legal_form in NIB_FORMS else [])]
     return [name for name in wanted if not getattr(provider, name)]
+
+
+# Shown masked, compared by fingerprint.
+SECRET = {"nik": "nik_index", "npwp": "npwp_index", "account_number": "account_index"}
+FROZEN = (
+    "name", "legal_form", "area_id", "address", "phone", "email", "website", "about", "fields", "person_in_charge",
+    "position", "nib", "is_pkp", "bank", "account_holder",
+)  # fmt: skip
+
+
+def frozen(provider: Provider) -> dict[str, Any]:
+    """The profile as it is now, for later comparison; secret numbers as {"index", "masked"}."""
+    return {
+        **{name: getattr(provider, name) for name in FROZEN},
+        "serves": sorted(provider.serves.values_list("pk", flat=True)),
+        "experts": [str(row) for row in provider.expert_entries.filter(removed_at=None)],
+        "experience": [str(row) for row in provider.experience_entries.filter(removed_at=None)],
+        **{
+            name: {"index": getattr(provider, index), "masked": masked(getattr(provider, name))}
+            for name, index in SECRET.items()
+        },
+    }
 
 
 def label(field: str) -> str:

@@ -1,10 +1,10 @@
-"""What a regency's Pokja asks for: documents by legal form, and the aspects it scores. All of it is data."""
+"""Which papers a regency's Pokja asks for, by legal form. All of it is data, in dated rows."""
 
 from __future__ import annotations
 
 import datetime
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -16,6 +16,13 @@ from regions.models import Area
 class DocumentType(models.Model):
     """A kind of paper that an applicant shows: KTP, akta, portfolio."""
 
+    class Each(models.TextChoices):
+        """How many of it: one, or one for each line of the portfolio."""
+
+        PROVIDER = "provider", "Satu berkas"
+        EXPERT = "expert", "Satu untuk tiap tenaga ahli"
+        EXPERIENCE = "experience", "Satu untuk tiap pengalaman"
+
     key = models.SlugField("kunci", max_length=40, unique=True)
     label = models.CharField("nama", max_length=120)
     help = models.CharField("petunjuk", max_length=300, blank=True)
@@ -26,6 +33,17 @@ class DocumentType(models.Model):
     )
     has_number = models.BooleanField("bernomor", default=False)
     has_expiry = models.BooleanField("ada masa berlaku", default=False, help_text="NIB, misalnya, tidak punya.")
+    each = models.CharField("banyaknya", max_length=10, choices=Each.choices, default=Each.PROVIDER)
+    statement = models.SlugField(
+        "naskah", max_length=40, blank=True, help_text="Naskah pernyataan yang dicetak sistem untuk ditandatangani."
+    )
+    proves = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name="membuktikan",
+        default=list,
+        blank=True,
+        help_text="Isian profil yang dibuktikan dokumen ini; bila isian berubah, dokumen diperiksa ulang.",
+    )
     order = models.PositiveSmallIntegerField("urutan", default=0)
 
     class Meta:
@@ -88,25 +106,3 @@ class DocumentRequirement(models.Model):
     @property
     def required(self) -> bool:
         return self.need == self.Need.REQUIRED
-
-
-class ScoreAspect(models.Model):
-    """What the Pokja scores from 0 to 100; `weight` is its share of the total, and all weights make 100."""
-
-    key = models.SlugField("kunci", max_length=40, unique=True)
-    label = models.CharField("aspek", max_length=120)
-    weight = models.PositiveSmallIntegerField("bobot", validators=[MinValueValidator(1), MaxValueValidator(100)])
-    help = models.CharField("petunjuk", max_length=300, blank=True)
-    order = models.PositiveSmallIntegerField("urutan", default=0)
-    source = models.CharField("dasar", max_length=200, help_text="Keputusan, atau “contoh” bila belum ada dasar.")
-
-    class Meta:
-        verbose_name = "aspek penilaian"
-        verbose_name_plural = "aspek penilaian"
-        ordering = ("order", "key")
-        constraints = (
-            models.CheckConstraint(name="aspect_weight_is_a_share", condition=Q(weight__gte=1, weight__lte=100)),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.label} ({self.weight})"

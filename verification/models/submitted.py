@@ -1,11 +1,10 @@
-"""The papers of an application with the Pokja's verdict on each, and the scores."""
+"""The papers of an application, with the Pokja's verdict on each."""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -16,7 +15,7 @@ from accounts.models.membership import POKJA_ROLES, today
 from core.codes import CodeField
 from core.models import StoredFile
 from regions.scope import within
-from verification.models.requirements import DocumentType, ScoreAspect
+from verification.models.requirements import DocumentType
 
 
 class SubmittedDocumentQuerySet(models.QuerySet):
@@ -60,6 +59,8 @@ class SubmittedDocument(models.Model):
         "verification.Application", models.PROTECT, related_name="documents", verbose_name="permohonan"
     )
     type = models.ForeignKey(DocumentType, models.PROTECT, related_name="+", verbose_name="jenis")
+    entry = models.CharField("butir", max_length=16, blank=True, help_text="Kode tenaga ahli atau pengalaman.")
+    entry_label = models.CharField(max_length=200, blank=True)
     version = models.PositiveSmallIntegerField("versi", default=1)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="berkas")
     number = models.CharField("nomor", max_length=100, blank=True)
@@ -73,18 +74,23 @@ class SubmittedDocument(models.Model):
     reason = models.CharField("penjelasan", max_length=500, blank=True)
     judged_at = models.DateTimeField(null=True)
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    carried_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="dibawa dari"
+    )
 
     objects = SubmittedDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "dokumen permohonan"
         verbose_name_plural = "dokumen permohonan"
-        ordering = ("type__order", "type__key", "-version")
+        ordering = ("type__order", "type__key", "entry", "-version")
         constraints = (
             models.UniqueConstraint(
-                fields=["application", "type"], condition=Q(replaced_at=None), name="submitted_one_current_of_a_kind"
+                fields=["application", "type", "entry"],
+                condition=Q(replaced_at=None),
+                name="submitted_one_current_of_a_kind",
             ),
-            models.UniqueConstraint(fields=["application", "type", "version"], name="submitted_version_once"),
+            models.UniqueConstraint(fields=["application", "type", "entry", "version"], name="submitted_version_once"),
             models.CheckConstraint(
                 name="submitted_judged_by_someone",
                 condition=Q(verdict="pending", judged_at=None, judged_by=None)
@@ -98,12 +104,17 @@ class SubmittedDocument(models.Model):
         )
 
     def __str__(self) -> str:
-        return str(self.type)
+        return f"{self.type}: {self.entry_label}" if self.entry_label else str(self.type)
 
     def get_absolute_url(self) -> str:
         from django.urls import reverse
 
-        return f"{reverse('application', args=[self.application.code])}#dokumen-{self.type.key}"
+        return f"{reverse('application', args=[self.application.code])}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        """Where the application's page has its row."""
+        return "-".join(filter(None, ["dokumen", self.type.key, self.entry]))
 
     @property
     def expired(self) -> bool:
@@ -136,26 +147,3 @@ class SubmittedDocument(models.Model):
             return self.reason
         kind = str(self.get_reason_kind_display())
         return f"{kind}: {self.reason}" if self.reason else f"{kind}."
-
-
-class AspectScore(models.Model):
-    """The points an application got for one aspect, with the weight in force when they were given."""
-
-    application = models.ForeignKey("verification.Application", models.PROTECT, related_name="scores")
-    aspect = models.ForeignKey(ScoreAspect, models.PROTECT, related_name="+", verbose_name="aspek")
-    weight = models.PositiveSmallIntegerField("bobot")
-    points = models.PositiveSmallIntegerField("nilai", validators=[MaxValueValidator(100)])
-    at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-
-    class Meta:
-        verbose_name = "nilai aspek"
-        verbose_name_plural = "nilai aspek"
-        ordering = ("aspect__order", "aspect__key")
-        constraints = (
-            models.UniqueConstraint(fields=["application", "aspect"], name="score_once_per_aspect"),
-            models.CheckConstraint(name="score_within_100", condition=Q(points__lte=100)),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.aspect.label}: {self.points}"

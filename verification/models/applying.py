@@ -1,0 +1,151 @@
+"""What the provider does with its application: papers, consent, submission, withdrawal."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts import people
+from accounts.models import LegalForm, Membership, Provider, Role
+from accounts.models.membership import POKJA_ROLES, today
+from core.models import StoredFile
+from core.workflow import Allowed, Denied, Verdict, born, moving, refuse_unless
+from verification.models import profile
+from verification.models.requirements import DocumentType
+from verification.models.standing import Standing
+from verification.models.submitted import SubmittedDocument
+
+
+class Applying:
+    """Verbs and guards of the provider's own people."""
+
+    # --- who may ------------------------------------------------------------------------------------
+    def _applicant(self, user: Any) -> Verdict:
+        membership = people.acting(user, Role.PROVIDER, provider=self.provider_id)
+        return Allowed(membership) if membership else Denied("Hanya penyedia pemohon yang dapat melakukannya.")
+
+    may_attach = may_detach = may_consent = _applicant
+
+    def may_create(self, user: Any) -> Verdict:
+        """The provider's people, where a Pokja works, no application is open and no listing still runs."""
+        verdict = self._applicant(user)
+        return Denied(problem) if verdict and (problem := self._obstacle()) else verdict
+
+    def _obstacle(self) -> str:
+        """Why no application to this regency can be opened now; empty when it can."""
+        where = self.regency.name
+        if not Membership.objects.current().holding(*POKJA_ROLES).at(self.regency_id).exists():
+            return f"{where} belum mempunyai Pokja P2KTD di sistem ini."
+        if self.provider.legal_form == LegalForm.PERSON and not self.rule_now.persons_allowed:
+            return f"{where} tidak menerima penyedia perorangan ({self.rule_now.basis})."
+        others = type(self).objects.filter(provider=self.provider_id, regency=self.regency_id)
+        if others.open().exists():
+            return f"Permohonan Anda ke {where} sudah ada dan masih berjalan."
+        barred = others.filter(state="rejected", apply_again_from__gt=today()).order_by("apply_again_from").last()
+        if barred:
+            return f"Permohonan ke {where} dapat diajukan lagi mulai {barred.apply_again_from:%d/%m/%Y}."
+        standing = Standing.objects.current().filter(provider=self.provider_id, regency=self.regency_id).first()
+        if standing and not standing.renewable:
+            until = f"{standing.valid_until:%d/%m/%Y}"
+            return f"Anda terdaftar di {where} sampai {until}. Perpanjangan dibuka 90 hari sebelumnya."
+        return ""
+
+    def may_submit(self, user: Any) -> Verdict:
+        verdict = self._applicant(user)
+        if not verdict:
+            return verdict
+        missing = self.missing()
+        return Denied(f"Belum lengkap: {'; '.join(missing)}.") if missing else verdict
+
+    def may_withdraw(self, user: Any) -> Verdict:
+        """Until it stands in a signed report; what the Pokja began by itself is not the applicant's to stop."""
+        verdict = self._applicant(user)
+        if verdict and self.kind == self.Kind.CHANGE:
+            return Denied("Periksa ulang dimulai karena data Anda berubah, dan tidak dapat dibatalkan.")
+        if verdict and self.in_minutes:
+            return Denied("Permohonan sudah tercatat dalam berita acara Pokja dan menunggu penetapan.")
+        return verdict
+
+    # --- what they do -------------------------------------------------------------------------------
+    def apply(self, *, by: Any) -> None:
+        """The provider opens an application to this regency, still a draft."""
+        with transaction.atomic():
+            Provider.objects.select_for_update().get(pk=self.provider_id)  # two at once wait here
+            born(self, by=by, verdict=self.may_create(by))
+
+    def attach(
+        self,
+        *,
+        by: Any,
+        type: DocumentType,  # noqa: A002
+        file: StoredFile,
+        entry: str = "",
+        number: str = "",
+        issued_on: datetime.date | None = None,
+        expires_on: datetime.date | None = None,
+    ) -> SubmittedDocument:
+        """Show a paper; it replaces the one of its kind (and entry), which stays stored."""
+        with moving(self, "attach", by=by) as facts:
+            want = next((each for each in self.wanted() if each.type.pk == type.pk and each.entry == entry), None)
+            each = type.each == DocumentType.Each.PROVIDER
+            refuse_unless(want and (each or entry), f"{type} tidak diminta untuk bentuk penyedia Anda.")
+            same = self.documents.filter(type=type, entry=entry)
+            old = same.current().first()
+            refuse_unless(
+                not self.is_locked(old), f"{type} sudah diperiksa atau sedang diperiksa, dan tidak perlu diganti."
+            )
+            refuse_unless(expires_on is None or expires_on >= today(), "Dokumen ini sudah tidak berlaku.")
+            same.current().update(replaced_at=timezone.now())
+            new = SubmittedDocument.objects.create(
+                application=self,
+                type=type,
+                entry=entry,
+                entry_label=want.label if want else "",
+                version=(same.aggregate(top=models.Max("version"))["top"] or 0) + 1,
+                file=file,
+                number=number,
+                issued_on=issued_on,
+                expires_on=expires_on,
+                added_by=by,
+            )
+            file.hold(new)
+            facts |= {"type": type.key, "label": str(new), "version": new.version}
+        return new
+
+    def detach(self, *, by: Any, type: DocumentType, entry: str = "") -> None:  # noqa: A002
+        """Take an optional paper back; it stays stored."""
+        with moving(self, "detach", by=by) as facts:
+            required = any(r.type_id == type.pk and r.required for r in self.requirements)
+            old = self.documents.current().filter(type=type, entry=entry).first()
+            refuse_unless(old is not None, "Dokumen ini tidak ada.")
+            refuse_unless(not required, f"{type} wajib; ganti berkasnya bila salah.")
+            refuse_unless(not self.is_locked(old), f"{type} sudah diperiksa dan tidak dapat dicabut.")
+            self.documents.filter(pk=old.pk).update(replaced_at=timezone.now())
+            facts |= {"type": type.key, "label": str(old)}
+
+    def consent(self, *, by: Any, version: str) -> None:
+        """Accept the text on personal data, in the version that was shown."""
+        from verification.models.application import consent_in_force
+
+        with moving(self, "consent", by=by, note=f"Versi {version}"):
+            refuse_unless(version == consent_in_force()["version"], "Teks persetujuan berubah. Baca yang baru.")
+            self.consent_version, self.consented_at = version, timezone.now()
+
+    def submit(self, *, by: Any) -> None:
+        """All is there: the Pokja may begin. What the profile says that day is frozen with it."""
+        with moving(self, "submit", by=by):
+            self.submitted_at = self.submitted_at or timezone.now()
+            self.rule = self.rule_now
+            self.round += self.state == self.State.RETURNED
+            self.reason = ""
+            provider = Provider.objects.select_for_update().get(pk=self.provider_id)  # a step saved meanwhile waits
+            refuse_unless(not profile.missing_fields(provider), "Profil belum lengkap. Muat ulang halaman.")
+            self.profile = profile.frozen(provider)
+
+    def withdraw(self, *, by: Any) -> None:
+        """The applicant no longer wants it."""
+        with moving(self, "withdraw", by=by):
+            self.checker = self.claimed_at = None
