@@ -88,12 +88,12 @@ class Migration(migrations.Migration):
                 ('scheduled_for', models.DateTimeField(verbose_name='dijadwalkan')),
                 ('place', models.CharField(max_length=200, verbose_name='tempat atau tautan')),
                 ('questions', models.JSONField(default=list, verbose_name='pertanyaan')),
-                ('held_at', models.DateTimeField(null=True, verbose_name='dilaksanakan')),
+                ('held_at', models.DateTimeField(editable=False, null=True, verbose_name='dilaksanakan')),
                 ('present', models.JSONField(default=list, verbose_name='hadir dari Pokja')),
                 ('applicants', models.CharField(blank=True, max_length=300, verbose_name='hadir dari penyedia')),
                 ('answers', models.JSONField(default=list, verbose_name='catatan jawaban')),
                 ('summary', models.TextField(blank=True, max_length=3000, verbose_name='kesimpulan')),
-                ('replaced_at', models.DateTimeField(null=True)),
+                ('replaced_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 'verbose_name': 'wawancara',
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('points', models.JSONField(verbose_name='nilai')),
                 ('note', models.CharField(blank=True, max_length=1000, verbose_name='catatan')),
                 ('scored_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('voided_at', models.DateTimeField(null=True)),
+                ('voided_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 'verbose_name': 'nilai anggota',
