@@ -24,6 +24,7 @@ from accounts.models.membership import POKJA_ROLES
 from core.formats import lamanya, masked, npwp, waktu
 from core.views import MoveView
 from core.workflow import TransitionRefused
+from verification import standing_admin  # noqa: F401  registers the directory
 from verification.duplicates import lookalikes
 from verification.forms import MOVE_FORMS, JudgeForm, ScoreForm
 from verification.models import Application, Standing, SubmittedDocument
@@ -323,28 +324,6 @@ class DeskMoveView(MoveView):
                 if self.move.verb == "give_back" and row.failed
             ],
         }
-
-
-@admin.register(Standing, site=site)
-class StandingAdmin(ScopedAdmin):
-    """The directory as the regency keeps it: current and past listings, read-only."""
-
-    list_display = ("directory_number", "provider", "regency", "decree_number", "listed_on", "valid_until", "is_now")
-    list_display_links = None
-    list_select_related = ("provider", "regency")
-    list_filter = ("provider__legal_form",)
-    search_fields = ("provider__name", "directory_number", "decree_number")
-    search_help_text = "Nama penyedia, nomor direktori, atau nomor keputusan"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return Standing.objects.within_territory(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None and people.holds(request.user, *DESK_ROLES)
-
-    @display(description="Sekarang", boolean=True)
-    def is_now(self, standing: Standing) -> bool:
-        return standing.is_current
 
 
 def desk_rows(user: Any) -> QuerySet:
