@@ -43,7 +43,7 @@ Counts = dict[str, dict[tuple[str, str], tuple[int, int]]]
 Scope = Callable[[str], Q]
 
 WAITING_ACCESS = ("submitted",)
-WAITING_APPLICATIONS = ("submitted", "checking", "recommended")
+WAITING_APPLICATIONS = ("submitted", "checking", "interview", "scoring", "recommended", "unfit")
 
 
 def count(territories: str | Iterable[str], length: int, period: Period) -> Counts:

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User, VillageAccess, VillageOffice
-from accounts.models.membership import SECOND_FACTOR_ROLES, VILLAGE_ROLES
+from accounts.models.membership import POKJA_ROLES, SECOND_FACTOR_ROLES, VILLAGE_ROLES
 from core.workflow import Allowed
 from p2ktd.demo.papers import paper
 from regions.models import Area
@@ -89,14 +89,15 @@ def demo_accounts() -> list[tuple[str, str, str]]:
 
 
 def call_in() -> dict[str, User]:
-    """Everyone by key. Offices and facilitators are appointed; the villages' people ask, and the regency verifies.
+    """Everyone by key. Offices and facilitators are appointed, the Pokja comes by its decree (`pokja.establish`); the villages' people
+    ask, and the regency verifies.
 
     One password hash serves all practice accounts.
     """
     hashed = make_password(PASSWORD)
     users = {person.key: account(person.key, person.name, hashed) for person in PEOPLE}
     for person in PEOPLE:
-        if person.area not in (VILLAGE, NEIGHBOUR) or person.role == Role.PLD:
+        if person.role not in POKJA_ROLES and (person.area not in (VILLAGE, NEIGHBOUR) or person.role == Role.PLD):
             appoint(users[person.key], person.role, person.area, person.position)
         if person.role in SECOND_FACTOR_ROLES:
             TOTP.activate(users[person.key], TOTP_SECRET)

@@ -6,14 +6,14 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.contrib.auth.hashers import make_password
-from django.utils import timezone
 
 from accounts.models import LegalForm, Membership, Provider, Role, User
 from catalog.models import Category, Service, ServiceKind, Unit
-from p2ktd.demo.cast import PASSWORD, REGENCY, SINCE, account
+from p2ktd.demo import pokja
+from p2ktd.demo.cast import OTHER_REGENCY, PASSWORD, REGENCY, SINCE, account
 from p2ktd.demo.papers import paper, scene
 from regions.models import Area
-from verification.models import Application, ScoreAspect
+from verification.models import Application, Experience, Expert
 from verification.models.application import consent_in_force
 
 Offer = tuple[str, str, ServiceKind, Unit, int, int, str]
@@ -179,22 +179,30 @@ PROVIDERS = [
     ),
     Sample("calon.penyedia", "Yayasan Contoh Cahaya Desa", LegalForm.NONPROFIT, "Contoh Aminah", "submitted"),
     Sample("calon.penyedia2", "CV Contoh Karya Mandiri", LegalForm.COMPANY, "Contoh Yusuf", "returned"),
+    Sample("calon.penyedia3", "Universitas Contoh Nusantara", LegalForm.ACADEMIC, "Contoh Kartika", "scoring"),
 ]
 
 
 def register(people: dict[str, User]) -> dict[str, Service]:
     """Every provider applies; the Pokja judges; the listed ones publish. Services by title."""
     hashed = make_password(PASSWORD)
-    services = {}
+    pokja.establish(people)
+    users, rows = {}, {}
     for number, sample in enumerate(PROVIDERS, start=1):
         user = account(sample.key, sample.person, hashed)
         user.side = User.Side.PROVIDER
         user.save(update_fields=["side"])
-        provider = enrol(sample, number, user)
-        decide(application(provider, user), sample, number, people)
-        for place, offer in enumerate(sample.offers):
-            services[offer[1]] = publish(provider, user, offer, number * 10 + place)
-    return services
+        users[sample.key] = user
+        rows[sample.key] = application(enrol(sample, number, user), user)
+        until = "recommended" if sample.reached == "listed" else sample.reached
+        pokja.judge(rows[sample.key], until=until, points=76 + number, people=people)
+    listed = [sample for sample in PROVIDERS if sample.reached == "listed"]
+    pokja.sit([rows[sample.key] for sample in listed], people)
+    return {
+        offer[1]: publish(rows[sample.key].provider, users[sample.key], offer, number * 10 + place)
+        for number, sample in enumerate(listed, start=1)
+        for place, offer in enumerate(sample.offers)
+    }
 
 
 def enrol(sample: Sample, number: int, user: User) -> Provider:
@@ -207,8 +215,9 @@ def enrol(sample: Sample, number: int, user: User) -> Provider:
         phone=f"+6280000000{number:02}",
         email=f"{sample.key}@contoh.example",
         about="DATA CONTOH. Penyedia rekaan untuk latihan.",
-        experts=2 + number,
+        experts=1 + number % 2,
         person_in_charge=sample.person,
+        fields=sorted({offer[0] for offer in sample.offers}),
         position="Pribadi" if sample.form == LegalForm.PERSON else "Direktur",
         nik=f"52020001019000{number:02}",
         npwp=f"00000000000000{number:02}",
@@ -220,6 +229,12 @@ def enrol(sample: Sample, number: int, user: User) -> Provider:
     Membership.objects.create(
         user=user, role=Role.PROVIDER, provider=provider, position=provider.position, starts_on=SINCE
     )
+    provider.serves.set([REGENCY, OTHER_REGENCY])
+    for place in range(provider.experts):
+        Expert.objects.create(
+            provider=provider, name=f"Contoh Ahli {number}.{place + 1}", education="S1 (contoh)", expertise="Contoh"
+        )
+    Experience.objects.create(provider=provider, title="Pekerjaan contoh", client="Desa Contoh", year=2025)
     return provider
 
 
@@ -227,49 +242,19 @@ def application(provider: Provider, user: User) -> Application:
     """All papers that its legal form asks for, then submitted."""
     row = Application(provider=provider, regency_id=REGENCY)
     row.apply(by=user)
-    for requirement in row.requirements:
-        if requirement.required:
+    for want in row.wanted():
+        if want.required:
             row.attach(
                 by=user,
-                type=requirement.type,
-                file=paper(f"{requirement.type.label}, {provider.name}", by=user, personal=requirement.type.personal),
+                type=want.type,
+                entry=want.entry,
+                file=paper(f"{want.type.label}, {provider.name}", by=user, personal=want.type.personal),
                 number="CONTOH/01",
                 issued_on=datetime.date(2026, 1, 10),
             )
     row.consent(by=user, version=consent_in_force()["version"])
     row.submit(by=user)
     return row
-
-
-def decide(row: Application, sample: Sample, number: int, people: dict[str, User]) -> None:
-    """As far as the story took it: waiting, returned with a reason, or listed by decree."""
-    if sample.reached == "submitted":
-        return
-    member, chair = people["pokja"], people["ketua.pokja"]
-    row.claim(by=member)
-    documents = list(row.documents.current())
-    for document in documents:
-        bad = sample.reached == "returned" and document == documents[0]
-        row.judge(
-            by=member,
-            document=document,
-            conforms=not bad,
-            reason_kind="unreadable" if bad else "",
-            reason="Bagian bawah terpotong; unggah foto yang utuh." if bad else "",
-        )
-    if sample.reached == "returned":
-        row.give_back(by=member, note="Perbaiki satu dokumen, lalu kirim ulang.")
-        return
-    row.score(by=member, points={aspect.key: 78 + number for aspect in ScoreAspect.objects.all()})
-    row.recommend(by=member)
-    day = timezone.localdate()
-    row.list_provider(
-        by=chair,
-        directory_number=f"CONTOH-{REGENCY}-{number:03}",
-        decree_number="188.45/CONTOH/2026",
-        decree_date=day,
-        valid_until=day.replace(year=day.year + 2),
-    )
 
 
 def publish(provider: Provider, user: User, offer: Offer, number: int) -> Service:
