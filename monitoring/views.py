@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from core import documents as printed
 from core.forms import ReasonForm
 from core.models import Job
 from core.once import once
+from core.spreadsheet import csv_response
 from core.views import MoveView
 from core.workflow import TransitionRefused
 from monitoring import documents, fieldwork
@@ -93,21 +93,7 @@ def dashboard(request: HttpRequest, code: str = "") -> HttpResponse:
 def dashboard_csv(request: HttpRequest, code: str) -> HttpResponse:
     """The board's table for a spreadsheet: semicolons and a byte order mark, as Excel here expects."""
     board, _ = board_for(request, code)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="pantauan-{board.code}-{board.month:%Y-%m}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response, delimiter=";")
-    for row in board.csv():
-        writer.writerow([harmless(cell) for cell in row])
-    return response
-
-
-def harmless(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula begins with an apostrophe; control characters go."""
-    if not isinstance(cell, str):
-        return cell
-    text = "".join(character for character in cell if character.isprintable())
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return csv_response(f"pantauan-{board.code}-{board.month:%Y-%m}.csv", board.csv())
 
 
 def board_for(request: HttpRequest, code: str) -> tuple[Board, list[str]]:

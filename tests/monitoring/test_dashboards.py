@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
-from monitoring.views import harmless
+from core.spreadsheet import harmless
 from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH, NTB, PUJUT, UBUNG
 from tests.monitoring import rows
 from tests.monitoring.office import NOW, Office, client
