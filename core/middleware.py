@@ -1,13 +1,89 @@
 """What every request passes."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
+from core.formats import ukuran
+
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class WholeBody:
+    """Around the WSGI application: a body that ends before its announced length is an error, not a shorter form.
+
+    A server gives what came before the line dropped as if it were all; half a number would be stored as a number.
+    """
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length):
+            environ["wsgi.input"] = _Announced(environ["wsgi.input"], int(length))
+        return self.application(environ, start_response)
+
+
+class _Announced:
+    """A stream that owes so many bytes. Django reads it through a limit of its own and turns OSError into a 400."""
+
+    def __init__(self, stream: Any, length: int) -> None:
+        self.stream, self.left = stream, length
+
+    def read(self, size: int | None = -1) -> bytes:
+        wanted = self._wanted(size)
+        part: bytes = self.stream.read(wanted)
+        self.left -= len(part)
+        if len(part) < wanted:
+            raise ConnectionResetError("the client left before its request was whole")
+        return part
+
+    def readline(self, size: int | None = -1) -> bytes:
+        part: bytes = self.stream.readline(self._wanted(size))
+        self.left -= len(part)
+        return part
+
+    def _wanted(self, size: int | None) -> int:
+        return self.left if size is None or size < 0 else min(size, self.left)
+
+
+class RefuseLargeBodyMiddleware:
+    """A request larger than any form of ours is refused by its announced length: not parsed, kept nowhere.
+
+    Files are held in memory (FILE_UPLOAD_HANDLERS), so this is also what bounds a worker's memory.
+    """
+
+    drain_seconds = 10.0
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) <= settings.REQUEST_MAX_BYTES:
+            return self.get_response(request)
+        response = too_large(request)
+        response._resource_closers.append(lambda: self.drain(request))
+        return response
+
+    def drain(self, request: HttpRequest) -> None:
+        """After the answer: a browser reads it when it has sent everything. nginx lets nothing so large through."""
+        end = time.monotonic() + self.drain_seconds
+        while time.monotonic() < end and request.read(64 * 1024):
+            pass
+
+
+def too_large(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """413 with a sentence that says what to do."""
+    reason = reason or f"Berkas dan isian dalam satu pengiriman paling banyak {ukuran(settings.REQUEST_MAX_BYTES)}."
+    return render(request, "413.html", {"reason": reason, "each": ukuran(settings.UPLOAD_MAX_BYTES)}, status=413)
 
 
 class RefuseBadTextMiddleware:

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.db import connection, transaction
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.views import View
 from django.views.decorators.http import require_safe
 
+from core.formats import ukuran
+from core.middleware import too_large
 from core.models import Document, FileView, Job, StoredFile
 from core.workflow import TransitionRefused
 
@@ -48,6 +50,19 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was open for too long, or cookies are off; say so kindly."""
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django refused to read: too many files or fields, too long a text; else simply unreadable."""
+    sentences = {
+        TooManyFilesSent: f"Paling banyak {settings.DATA_UPLOAD_MAX_NUMBER_FILES} berkas dalam satu pengiriman.",
+        TooManyFieldsSent: f"Paling banyak {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} isian dalam satu pengiriman.",
+        RequestDataTooBig: f"Teks isian paling banyak {ukuran(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)}.",
+    }
+    for kind, sentence in sentences.items():
+        if isinstance(exception, kind):
+            return too_large(request, sentence)
+    return render(request, "400.html", status=400)
 
 
 @login_not_required

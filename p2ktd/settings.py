@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "core.middleware.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "core.middleware.RefuseLargeBodyMiddleware",
     "core.middleware.RefuseBadTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -240,6 +241,11 @@ STORAGES = {
     },
 }
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 5 * 1024 * 1024)
+# Five such files and the form around them; nginx's client_max_body_size is the same. Held in memory, never spooled:
+# no worker that dies leaves somebody's KTP in a temporary folder.
+REQUEST_MAX_BYTES = 5 * UPLOAD_MAX_BYTES + 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES
 # A path or host:port; then no upload passes unscanned.
 CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", "", validate=validate.Regexp(r"^$|^/.|^[^/]+:\d{1,5}$"))
 CLAMAV_SECONDS = env.float("CLAMAV_SECONDS", 15.0)  # for one file; no answer by then is a refusal

@@ -5,6 +5,8 @@ from django.urls import include, path
 from accounts.admin_site import site as admin_site
 from p2ktd import demo_views, style_views, views
 
+handler400 = "core.views.bad_request"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("perlu-tindakan/", views.todo, name="todo"),

@@ -4,5 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from core.middleware import WholeBody
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "p2ktd.settings")
-application = get_wsgi_application()
+application = WholeBody(get_wsgi_application())

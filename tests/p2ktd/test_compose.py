@@ -139,6 +139,13 @@ def test_nginx_serves_private_files_only_from_within_and_with_their_headers() ->
     assert [word for word in NGINX.split() if word.startswith("/srv/")] == ["/srv/files/;"]
 
 
+def test_nginx_lets_in_what_a_form_of_ours_may_bring_and_refuses_more_with_a_sentence(settings: Any) -> None:
+    allowed = int(re.search(r"client_max_body_size (\d+)m;", NGINX)[1]) * 1024 * 1024
+    assert allowed == settings.REQUEST_MAX_BYTES == settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    assert "error_page 413 @too_large;" in NGINX
+    assert "unggah berkas satu per satu" in NGINX
+
+
 def test_the_lock_names_versions_and_hashes_and_no_address() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         lock = (BASE_DIR / name).read_text()
