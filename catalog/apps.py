@@ -10,8 +10,21 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import Provider
+        from verification import fields_of_work
 
+        fields_of_work.provide(fields)
         post_save.connect(follow_provider, sender=Provider, dispatch_uid="catalog.follow_provider")
+
+
+def fields() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The categories in use under the programme's bidang, as what a provider says it can do."""
+    from catalog.models import Category
+
+    rows = list(Category.objects.active())
+    groups = [
+        (label, [(row.key, row.name) for row in rows if row.bidang == key]) for key, label in Category.Field.choices
+    ]
+    return [(label, found) for label, found in groups if found]
 
 
 def follow_provider(*, instance: Any, created: bool, **kwargs: Any) -> None:

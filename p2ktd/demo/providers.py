@@ -217,7 +217,7 @@ def enrol(sample: Sample, number: int, user: User) -> Provider:
         about="DATA CONTOH. Penyedia rekaan untuk latihan.",
         experts=1 + number % 2,
         person_in_charge=sample.person,
-        fields=sorted({offer[0] for offer in sample.offers}),
+        fields=sorted({offer[0] for offer in sample.offers}) or ["kewirausahaan"],
         position="Pribadi" if sample.form == LegalForm.PERSON else "Direktur",
         nik=f"52020001019000{number:02}",
         npwp=f"00000000000000{number:02}",

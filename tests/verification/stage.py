@@ -100,6 +100,7 @@ class Stage(Cast):
                 "bank": "Bank Contoh",
                 "account_number": ACCOUNT,
                 "account_holder": name,
+                "fields": ["infrastruktur"],
             }
             profile.change(provider, by=fresh(user), **(details | fields))
             Expert.objects.create(provider=provider, name="Contoh Ahli", education="S1 Teknik", expertise="Irigasi")

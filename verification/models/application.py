@@ -307,6 +307,8 @@ class Application(Applying, Checking, Assessing, Document):
                     found.append(want.absence)
             elif document.failed:
                 found.append(f"Perbaikan {document} ({document.reason_sentence.rstrip('.')})")
+            elif self.is_outdated(document):
+                found.append(f"Perbaikan {document} (data pada profil berubah)")
         if not self.consented:
             found.append("Persetujuan penggunaan data")
         return found
@@ -318,7 +320,7 @@ class Application(Applying, Checking, Assessing, Document):
 
     def is_locked(self, document: SubmittedDocument | None) -> bool:
         """After a return only what failed is open, and what a renewal carries over stays as it is."""
-        if document is None or document.failed:
+        if document is None or document.failed or self.is_outdated(document):
             return False
         return self.state == self.State.RETURNED or (document.carried_from_id is not None and document.conforms)
 

@@ -69,12 +69,27 @@ class Applying:
             return Denied("Permohonan sudah tercatat dalam berita acara Pokja dan menunggu penetapan.")
         return verdict
 
+    # --- what changed meanwhile -----------------------------------------------------------------------
+    def changed_since_read(self) -> set[str]:
+        """Fields of the profile that differ from what the Pokja last read; empty before it has read any."""
+        read = self.profile or (self.based_on.profile if self.based_on else {})
+        return differing(self.provider, read) if read else set()
+
+    def is_outdated(self, document: SubmittedDocument) -> bool:
+        """It proves a field that was changed after the Pokja read it: its verdict was about something else."""
+        if self.state == self.State.RETURNED:
+            stood = document.added_at < self.state_since
+        else:
+            stood = self.state == self.State.DRAFT and document.carried_from_id is not None
+        return stood and bool(document.type.proves) and bool(self.changed_since_read() & set(document.type.proves))
+
     # --- what they do -------------------------------------------------------------------------------
     def apply(self, *, by: Any) -> None:
         """The provider opens an application to this regency, still a draft."""
         with transaction.atomic():
             Provider.objects.select_for_update().get(pk=self.provider_id)  # two at once wait here
             born(self, by=by, verdict=self.may_create(by))
+            self.provider.serves.add(self.regency_id)  # who asks to be listed here works here
 
     def attach(
         self,
@@ -97,6 +112,7 @@ class Applying:
             refuse_unless(
                 not self.is_locked(old), f"{type} sudah diperiksa atau sedang diperiksa, dan tidak perlu diganti."
             )
+            refuse_unless(expires_on is None or type.has_expiry, f"{type} tidak mempunyai masa berlaku.")
             refuse_unless(expires_on is None or expires_on >= today(), "Dokumen ini sudah tidak berlaku.")
             same.current().update(replaced_at=timezone.now())
             new = SubmittedDocument.objects.create(
@@ -149,3 +165,14 @@ class Applying:
         """The applicant no longer wants it."""
         with moving(self, "withdraw", by=by):
             self.checker = self.claimed_at = None
+
+
+def differing(provider: Provider, read: dict[str, Any]) -> set[str]:
+    """Names of the profile's own fields whose value is another now; secret numbers by their fingerprint."""
+    plain = {name for name in profile.FROZEN if name in read and read[name] != getattr(provider, name)}
+    secret = {
+        name
+        for name, index in profile.SECRET.items()
+        if name in read and read[name]["index"] != getattr(provider, index)
+    }
+    return plain | secret

@@ -16,7 +16,7 @@ from core.workflow import Allowed, Denied, Verdict, refuse_unless
 # What a profile needs before anything can be judged; NIB only from a business.
 REQUIRED = (
     "name", "address", "phone", "email", "person_in_charge", "position", "nik", "npwp", "bank",
-    "account_number", "account_holder",
+    "account_number", "account_holder", "fields",
 )  # fmt: skip
 NIB_FORMS = (LegalForm.COMPANY, LegalForm.VILLAGE_COMPANY)
 
@@ -106,7 +106,7 @@ def begin(*, by: Any, **fields: Any) -> Provider:
         provider = Provider.objects.create(**fields)
         membership = Membership(user=user, role=Role.PROVIDER, provider=provider, basis="Pendaftaran sendiri")
         membership.appoint(by=by, verdict=Allowed(membership))
-        _log(provider, "begin", by, sorted(fields))
+        log(provider, "begin", by, sorted(fields))
     with suppress(AttributeError):  # what the request remembers of this person is out of date
         del by.memberships_now
     return provider
@@ -124,11 +124,12 @@ def change(provider: Provider, *, by: Any, **fields: Any) -> None:
             setattr(locked, name, fields[name])
         if changed:
             locked.save()
-            _log(locked, "change", by, changed)
+            log(locked, "change", by, changed)
     provider.refresh_from_db()
 
 
-def _log(provider: Provider, verb: str, by: Any, fields: list[str]) -> None:
+def log(provider: Provider, verb: str, by: Any, fields: list[str]) -> None:
+    """One event: who changed which fields; never their values."""
     Event.objects.create(
         about=provider._meta.label_lower,
         about_id=str(provider.pk),
