@@ -1,64 +1,83 @@
-"""Applicants that look like another: same NPWP, same NIB, or nearly the same name."""
+"""Applicants that look like another: the same NIK, NPWP, NIB or account, or nearly the same name.
+
+Numbers are compared by their fingerprints, names by theirs (`models/name_key.py`): each through an index.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Provider
 from core.fields import blind_indexes
-from verification.models import Application, Standing
+from verification.models import Application, NameKey, Standing
+from verification.models.name_key import near
 
-# Forms of business and blanks say nothing about who it is.
-NOISE = r"\m(cv|pt|ud|pd|yayasan|koperasi|perkumpulan|lembaga|bumdes|bum|desa)\M|[^a-z0-9]"
+MOST = 10
+# Attribute, its index, the purpose of the index, and what to call it.
+NUMBERS = (
+    ("nik", "nik_index", "nik", "NIK penanggung jawab sama"),
+    ("npwp", "npwp_index", "npwp", "NPWP sama"),
+    ("account_number", "account_index", "account", "nomor rekening sama"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:
-    """Another provider, named only to who may know of it."""
+    """Another provider, named (and linked by the code of its case) only to who may know of it."""
 
     name: str
     why: tuple[str, ...]
-
-
-def bare(expression: Any) -> Func:
-    """A name without form, blanks and signs, as PostgreSQL compares it."""
-    return Func(Lower(expression), Value(NOISE), Value(""), Value("g"), function="regexp_replace")
+    code: str = ""
 
 
 def lookalikes(application: Application, user: Any) -> list[Lookalike]:
-    """Other providers with an application that share a number or a name with this applicant.
+    """Other providers that have applied somewhere and share a number or nearly the name with this applicant.
 
     One from elsewhere is counted but not named, unless it stands in a public directory.
     """
     own = application.provider
-    same = Q(bare_name=bare(Value(own.name)))
-    if own.npwp_index:
-        same |= Q(npwp_index__in=blind_indexes(own.npwp, "npwp"))
+    found = [(other, why) for other in candidates(own) if (why := reasons(own, other))][:MOST]
+    if not found:
+        return []
+    others = [other.pk for other, _ in found]
+    seen = Application.objects.visible_to(user).filter(provider__in=others).order_by("pk")
+    codes = dict(seen.values_list("provider_id", "code"))
+    public = set(Standing.objects.current().filter(provider__in=others).values_list("provider_id", flat=True))
+    return [
+        Lookalike(
+            other.name if other.pk in codes or other.pk in public else "Penyedia di kabupaten/kota lain",
+            why,
+            codes.get(other.pk, ""),
+        )
+        for other, why in found
+    ]
+
+
+def candidates(own: Provider) -> QuerySet[Provider]:
+    """Few rows, found by index; `reasons` judges each."""
+    # The ids first: a subquery beside OR would make PostgreSQL read every provider.
+    same = Q(pk__in=list(NameKey.objects.near(own.name).exclude(pk=own.pk).values_list("pk", flat=True)[: MOST * 5]))
+    for name, index, purpose, _ in NUMBERS:
+        if number := getattr(own, name):
+            same |= Q(**{f"{index}__in": blind_indexes(number, purpose)})
     if own.nib:
         same |= Q(nib=own.nib)
-    applied = Application.objects.exclude(state="draft").values("provider_id")
-    found = (
-        Provider.objects.annotate(bare_name=bare(F("name")), own_name=bare(Value(own.name)))
-        .filter(same, pk__in=applied)
-        .exclude(pk=own.pk)
-        .order_by("name")[:10]
-    )
-    others = list(found)
-    if not others:
-        return []
-    known = set(Application.objects.visible_to(user).filter(provider__in=others).values_list("provider_id", flat=True))
-    known |= set(Standing.objects.current().filter(provider__in=others).values_list("provider_id", flat=True))
-    rows = []
-    for other in others:
-        why = [
-            *(["NPWP sama"] if own.npwp_index and other.npwp_index == own.npwp_index else []),
-            *(["NIB sama"] if own.nib and other.nib == own.nib else []),
-            *(["nama hampir sama"] if other.bare_name == other.own_name else []),
-        ]
-        name = other.name if other.pk in known else "Penyedia di kabupaten/kota lain"
-        rows.append(Lookalike(name, tuple(why)))
-    return rows
+    applied = Application.objects.filter(provider=OuterRef("pk"), submitted_at__isnull=False)
+    return Provider.objects.filter(same, Exists(applied)).exclude(pk=own.pk).order_by("name", "pk")[: MOST * 5]
+
+
+def reasons(own: Provider, other: Provider) -> tuple[str, ...]:
+    """What the two have in common, in words."""
+    found = [
+        label
+        for name, index, purpose, label in NUMBERS
+        if getattr(own, name) and getattr(other, index) in blind_indexes(getattr(own, name), purpose)
+    ]
+    if own.nib and own.nib == other.nib:
+        found.append("NIB sama")
+    if near(own.name, other.name):
+        found.append("nama hampir sama")
+    return tuple(found)

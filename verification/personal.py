@@ -13,7 +13,7 @@ from core.formats import npwp
 from core.personal import PersonalField, unmaskable
 from core.workflow import Allowed, Denied, Verdict
 from regions.scope import within
-from verification.models import Application
+from verification.models import Application, Declaration
 
 DESK = (*POKJA_ROLES, Role.REGENCY_OFFICE)
 
@@ -35,7 +35,8 @@ def may_see(user: Any, provider: Provider) -> Verdict:
     for regency in applied.distinct():
         membership = people.acting(user, *DESK, at=regency)
         if membership:
-            return Allowed(membership)
+            tie = Declaration.objects.tie(user, provider.pk)
+            return Denied(f"Benturan kepentingan: {tie}.") if tie else Allowed(membership)
     return Denied("Hanya Pokja dan Dinas PMD tempat penyedia ini mengajukan permohonan yang dapat melihatnya.")
 
 

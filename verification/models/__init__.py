@@ -2,6 +2,7 @@
 
 from verification.models.application import Application
 from verification.models.declaration import Declaration
+from verification.models.name_key import NameKey
 from verification.models.plenary import Plenary, PlenaryAttendance, PlenaryItem
 from verification.models.pokja import Pokja, PokjaMember
 from verification.models.portfolio import Experience, Expert
@@ -21,6 +22,7 @@ __all__ = [
     "Expert",
     "Interview",
     "MemberScore",
+    "NameKey",
     "Plenary",
     "PlenaryAttendance",
     "PlenaryItem",

@@ -26,9 +26,12 @@ class Assessing:
 
     @property
     def scores_closed(self) -> bool:
-        """All who may score have scored, or the chair closed: the members see each other's points."""
-        if self.scores_closed_at or self.state != self.State.SCORING:
-            return True
+        """The last of the bench scored, or the chair closed: the members see each other's points, and none changes."""
+        return bool(self.scores_closed_at) or self.state != self.State.SCORING
+
+    @property
+    def everyone_scored(self) -> bool:
+        """Nobody of today's bench is missing."""
         scored = set(self.member_scores.current().values_list("member_id", flat=True))
         return bool(scored) and {user.pk for user in self.bench()} <= scored
 
@@ -52,7 +55,10 @@ class Assessing:
         return verdict
 
     def may_close_scores(self, user: Any) -> Verdict:
+        """The chair, once a quorum has scored; also who holds it, when the one still missing has left the bench."""
         verdict = self._chair(user)
+        if not verdict and self.state == self.State.SCORING and self._checker(user) and self.everyone_scored:
+            verdict = self._checker(user)
         if verdict and self.scores_closed:
             return Denied("Penilaian sudah ditutup.")
         given = self.member_scores.current().count() if verdict else 0
@@ -173,6 +179,8 @@ class Assessing:
         with moving(self, "score", by=by):
             given = {"points": self._points(points), "note": note.strip(), "scored_at": timezone.now()}
             MemberScore.objects.update_or_create(application=self, member=by, voided_at=None, defaults=given)
+            if self.everyone_scored:  # kept, so that a bench that grows later opens nothing again
+                self.scores_closed_at = timezone.now()
 
     def close_scores(self, *, by: Any) -> None:
         """The chair waits no longer for who has not scored."""
@@ -237,7 +245,7 @@ class Assessing:
             refuse_unless(valid_until > day, "Masa berlaku harus berakhir setelah hari ini.")
             self._decide(by)
             earlier = Standing.objects.filter(provider=self.provider_id, regency=self.regency_id, ended_on=None)
-            earlier.update(ended_on=day)
+            earlier.close(Standing.End.REPLACED, f"Keputusan {decree_number}", by=by)
             standing = Standing(
                 provider=self.provider,
                 regency=self.regency,
@@ -271,9 +279,8 @@ class Assessing:
             self._refuse(by, reason)
             self.apply_again_from = apply_again_from
             if self.kind == self.Kind.CHANGE:
-                Standing.objects.filter(provider=self.provider_id, regency=self.regency_id, ended_on=None).update(
-                    ended_on=today()
-                )
+                listing = Standing.objects.filter(provider=self.provider_id, regency=self.regency_id)
+                listing.close(Standing.End.REFUSED, reason.strip(), by=by)
 
     def decline(self, *, by: Any, reason: str) -> None:
         """The same by the plenary's decree."""

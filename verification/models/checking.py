@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils import timezone
@@ -9,13 +11,36 @@ from django.utils import timezone
 from accounts import people
 from accounts.models import Membership, Role, User
 from accounts.models.membership import POKJA_ROLES
-from core.workflow import Allowed, Denied, Verdict, moving, refuse_unless
+from core.workflow import Allowed, Denied, OpenMove, Verdict, moving, refuse_unless
 from verification.models.declaration import Declaration
 from verification.models.submitted import SubmittedDocument
 
 
 class Checking:
     """Verbs and guards of whoever reads the papers."""
+
+    # --- one page, one reading ----------------------------------------------------------------------
+    @contextmanager
+    def one_reading(self) -> Iterator[None]:
+        """While a page is drawn, what several guards ask is asked of the database once. Never around a verb."""
+        outer = self.__dict__.get("_read")
+        self.__dict__["_read"] = {} if outer is None else outer
+        try:
+            yield
+        finally:
+            self.__dict__["_read"] = outer
+
+    def _once(self, key: Any, ask: Callable[[], Any]) -> Any:
+        read = self.__dict__.get("_read")
+        if read is None:
+            return ask()
+        if key not in read:
+            read[key] = ask()
+        return read[key]
+
+    def open_moves(self, user: Any) -> list[OpenMove]:
+        with self.one_reading():
+            return super().open_moves(user)  # type: ignore[misc]
 
     # --- who may ------------------------------------------------------------------------------------
     def _seat(self, user: Any, *roles: str) -> Verdict:
@@ -32,15 +57,23 @@ class Checking:
     def _pokja(self, user: Any, *roles: str) -> Verdict:
         """The same, without a tie to the applicant."""
         verdict = self._seat(user, *roles)
-        tie = Declaration.objects.tie(user, self.provider_id) if verdict else ""
+        tie = self.tie_of(user) if verdict else ""
         return Denied(f"Benturan kepentingan: {tie}. Permohonan ditangani rekan lain.") if tie else verdict
 
     def _judge(self, user: Any, *roles: str) -> Verdict:
         """The same, who said so for this very application."""
         verdict = self._pokja(user, *roles)
-        if verdict and not self.declarations.current().filter(member=user).exists():
+        if verdict and not self.has_declared(user):
             return Denied("Nyatakan dahulu ada tidaknya benturan kepentingan Anda dengan pemohon ini.")
         return verdict
+
+    def tie_of(self, user: Any) -> str:
+        """What ties this person to the applicant, in words; empty when nothing is known."""
+        return self._once(("tie", user.pk), lambda: Declaration.objects.tie(user, self.provider_id))
+
+    def has_declared(self, user: Any) -> bool:
+        """This person said, for this application, whether there is a tie."""
+        return self._once(("declared", user.pk), lambda: self.declarations.current().filter(member=user).exists())
 
     def may_claim(self, user: Any) -> Verdict:
         return self._judge(user)
@@ -77,6 +110,9 @@ class Checking:
         return Denied(f"Belum lulus administrasi: {'; '.join(problems)}.") if problems else verdict
 
     def _paper_problems(self) -> list[str]:
+        return self._once("papers", self._papers_in_the_way)
+
+    def _papers_in_the_way(self) -> list[str]:
         rows = list(self.documents.current().select_related("type"))
         pending = [str(row) for row in rows if row.verdict == SubmittedDocument.Verdict.PENDING]
         failed = [str(row) for row in rows if row.failed]
@@ -91,7 +127,12 @@ class Checking:
         with moving(self, "declare", by=by, note=note) as facts:
             refuse_unless(tie in Declaration.Tie.values, "Pilih hubungan Anda dengan pemohon.")
             refuse_unless(tie != Declaration.Tie.OTHER or note.strip(), "Jelaskan hubungan itu dengan kata-kata.")
-            self.declarations.current().filter(member=by).update(ended_at=timezone.now())
+            said = self.declarations.current().filter(member=by)
+            refuse_unless(
+                tie != Declaration.Tie.NONE or not said.exclude(tie=Declaration.Tie.NONE).exists(),
+                "Hubungan Anda sudah tercatat; hanya Ketua Pokja lain atau Dinas PMD yang dapat mengakhirinya.",
+            )
+            said.update(ended_at=timezone.now())
             row = Declaration.objects.create(
                 regency=self.regency, provider=self.provider, application=self, member=by, declared_by=by,
                 tie=tie, note=note.strip(),
@@ -174,6 +215,11 @@ class Checking:
     # --- who is there -------------------------------------------------------------------------------
     def bench(self) -> list[User]:
         """The Pokja's members of today who are not tied to the applicant: they score."""
+        return self._once("bench", self._find_bench)
+
+    def _find_bench(self) -> list[User]:
         held = Membership.objects.current().holding(*POKJA_ROLES).at(self.regency_id).values("user_id")
-        members = User.objects.filter(pk__in=held, is_active=True).order_by("name", "pk")
-        return [user for user in members if not Declaration.objects.tie(user, self.provider_id)]
+        theirs = Membership.objects.filter(role=Role.PROVIDER, provider=self.provider_id).values("user_id")
+        tied = Declaration.objects.tied_people(self.provider_id)
+        free = User.objects.filter(pk__in=held, is_active=True).exclude(pk__in=theirs).exclude(pk__in=tied)
+        return list(free.order_by("name", "pk"))

@@ -27,6 +27,18 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         """Not replaced by a later word of the same person."""
         return self.filter(ended_at=None)
 
+    def tied(self) -> Self:
+        """What stands in the register as a tie today."""
+        return self.current().exclude(tie=Declaration.Tie.NONE)
+
+    def tied_people(self, provider: int) -> models.QuerySet:
+        """Ids of the people with a declared tie to this provider."""
+        return self.tied().filter(provider=provider).values("member_id")
+
+    def tied_providers(self, user: Any) -> models.QuerySet:
+        """Ids of the providers to which this person declared a tie."""
+        return self.tied().filter(member=user.pk if user is not None else None).values("provider_id")
+
     def tie(self, user: Any, provider: int) -> str:
         """What ties this person to the provider, in words; empty when nothing is known.
 
@@ -39,7 +51,7 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
             return "Anda anggota penyedia ini"
         if Membership.objects.filter(user=user, role=Role.PROVIDER, provider=provider).exists():
             return "Anda pernah menjadi anggota penyedia ini"
-        row = self.current().filter(member=user, provider=provider).exclude(tie=Declaration.Tie.NONE).first()
+        row = self.tied().filter(member=user, provider=provider).first()
         return f"hubungan “{row.get_tie_display()}” tercatat dalam register" if row else ""
 
 

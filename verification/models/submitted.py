@@ -15,6 +15,7 @@ from accounts.models.membership import POKJA_ROLES, today
 from core.codes import CodeField
 from core.models import StoredFile
 from regions.scope import within
+from verification.models.declaration import Declaration
 from verification.models.requirements import DocumentType
 
 
@@ -24,11 +25,15 @@ class SubmittedDocumentQuerySet(models.QuerySet):
         return self.filter(replaced_at=None)
 
     def visible_to(self, user: Any) -> Self:
-        """Whoever sees the application; a personal paper only the provider, the Pokja and the regency's office."""
+        """Whoever sees the application; a personal paper only the provider, the Pokja and the regency's office.
+
+        Not who declared a tie to the applicant: a colleague handles it.
+        """
         from verification.models.application import Application
 
         desk = people.territories(user, *POKJA_ROLES, Role.REGENCY_OFFICE)
-        open_to = Q(type__personal=False) | within("application__regency", desk)
+        free = ~Q(application__provider__in=Declaration.objects.tied_providers(user))
+        open_to = (Q(type__personal=False) | within("application__regency", desk)) & free
         own = Q(application__provider__in=people.providers(user))
         seen = Q(application__in=Application.objects.visible_to(user).values("pk"))
         return self.filter(seen & (open_to | own))
