@@ -9,8 +9,8 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db import models, transaction
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Cast, Replace
 from django.utils import timezone
 
@@ -18,10 +18,14 @@ from accounts import people
 from accounts.models import Membership, Role, User
 from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
 from core.codes import CodeField
+from core.formats import tanggal
 from core.models import Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area, Level
 from regions.scope import within
+
+DAY = datetime.timedelta(days=1)
+NOTICE = datetime.timedelta(days=60)  # how long before its end the office is told to prepare the next
 
 
 class PokjaQuerySet(models.QuerySet["Pokja"]):
@@ -29,6 +33,15 @@ class PokjaQuerySet(models.QuerySet["Pokja"]):
         """Its regency's office, its own members, and the offices above."""
         roles = (*POKJA_ROLES, Role.TAPM, *OFFICE_ROLES)
         return self.filter(within("regency", people.territories(user, *roles)))
+
+    def waiting_for(self, user: Any) -> Self:
+        """The office: a decree not yet established, and a Pokja that ends soon with none after it."""
+        later = Pokja.objects.filter(
+            regency=OuterRef("regency"), state__in=["draft", "established"], ends_on__gt=OuterRef("ends_on")
+        )
+        soon = Q(state="established", ends_on__gte=today(), ends_on__lte=today() + NOTICE) & ~Exists(later)
+        office = within("regency", people.territories(user, Role.REGENCY_OFFICE))
+        return self.filter(office).filter(Q(state="draft") | soon)
 
     def in_force(self, on: datetime.date | None = None) -> Self:
         """Established, begun, and not past its last day (which counts)."""
@@ -47,18 +60,25 @@ class Pokja(Document):
         DRAFT = "draft", "Disiapkan"
         ESTABLISHED = "established", "Ditetapkan"
         DISSOLVED = "dissolved", "Dibubarkan"
+        CANCELLED = "cancelled", "Dibatalkan"
 
     MOVES = moves(
         Move("amend", ("draft",), None, "Ubah Data Keputusan", "Data keputusan diubah", tone="secondary"),
+        Move("attach_decree", ("draft", "established"), None, "Unggah Pindaian Keputusan", "Pindaian diunggah",
+             tone="secondary"),
         Move("add_member", ("draft", "established"), None, "Tambah Anggota", "Anggota ditambahkan", tone="secondary"),
-        Move("remove_member", ("draft", "established"), None, "Keluarkan Anggota", "Anggota dikeluarkan", tone="danger"),
+        Move("remove_member", ("draft", "established"), None, "Keluarkan Anggota", "Anggota dikeluarkan", tone="quiet"),
         Move(
             "establish", ("draft",), "established", "Tetapkan Pokja", "Pokja ditetapkan",
             confirm="Hak setiap anggota berlaku sesuai masa tugas pada keputusan ini.",
         ),
+        Move("cancel", ("draft",), "cancelled", "Batalkan Persiapan", "Persiapan dibatalkan", tone="quiet",
+             confirm="Data keputusan ini tidak akan berlaku. Tidak ada hak yang berubah."),
+        Move("prepare_next", ("established", "dissolved"), None, "Siapkan Pokja Berikutnya",
+             "Pokja berikutnya disiapkan", tone="secondary"),
         Move("dissolve", ("established",), "dissolved", "Bubarkan Pokja", "Pokja dibubarkan", tone="danger"),
     )  # fmt: skip
-    TONES = {"draft": "neutral", "established": "good", "dissolved": "bad"}
+    TONES = {"draft": "neutral", "established": "good", "dissolved": "bad", "cancelled": "neutral"}
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.DRAFT, editable=False)
     regency = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="kabupaten/kota")
@@ -117,36 +137,77 @@ class Pokja(Document):
         if self.regency.level != Level.REGENCY:
             raise ValidationError({"regency": "Pilih kabupaten atau kota."})
 
+    def __str__(self) -> str:
+        return f"Pokja P2KTD {self.regency.name}, keputusan {self.decree_number}"
+
     @property
     def is_in_force(self) -> bool:
         return self.state == self.State.ESTABLISHED and self.starts_on <= today() <= self.ends_on
+
+    @property
+    def phase(self) -> tuple[str, str]:
+        """(label, tone) of today: an established Pokja begins and ends by its dates, with nobody's help."""
+        if self.state != self.State.ESTABLISHED:
+            return str(self.get_state_display()), self.state_tone
+        if today() < self.starts_on:
+            return "Akan bertugas", "info"
+        return ("Bertugas", "good") if self.is_in_force else ("Masa tugas berakhir", "neutral")
 
     @property
     def status_sentence(self) -> str:
         """What a person reads of it today; derived from the dates."""
         if self.state == self.State.DRAFT:
             return "Sedang disiapkan; anggotanya belum mempunyai hak."
-        if self.state == self.State.DISSOLVED:
-            return f"Dibubarkan {self.dissolved_on:%d/%m/%Y}."
+        if self.state == self.State.CANCELLED:
+            return "Persiapan dibatalkan; keputusan ini tidak pernah berlaku."
+        if self.dissolved_on:
+            return f"Dibubarkan {tanggal(self.dissolved_on)}."
         if today() < self.starts_on:
-            return f"Ditetapkan, mulai bertugas {self.starts_on:%d/%m/%Y}."
+            return f"Ditetapkan, mulai bertugas {tanggal(self.starts_on)}."
         if today() > self.ends_on:
-            return f"Masa tugas berakhir {self.ends_on:%d/%m/%Y}."
-        return f"Bertugas sampai {self.ends_on:%d/%m/%Y}."
+            return f"Masa tugas berakhir {tanggal(self.ends_on)}."
+        return f"Bertugas sampai {tanggal(self.ends_on)}."
 
     def serving(self) -> models.QuerySet[PokjaMember]:
-        """Who belongs to it and was not taken out."""
-        return self.members.filter(removed_on=None).select_related("user")
+        """Who belongs to it: not taken out, and whose role was not laid down or ended elsewhere."""
+        day = min(max(today(), self.starts_on), self.ends_on)
+        held = Q(membership=None) | Q(membership__ends_on__gte=day)
+        return self.members.filter(held, removed_on=None).select_related("user", "membership")
+
+    def gone(self) -> list[PokjaMember]:
+        """Who belonged to it and left before its end."""
+        there = self.serving().values("pk")
+        return list(self.members.exclude(pk__in=there).select_related("user", "membership"))
+
+    def clash(self) -> Pokja | None:
+        """An established Pokja of the regency with a day in common."""
+        others = Pokja.objects.filter(regency=self.regency_id, state=self.State.ESTABLISHED).exclude(pk=self.pk)
+        return others.filter(starts_on__lte=self.ends_on, ends_on__gte=self.starts_on).order_by("starts_on").first()
+
+    def rights_without_decree(self) -> models.QuerySet[Membership]:
+        """Roles of this regency's Pokja that no decree gave and that reach into this one's period."""
+        reaching = Q(ends_on=None) | Q(ends_on__gte=max(today(), self.starts_on))
+        return rights_without_decree([self.regency_id]).filter(reaching)
 
     # --- who may ------------------------------------------------------------------------------------
     def _office(self, user: Any) -> Verdict:
-        """The regency's office forms the Pokja, and nobody appoints oneself."""
+        """The regency's office forms the Pokja."""
         membership = people.acting(user, Role.REGENCY_OFFICE, at=self.regency_id)
         if not membership:
             return Denied(f"Hanya Dinas PMD {self.regency.name} yang dapat mengatur Pokja.")
         return Allowed(membership)
 
-    may_create = may_amend = may_add_member = may_remove_member = may_dissolve = _office
+    may_amend = may_attach_decree = may_add_member = may_remove_member = may_cancel = may_dissolve = _office
+
+    def may_create(self, user: Any) -> Verdict:
+        """One decree at a time is prepared."""
+        verdict = self._office(user)
+        waiting = Pokja.objects.filter(regency=self.regency_id, state=self.State.DRAFT).first() if verdict else None
+        if waiting:
+            return Denied(f"Keputusan {waiting.decree_number} masih disiapkan. Tetapkan atau batalkan dahulu.")
+        return verdict
+
+    may_prepare_next = may_create
 
     def may_establish(self, user: Any) -> Verdict:
         verdict = self._office(user)
@@ -157,37 +218,60 @@ class Pokja(Document):
             return Denied("Pokja mempunyai tepat satu ketua. Periksa jabatan anggota.")
         if self.serving().count() < 2:
             return Denied("Pokja mempunyai sedikitnya dua anggota, agar keputusan diperiksa orang kedua.")
+        if self.ends_on < today():
+            return Denied("Masa tugas pada keputusan ini sudah lewat.")
+        other = self.clash()
+        if other:
+            return Denied(
+                f"Masa tugas bertumpang tindih dengan Pokja menurut keputusan {other.decree_number}, yang bertugas "
+                f"{tanggal(other.starts_on)} sampai {tanggal(other.ends_on)}. Ubah tanggalnya, atau bubarkan Pokja itu."
+            )
         return verdict
 
     # --- what the office does -----------------------------------------------------------------------
     def prepare(self, *, by: Any) -> None:
         """A decree is typed in; members follow."""
-        born(self, by=by, verdict=self.may_create(by))
-        if self.decree:
-            self.decree.hold(self)
+        with transaction.atomic():
+            Area.objects.select_for_update().get(pk=self.regency_id)  # two at once wait here
+            born(self, by=by, verdict=self.may_create(by), data={"decree_number": self.decree_number})
+            if self.decree:
+                self.decree.hold(self)
 
     AMENDABLE = frozenset({"decree_number", "decree_date", "starts_on", "ends_on"})
 
     def amend(self, *, by: Any, decree: StoredFile | None = None, **mended: Any) -> None:
         """Correct the decree's data before it takes effect."""
-        with moving(self, "amend", by=by):
-            for name in self.AMENDABLE & mended.keys():
+        with moving(self, "amend", by=by) as facts:
+            for name in sorted(self.AMENDABLE & mended.keys()):
+                if getattr(self, name) != mended[name]:
+                    facts[name] = [str(getattr(self, name)), str(mended[name])]
                 setattr(self, name, mended[name])
-            if decree:
-                decree.hold(self)
-                self.decree = decree
+            self._keep(decree)
+
+    def attach_decree(self, *, by: Any, decree: StoredFile) -> None:
+        """The signed decree, scanned; a better scan replaces it, and the earlier file stays stored."""
+        with moving(self, "attach_decree", by=by):
+            self._keep(decree)
+
+    def _keep(self, decree: StoredFile | None) -> None:
+        if decree:
+            decree.hold(self)
+            self.decree = decree
 
     def add_member(self, *, by: Any, user: User, position: str, body: str, title: str = "") -> PokjaMember:
         """A person by their account; `body` is where they come from (OPD, TAPM, university)."""
         with moving(self, "add_member", by=by) as facts:
             refuse_unless(not self.serving().filter(user=user).exists(), f"{user} sudah menjadi anggota Pokja ini.")
-            chair = position == PokjaMember.Position.CHAIR and self.state == self.State.ESTABLISHED
-            refuse_unless(not chair or not self._chair(), "Pokja ini sudah mempunyai ketua. Keluarkan dahulu.")
+            chair = position == PokjaMember.Position.CHAIR and self._chair()
+            refuse_unless(not chair, f"Pokja ini sudah mempunyai ketua: {chair and chair.user}. Keluarkan dahulu.")
+            over = self.state == self.State.ESTABLISHED and self.ends_on < today()
+            refuse_unless(not over, "Masa tugas Pokja ini sudah berakhir.")
+            self.members.filter(user=user, removed_on=None).update(removed_on=today())  # had laid the role down
             member = PokjaMember(pokja=self, user=user, position=position, body=body, title=title)
             if self.state == self.State.ESTABLISHED:
-                member.appoint(by=by, verdict=self._office(by), since=max(today(), self.starts_on))
+                member.appoint(by=by, verdict=self._office(by))
             member.save()
-            facts |= {"person": str(user), "position": position, "body": body}
+            facts |= {"person": str(user), "position": str(member.get_position_display()), "body": body}
         return member
 
     def _chair(self) -> PokjaMember | None:
@@ -200,17 +284,56 @@ class Pokja(Document):
             refuse_unless(row is not None, "Orang ini tidak lagi menjadi anggota.")
             refuse_unless(reason.strip(), "Tulis alasannya.")
             row.leave(by=by, verdict=self._office(by), reason=reason)
-            facts |= {"person": str(row.user), "position": row.position}
+            facts |= {"person": str(row.user), "position": str(row.get_position_display())}
 
-    def establish(self, *, by: Any) -> None:
-        """The decree takes effect: each member holds the role from the first to the last day, and not longer."""
+    def establish(self, *, by: Any, end_others: bool = False) -> None:
+        """The decree takes effect: each member holds the role for its period, and not longer. Rights that somebody
+        had without a decree are replaced; those of others end too when `end_others`."""
         with moving(self, "establish", by=by, note=f"Keputusan {self.decree_number}") as facts:
             Area.objects.select_for_update().get(pk=self.regency_id)  # two decrees at once wait here
             verdict = self.may_establish(by)
-            for member in self.serving():
-                member.appoint(by=by, verdict=verdict, since=self.starts_on)
+            refuse_unless(verdict, verdict.reason)
+            members = list(self.serving())
+            for member in members:
+                member.appoint(by=by, verdict=verdict)
                 member.save()
-            facts |= {"members": [str(member.user) for member in self.serving()]}
+            facts |= {"members": [str(member) for member in members]}
+            if end_others:
+                others = list(self.rights_without_decree())
+                for membership in others:
+                    take_over(membership, self, by=by, verdict=verdict)
+                facts |= {"ended": [str(membership.user) for membership in others]}
+
+    def cancel(self, *, by: Any) -> None:
+        """What was prepared is not going to be."""
+        with moving(self, "cancel", by=by):
+            pass
+
+    def prepare_next(
+        self,
+        *,
+        by: Any,
+        decree_number: str,
+        decree_date: datetime.date,
+        starts_on: datetime.date,
+        ends_on: datetime.date,
+        decree: StoredFile | None = None,
+    ) -> Pokja:
+        """The following decree, as a draft with today's members; it takes over on its first day."""
+        with moving(self, "prepare_next", by=by, note=f"Keputusan {decree_number}") as facts:
+            following = Pokja(
+                regency=self.regency, decree_number=decree_number, decree_date=decree_date, starts_on=starts_on,
+                ends_on=ends_on, decree=decree,
+            )  # fmt: skip
+            following.prepare(by=by)
+            last = self.members.filter(removed_on=self.dissolved_on) if self.dissolved_on else self.serving()
+            PokjaMember.objects.bulk_create(
+                PokjaMember(pokja=following, user=one.user, position=one.position, body=one.body, title=one.title)
+                for one in last.select_related("user").order_by("pk")
+                if one.user.is_active
+            )
+            facts |= {"code": following.code}
+        return following
 
     def dissolve(self, *, by: Any, reason: str) -> None:
         """Before its time, by another decree: all rights end at once."""
@@ -259,16 +382,27 @@ class PokjaMember(models.Model):
         """The chair decides; secretary and members check and score."""
         return Role.POKJA_CHAIR if self.position == self.Position.CHAIR else Role.POKJA_MEMBER
 
-    def appoint(self, *, by: Any, verdict: Verdict, since: datetime.date) -> None:
-        """Give the role for the Pokja's period. Who holds it from the Pokja before gets the new period besides."""
+    @property
+    def left_on(self) -> datetime.date | None:
+        """The day from which this person no longer belonged; None for who stayed to the end."""
+        if self.removed_on:
+            return self.removed_on
+        ends = self.membership.ends_on if self.membership else None
+        return ends + DAY if ends and ends < self.pokja.ends_on else None
+
+    def appoint(self, *, by: Any, verdict: Verdict) -> None:
+        """Give the role: from the Pokja's first day, or from today when that has passed, to its last day."""
         pokja = self.pokja
+        before = rights_without_decree([pokja.regency_id]).filter(user=self.user)
+        for membership in before.filter(Q(ends_on=None) | Q(ends_on__gte=max(today(), pokja.starts_on))):
+            take_over(membership, pokja, by=by, verdict=verdict)
         membership = Membership(
             user=self.user,
             role=self.role,
             area=pokja.regency,
             position=f"{self.get_position_display()} Pokja P2KTD",
-            basis=f"{pokja.decree_number} tanggal {pokja.decree_date:%d/%m/%Y}",
-            starts_on=since,
+            basis=f"Keputusan {pokja.decree_number} tanggal {pokja.decree_date:%d/%m/%Y}"[:150],
+            starts_on=max(today(), pokja.starts_on),
             ends_on=pokja.ends_on,
         )
         membership.appoint(by=by, verdict=verdict)
@@ -280,3 +414,16 @@ class PokjaMember(models.Model):
             self.membership.end(by=by, reason=reason, verdict=verdict)
         self.removed_on = today()
         self.save(update_fields=["removed_on"])
+
+
+def rights_without_decree(regencies: list[str]) -> models.QuerySet[Membership]:
+    """Roles in the Pokja given before decrees were kept here: they run on until somebody ends them."""
+    by_decree = PokjaMember.objects.exclude(membership=None).values("membership")
+    rows = Membership.objects.holding(*POKJA_ROLES).filter(within("area", regencies)).exclude(pk__in=by_decree)
+    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=today())).select_related("user", "area").order_by("pk")
+
+
+def take_over(membership: Membership, pokja: Pokja, *, by: Any, verdict: Verdict) -> None:
+    """The decree's first day is the first without the older right."""
+    last = max(today(), pokja.starts_on, membership.starts_on) - DAY
+    membership.end(by=by, reason=f"Diganti Keputusan {pokja.decree_number}", last_day=last, verdict=verdict)

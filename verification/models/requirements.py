@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from accounts.models import LegalForm
 from accounts.models.membership import today
+from core.formats import tanggal
+from core.workflow import Move, moves, record, refuse_unless
 from regions.models import Area
+from verification.models.rule import earliest_day, may_write
+
+Cell = tuple[int, str]  # a kind of document (its id) and a legal form
 
 
 class DocumentType(models.Model):
@@ -67,6 +74,58 @@ class DocumentRequirementQuerySet(models.QuerySet["DocumentRequirement"]):
         asked = [row for row in chosen.values() if row.need != DocumentRequirement.Need.OFF]
         return sorted(asked, key=lambda row: (row.type.order, row.type.key))
 
+    def matrix(self, regency: Area | None, *, on: datetime.date | None = None) -> dict[Cell, DocumentRequirement]:
+        """What holds at this place (None: the national example) for every form, also what is not asked.
+
+        Without a day: as it will be when all that is set has begun.
+        """
+        places = Q(regency=None) | Q(regency=regency) if regency else Q(regency=None)
+        rows = self.filter(places).select_related("type", "regency")
+        if on:
+            rows = rows.filter(valid_from__lte=on)
+        order = sorted(rows, key=lambda row: (row.regency_id is not None, row.valid_from))
+        return {(row.type_id, row.legal_form): row for row in order}
+
+    def coming(self, regency: Area | None) -> list[datetime.date]:
+        """The days on which changes that are already set begin."""
+        days = self.filter(regency=regency, valid_from__gt=today()).values_list("valid_from", flat=True)
+        return sorted(set(days))
+
+    def enact(
+        self, regency: Area | None, *, by: Any, valid_from: datetime.date, source: str, needs: Mapping[Cell, str]
+    ) -> list[DocumentRequirement]:
+        """Write what differs from what would hold on that day; each row tells in its event what it was before."""
+        verdict = may_write(by, regency)
+        refuse_unless(verdict, verdict.reason)
+        refuse_unless(source.strip(), "Isi dasarnya.")
+        refuse_unless(
+            valid_from >= earliest_day(), f"Syarat baru berlaku paling cepat {tanggal(earliest_day())} (besok)."
+        )
+        written = []
+        with transaction.atomic():
+            if regency:
+                Area.objects.select_for_update().get(pk=regency.pk)  # two at once wait here
+            coming = self.coming(regency)
+            refuse_unless(
+                not coming or valid_from >= coming[-1],
+                f"Sudah ada perubahan yang berlaku {tanggal(coming[-1])}. Pilih tanggal itu atau sesudahnya."
+                if coming else "",
+            )  # fmt: skip
+            now = self.matrix(regency)
+            for (kind, form), need in needs.items():
+                before = now.get((kind, form))
+                was = before.need if before else DocumentRequirement.Need.OFF
+                if need != was:
+                    # set for the same day and not yet in force: written over
+                    row, _ = self.update_or_create(
+                        type_id=kind, legal_form=form, regency=regency, valid_from=valid_from,
+                        defaults={"need": need, "source": source.strip()},
+                    )  # fmt: skip
+                    facts = {"label": str(row), "was": was, "need": need, "valid_from": valid_from.isoformat()}
+                    record(row, "enact", by=by, verdict=verdict, before="", note=source.strip(), data=facts)  # type: ignore[arg-type]
+                    written.append(row)
+        return written
+
 
 class DocumentRequirement(models.Model):
     """One legal form must, may or need not show one kind of document, from a day on."""
@@ -75,6 +134,9 @@ class DocumentRequirement(models.Model):
         REQUIRED = "required", "Wajib"
         OPTIONAL = "optional", "Tidak wajib"
         OFF = "off", "Tidak diminta"
+
+    MOVES: ClassVar[dict[str, Move]] = moves(Move("enact", (), None, "Tetapkan Syarat", "Syarat ditetapkan"))
+    state = ""  # it has none; the event asks
 
     type = models.ForeignKey(DocumentType, models.PROTECT, related_name="requirements", verbose_name="dokumen")
     legal_form = models.CharField("bentuk", max_length=16, choices=LegalForm.choices)
@@ -106,3 +168,13 @@ class DocumentRequirement(models.Model):
     @property
     def required(self) -> bool:
         return self.need == self.Need.REQUIRED
+
+    @property
+    def code(self) -> str:
+        """What an event calls it."""
+        return str(self.pk)
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("admin:verification_documentrequirement_changelist")

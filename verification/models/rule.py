@@ -3,19 +3,57 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Self
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
-from django.db.models import F, Q
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils.text import slugify
 
 from accounts import people
+from accounts.models import Role
 from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
+from core.codes import CodeField
+from core.formats import tanggal
+from core.workflow import Allowed, Denied, Move, Verdict, moves, record, refuse_unless
 from regions.models import Area
 from regions.scope import within
 
 REMIND_DAYS = (28, 14, 0, -28)
+WHOLE = 100  # what the weights of a score form make together
+
+
+@dataclass(frozen=True, slots=True)
+class AspectDraft:
+    """An aspect as it is typed: name, share of the total, a word of help."""
+
+    label: str
+    weight: int
+    help: str = ""
+
+    @property
+    def key(self) -> str:
+        """By which points are kept; two names with the same key are one aspect."""
+        return slugify(self.label)[:40]
+
+
+def earliest_day() -> datetime.date:
+    """A new rule begins tomorrow at the earliest: what was submitted today was judged by the rule of today."""
+    return today() + datetime.timedelta(days=1)
+
+
+def may_write(user: Any, regency: Area | None) -> Verdict:
+    """A regency's office its own rules; the ministry the national example."""
+    if regency is None:
+        membership = people.acting(user, Role.MINISTRY)
+        return Allowed(membership) if membership else Denied("Contoh nasional hanya diubah oleh Kementerian.")
+    membership = people.acting(user, Role.REGENCY_OFFICE, at=regency.code)
+    if not membership:
+        return Denied(f"Hanya Dinas PMD {regency.name} yang dapat menetapkan aturan.")
+    return Allowed(membership)
 
 
 def remind_days() -> list[int]:
@@ -33,6 +71,15 @@ class VerificationRuleQuerySet(models.QuerySet["VerificationRule"]):
         rows = self.filter(Q(regency_id=regency) | Q(regency=None), valid_from__lte=on or today())
         return rows.order_by(F("regency").asc(nulls_last=True), "-valid_from", "-pk")[0]
 
+    def with_newest(self) -> Self:
+        """With the first day of the row of the same place that holds today, for `state`."""
+        of_place = VerificationRule.objects.filter(valid_from__lte=today()).order_by("-valid_from")
+        regional = of_place.filter(regency=OuterRef("regency")).values("valid_from")[:1]
+        national = of_place.filter(regency=None).values("valid_from")[:1]
+        return self.annotate(
+            newest=models.Case(models.When(regency=None, then=Subquery(national)), default=Subquery(regional))
+        )
+
 
 class VerificationRule(models.Model):
     """How a regency verifies providers, from a day on. What runs keeps the rule it was submitted under.
@@ -40,6 +87,10 @@ class VerificationRule(models.Model):
     The row without a regency holds example values: no official score sheet, threshold or validity is known.
     """
 
+    # Not a state but an act: the event tells who set it, and what it replaced before it held.
+    MOVES: ClassVar[dict[str, Move]] = moves(Move("enact", (), None, "Tetapkan Aturan", "Aturan ditetapkan"))
+
+    code = CodeField()
     regency = models.ForeignKey(
         Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="kabupaten/kota"
     )
@@ -65,6 +116,18 @@ class VerificationRule(models.Model):
         help_text="Hari kalender sejak diajukan sampai diputuskan; antrean menandai yang lewat.",
     )
     remind_days = ArrayField(models.SmallIntegerField(), verbose_name="hari pengingat", default=remind_days)
+    renew_days = models.PositiveSmallIntegerField(
+        "perpanjangan dibuka (hari)",
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(366)],
+        help_text="Sekian hari sebelum masa terdaftar berakhir, dan selama itu pula sesudahnya.",
+    )
+    objection_days = models.PositiveSmallIntegerField(
+        "masa sanggah (hari)",
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(366)],
+        help_text="Hari kalender sejak sanksi dijatuhkan; contoh, sampai daerah menetapkannya.",
+    )
     interview_guide = models.TextField(
         "panduan wawancara", blank=True, max_length=4000, help_text="Satu pertanyaan tiap baris."
     )
@@ -87,6 +150,74 @@ class VerificationRule(models.Model):
 
     def __str__(self) -> str:
         return self.basis
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("admin:verification_verificationrule_change", args=[self.code])
+
+    @property
+    def place(self) -> str:
+        return str(self.regency.label) if self.regency else "Nasional (contoh)"
+
+    @property
+    def state(self) -> str:
+        """Derived from the dates: future, current or replaced."""
+        if self.valid_from > today():
+            return "future"
+        newest = getattr(self, "newest", None)
+        if newest is None:
+            rows = VerificationRule.objects.filter(regency=self.regency_id, valid_from__lte=today())
+            newest = rows.aggregate(models.Max("valid_from"))["valid_from__max"]
+        return "current" if self.valid_from == newest else "replaced"
+
+    def events(self) -> models.QuerySet[Any]:
+        from core.models import Event
+
+        return Event.objects.about(self)
+
+    def data(self) -> dict[str, Any]:
+        """All of it as plain values, for the event."""
+        names = (
+            "basis", "threshold", "quorum_percent", "validity_months", "persons_allowed", "service_days",
+            "remind_days", "interview_guide",
+        )  # fmt: skip
+        aspects = [asdict(AspectDraft(row.label, row.weight, row.help)) for row in self.aspects.all()]
+        values = {name: getattr(self, name) for name in names}
+        return values | {"valid_from": self.valid_from.isoformat(), "regency": self.regency_id, "aspects": aspects}
+
+    def may_enact(self, user: Any) -> Verdict:
+        return may_write(user, self.regency)
+
+    def enact(self, *, by: Any, aspects: Iterable[AspectDraft]) -> None:
+        """Write the rule with its score form. What holds already is never touched; one that is set for the same
+        coming day is replaced, since nothing was judged by it yet."""
+        verdict = self.may_enact(by)
+        refuse_unless(verdict, verdict.reason)
+        refuse_unless(
+            self.valid_from >= earliest_day(), f"Aturan berlaku paling cepat {tanggal(earliest_day())} (besok)."
+        )
+        drafts = list(aspects)
+        problem = problem_of(drafts)
+        refuse_unless(not problem, problem)
+        with transaction.atomic():
+            if self.regency:
+                Area.objects.select_for_update().get(pk=self.regency_id)  # two at once wait here
+            rows = VerificationRule.objects.select_for_update(of=("self",))
+            earlier = rows.filter(regency=self.regency, valid_from=self.valid_from).first()
+            replaced = earlier.data() if earlier else None
+            if earlier:
+                self.pk, self.code = earlier.pk, earlier.code
+                self._state.adding = False
+                earlier.aspects.all().delete()
+            self.full_clean()
+            self.save()
+            ScoreAspect.objects.bulk_create(
+                ScoreAspect(rule=self, key=one.key, label=one.label, weight=one.weight, help=one.help, order=order)
+                for order, one in enumerate(drafts, start=1)
+            )
+            facts = {"rule": self.data()} | ({"replaced": replaced} if replaced else {})
+            record(self, "enact", by=by, verdict=verdict, before="", note=self.basis, data=facts)  # type: ignore[arg-type]
 
     def quorum_of(self, members: int) -> int:
         """How many of so many members are enough: more than the share, never more than all."""
@@ -119,3 +250,17 @@ class ScoreAspect(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} ({self.weight})"
+
+
+def problem_of(aspects: list[AspectDraft]) -> str:
+    """Why these cannot be a score form, in a sentence; empty when they can."""
+    if not aspects:
+        return "Isi sedikitnya satu aspek penilaian."
+    if any(not one.key for one in aspects):
+        return "Nama aspek harus memuat huruf atau angka."
+    keys = [one.key for one in aspects]
+    twice = next((one.label for one in aspects if keys.count(one.key) > 1), "")
+    if twice:
+        return f"Aspek “{twice}” tertulis dua kali."
+    total = sum(one.weight for one in aspects)
+    return "" if total == WHOLE else f"Jumlah bobot harus tepat {WHOLE}; sekarang {total}."
