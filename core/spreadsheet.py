@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as something else
 FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones count, too
 

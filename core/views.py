@@ -18,9 +18,11 @@ from django.utils import timezone
 from django.views import View
 from django.views.decorators.http import require_safe
 
+from core import typed
 from core.formats import ukuran
 from core.middleware import too_large
 from core.models import Document, FileView, Job, StoredFile
+from core.spreadsheet import XLSX
 from core.workflow import TransitionRefused
 
 log = logging.getLogger(__name__)
@@ -48,7 +50,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was open for too long, or cookies are off; say so kindly."""
+    """The form was open for too long (somebody logged in since), or cookies are off; say so kindly, and lose no word."""
+    found = typed.of_refused(request) if request.user.is_authenticated and request.method == "POST" else None
+    if found:
+        return typed.page(request, found, status=403)
     return render(request, "403_csrf.html", status=403)
 
 
@@ -96,7 +101,7 @@ def disposition(request: HttpRequest) -> str:
 
 
 def extension(stored: StoredFile) -> str:
-    known = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+    known = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", XLSX: ".xlsx"}
     return known.get(stored.content_type, "")
 
 

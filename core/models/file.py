@@ -60,7 +60,7 @@ class StoredFile(models.Model):
     code = CodeField()
     content = models.FileField(upload_to=random_path, max_length=80)
     name = models.CharField("nama berkas", max_length=150)
-    content_type = models.CharField(max_length=60)
+    content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField("ukuran")
     sha256 = models.CharField(max_length=64)
     about = models.CharField(max_length=60, blank=True)
