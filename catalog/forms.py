@@ -9,12 +9,14 @@ from django.core.exceptions import ValidationError
 
 from accounts import people
 from accounts.models import Provider
-from catalog.models import Category, Service, ServicePhoto
+from catalog import documents
+from catalog.models import Category, DirectoryEdition, Service, ServicePhoto
 from catalog.models.service import CONTENT
 from core.forms import ImageUploadField, RupiahField
 from core.once import OnceForm
 from regions.forms import AreaField, AreaFormMixin
 from regions.models import Area, Level
+from verification.models import Standing
 
 
 class ServiceForm(AreaFormMixin, forms.ModelForm):
@@ -148,3 +150,62 @@ class RemovePhotoForm(forms.Form):
         if photo is None:
             raise ValidationError("Foto itu sudah tidak ada.")
         return photo
+
+
+class EditionForm(OnceForm, forms.Form):
+    """What an edition of the directory rests on, and what is new in it since the last."""
+
+    basis = forms.CharField(
+        label="Dasar penetapan",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Tercetak pada setiap halaman. Contoh: Keputusan nomor 188.4/77/2026 tanggal 3 Mei 2026",
+    )
+    reason = forms.CharField(
+        label="Yang berubah sejak edisi sebelumnya",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Contoh: 2 penyedia baru; 1 tidak lagi tercantum",
+    )
+
+    def __init__(self, *args: Any, document: DirectoryEdition, last: DirectoryEdition | None, **kwargs: Any) -> None:
+        self.edition = document
+        super().__init__(*args, **kwargs)
+        if last is None:
+            del self.fields["reason"]
+        elif self.is_bound and "reason" not in self.data:  # the first edition's form, sent twice: it has one now
+            self.fields["reason"].required = False
+
+    def publish(self) -> DirectoryEdition:
+        self.edition.basis = " ".join(self.cleaned_data["basis"].split())
+        self.edition.reason = " ".join(self.cleaned_data.get("reason", "").split())
+        return documents.publish(self.edition, by=self.user)
+
+
+class CardForm(forms.Form):
+    """For which listing, and on which paper."""
+
+    CARD, SHEET = "A6", "A4"
+    terdaftar = forms.ChoiceField(label="Kartu untuk", widget=forms.RadioSelect)
+    kertas = forms.ChoiceField(
+        label="Kertas",
+        choices=[(CARD, "Satu kartu (A6, 148 × 105 mm)"), (SHEET, "Empat kartu pada selembar A4, untuk digunting")],
+        initial=CARD,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, standings: list[Standing], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_regency = {standing.regency_id: standing for standing in standings}
+        choice = self.fields["terdaftar"]
+        choice.choices = [
+            (code, f"{standing.regency.name}, nomor direktori {standing.directory_number}")
+            for code, standing in self.by_regency.items()
+        ]
+        if standings:
+            choice.initial = standings[0].regency_id
+
+    @property
+    def standing(self) -> Standing:
+        """The listing chosen."""
+        return self.by_regency[self.cleaned_data["terdaftar"]]

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
@@ -25,7 +26,6 @@ from core.views import MoveView
 from core.workflow import TransitionRefused
 from verification.models import Standing
 
-BY_NAME = Sort("Nama", "name", str, descending=False)
 NEWEST_WRITTEN = Sort("Terbaru", "created_at", dt.datetime)
 # As many as one page shows of a provider; the rest is a search away.
 SHOWN_OF_PROVIDER = 24
@@ -90,14 +90,19 @@ def service_detail(request: HttpRequest, code: str) -> HttpResponse:
 def provider_list(request: HttpRequest) -> HttpResponse:
     """The directory: who may be asked, and where."""
     asked = ProviderFilter(request.GET, queryset=directory.listed(), request=request)
-    page = page_of(asked.qs, request.GET, BY_NAME)
+    page = page_of(asked.qs, request.GET, asked.sort)
+    for provider, known in directory.with_portfolios(page.rows):
+        provider.portfolio = known
+    area = asked.asked("wilayah")
     context = {
         "asked": asked,
         "form": asked.form,
         "page": page,
         "count": count_of(asked.qs, page),
         "least": min_count(),
-        "area": asked.asked("wilayah"),
+        "area": area,
+        "regency": area if area and area.regency_code else None,
+        "csv_url": f"{reverse('directory-csv')}{asked.address('urut')}",
     }
     return render(request, "catalog/provider_list.html", context)
 
@@ -108,10 +113,13 @@ def provider_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Who this is, where it is listed and until when, what it offers. Never a NIK, a home or an account number."""
     provider = get_object_or_404(directory.visible_to(request.user), code=code)
     services = Service.objects.visible_to(request.user).filter(provider=provider, state="published").for_cards()
+    portfolio = directory.portfolios([provider])[provider.pk]
     context = {
         "provider": provider,
+        "portfolio": portfolio,
+        "may_print_card": bool(directory.card_standings(provider, request.user)),
         "services": hold_back_photos(services.order_by("-published_at")[:SHOWN_OF_PROVIDER]),
-        "areas": directory.served_by(provider),
+        "areas": portfolio.areas,
         "is_own": people.acting(request.user, Role.PROVIDER, provider=provider.pk) is not None,
         "least": min_count(),
         "blocks": extras.provider_blocks(request, provider),

@@ -60,6 +60,18 @@ PAGES = [
     ),
     Page("directory", lambda s: "CV Contoh Bina Desa", PUBLIC),
     Page("provider", lambda s: "CV Contoh Bina Desa", PUBLIC, lambda s: [s.application("penyedia").provider.code]),
+    Page("regency-directories", lambda s: "Kabupaten Lombok Tengah", PUBLIC),
+    Page("regency-directory", lambda s: "CV Contoh Bina Desa", PUBLIC, lambda s: ["52.02"]),
+    Page(
+        "provider-status", lambda s: "CV Contoh Bina Desa", PUBLIC, lambda s: [s.application("penyedia").provider.code]
+    ),
+    Page("directory-edition-new", lambda s: 'name="basis"', {"ketua.pokja", "dpmd"}, lambda s: ["52.02"]),
+    Page(
+        "provider-card",
+        lambda s: 'name="kertas"',
+        {"penyedia", "pokja", "ketua.pokja", "dpmd"},
+        lambda s: [s.application("penyedia").provider.code],
+    ),
     Page("area-list", lambda s: "Nusa Tenggara Barat", PUBLIC),
     Page("area", lambda s: "Pujut", PUBLIC, lambda s: ["52.02.04"]),
     Page("check-form", lambda s: "kode", PUBLIC),
@@ -150,6 +162,8 @@ ELSEWHERE = {
     "application-document-detach": "tests/verification",
     "application-letter": "POST; what it prints is read by its holder's readers: tests/verification",
     "service-new": "a blank form: tests/catalog",
+    "directory-csv": "a stream of what the public directory shows: tests/catalog/test_directory.py",
+    "directory-edition": "public once it is out: tests/catalog/test_directory_edition.py",
     "personal-number": "every kind against the whole cast: tests/accounts/test_personal.py",
     "village-access-new": "a blank form: tests/accounts",
     "village-office-edit": "tests/accounts",
@@ -181,6 +195,8 @@ MOVES = {
     "application-move": lambda s: [s.application("calon.penyedia2").code, "ajukan"],
     "service-move": lambda s: [s.service("Pembuatan situs web desa").code, "hentikan-sementara"],
     "print-paper": lambda s: [s.closed.code, "spk"],
+    "directory-edition-new": lambda s: ["52.02"],
+    "provider-card": lambda s: [s.application("penyedia").provider.code],
 }
 # Who may make the move for which POST needs no data (they are left out of the test of changed rows).
 MOVERS = {
@@ -189,6 +205,8 @@ MOVERS = {
     "service-move": {"penyedia4"},
     "print-paper": A | {"penyedia"},
     "application-move": {"calon.penyedia2"},
+    "directory-edition-new": {"ketua.pokja", "dpmd"},
+    "provider-card": {"penyedia", "pokja", "ketua.pokja", "dpmd"},
 }
 
 
@@ -278,7 +296,15 @@ def test_the_fingerprint_sees_a_changed_row(story: Story) -> None:
 def test_nobody_changes_what_is_not_theirs(name: str, story: Story, browsers: dict[Any, Client]) -> None:
     """A POST with every field the form could want, by everyone who is not the mover, leaves every row as it was."""
     url = reverse(name, args=MOVES[name](story))
-    data = {"reason": "Alasan uji", "number": "1", "decision": "accepted", "reply": "Tanggapan uji", "kertas": "A4"}
+    data = {
+        "reason": "Alasan uji",
+        "number": "1",
+        "decision": "accepted",
+        "reply": "Tanggapan uji",
+        "kertas": "A4",
+        "terdaftar": "52.02",
+        "basis": "uji",
+    }
     may = (
         MOVERS.get(name, set()) | {"kades", "tpk", "pka", "kaur", "bpd", "penyedia2"}
         if name not in MOVERS

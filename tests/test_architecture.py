@@ -114,6 +114,11 @@ def test_the_public_views_are_a_reviewed_list() -> None:
 PUBLIC_VIEWS = {
     "accounts/admin_site.py:login",  # leads to the site's own login
     "accounts/views.py:privacy",
+    "catalog/directory_views.py:directory_csv",
+    "catalog/directory_views.py:edition",
+    "catalog/directory_views.py:provider_status",
+    "catalog/directory_views.py:regency_directory",
+    "catalog/directory_views.py:regency_list",
     "catalog/views.py:provider_detail",
     "catalog/views.py:provider_list",
     "catalog/views.py:service_detail",

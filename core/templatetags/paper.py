@@ -26,11 +26,11 @@ def data_url(svg: str) -> str:
 
 
 @register.simple_tag
-def qr(url: str) -> SafeString:
+def qr(url: str, alt: str = "Kode QR alamat pemeriksaan dokumen") -> SafeString:
     """The address as a QR code; level M survives a photocopy."""
     svg = segno.make(url, error="m", micro=False).svg_inline(border=2, omitsize=True, dark="#000")
     svg = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    return format_html('<img class="qr" src="{}" alt="Kode QR alamat pemeriksaan dokumen">', data_url(svg))
+    return format_html('<img class="qr" src="{}" alt="{}">', data_url(svg), alt)
 
 
 @register.simple_tag

@@ -143,7 +143,7 @@ CORPUS = [
 ]  # fmt: skip
 PARAMETERS = [
     "q", "kategori", "jenis", "wilayah", "wilayah_province", "wilayah_regency", "harga_min", "harga_maks", "nilai",
-    "bentuk", "urut", "sesudah", "sebelum", "_pick", "hal", "tidak_dikenal",
+    "bentuk", "berlaku", "urut", "sesudah", "sebelum", "_pick", "hal", "tidak_dikenal",
 ]  # fmt: skip
 
 
@@ -471,9 +471,9 @@ def count_queries(client: Client, path: str) -> int:
     [
         (lambda service: LIST, 4),
         (lambda service: f"{LIST}?q=bumdes&wilayah={LOMBOK_TENGAH}&kategori=kewirausahaan&nilai=3", 7),
-        (lambda service: DIRECTORY, 5),
+        (lambda service: DIRECTORY, 9),
         (lambda service: service.get_absolute_url(), 6),
-        (lambda service: service.provider.get_absolute_url(), 6),
+        (lambda service: service.provider.get_absolute_url(), 9),
         (lambda service: "/", 3),
     ],
 )
