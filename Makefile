@@ -14,7 +14,7 @@ export PYTHONUNBUFFERED := 1
 # The embedded servers for the time of one command.
 WITH_SERVERS := $(BIN)/python -m p2ktd.embedded run --
 
-.PHONY: help run test check check-format check-lint check-imports check-templates check-types check-migrations format lock venv native native-test shell dbshell manage migrations logs stop clean
+.PHONY: help run test bench check check-format check-lint check-imports check-templates check-types check-migrations format lock venv native native-test shell dbshell manage migrations logs stop clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: native venv ## Install what is missing, start everything, print the address
 
 test: native-test venv check ## make check, then every test, browser tests included (ARGS="-k word" for some)
 	@exec $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+bench: venv ## Measure pages on a small and a large database side by side; prints ratios
+	@exec $(WITH_SERVERS) $(BIN)/python manage.py bench
 
 check: venv ## Format, lint, types, import walls, templates, missing migrations (all of them, also after one fails)
 	@$(MAKE) --keep-going --no-print-directory check-format check-lint check-imports check-templates check-types check-migrations
