@@ -221,7 +221,7 @@ class Stage(Cast):
 
     def minuted(self, *applications: Application, by: User | None = None) -> Plenary:
         plenary = self.plenary(*applications, by=by)
-        plenary.minute(by=by or self.member, minutes_number="BA/1", present=list(plenary.pokja.serving()))
+        plenary.minute(by=by or self.member, minutes_number=f"BA/{plenary.code}", present=list(plenary.pokja.serving()))
         return plenary
 
     def listed(self, provider: Provider | None = None, *, number: str = "001", **more: Any) -> Application:

@@ -21,8 +21,8 @@ class Assessing:
 
     @property
     def in_minutes(self) -> bool:
-        """It stands in a signed report (berita acara) and waits for the decree."""
-        return self.plenary_items.filter(plenary__state="minuted").exists()
+        """It stands in a signed report (berita acara) and waits for the decree; what was put off there is free."""
+        return self.plenary_items.decided().filter(plenary__state="minuted").exists()
 
     @property
     def scores_closed(self) -> bool:
@@ -104,12 +104,21 @@ class Assessing:
     def may_recheck(self, user: Any) -> Verdict:
         return self._undecided(self._chair(user))
 
+    def _decider(self, user: Any) -> Verdict:
+        """The chair; in a barred chair's place who may sign the sitting in whose report this stands."""
+        verdict = self._chair(user)
+        line = None if verdict else self.plenary_items.decided().filter(plenary__state="minuted").first()
+        return self._judge(user) if line and line.plenary.deputises(user) else verdict
+
     def may_reject(self, user: Any) -> Verdict:
-        return self._undecided(self.may_decline(user))
+        return self._undecided(self._not_the_finder(user, self._chair(user)))
 
     def may_decline(self, user: Any) -> Verdict:
-        """The chair; and not who found it unfit, since one proposes and another decides."""
-        verdict = self._chair(user)
+        """By the plenary's decree."""
+        return self._not_the_finder(user, self._decider(user))
+
+    def _not_the_finder(self, user: Any, verdict: Verdict) -> Verdict:
+        """One finds it unfit and another decides."""
         if verdict and self.state == self.State.UNFIT and self.recommended_by_id == user.pk:
             return Denied("Anda yang mengusulkan hasil ini; keputusan diambil oleh orang lain.")
         return verdict
@@ -120,8 +129,8 @@ class Assessing:
         return verdict
 
     def may_list_provider(self, user: Any) -> Verdict:
-        """Four eyes: the chair, and not who recommended."""
-        verdict = self._chair(user)
+        """Four eyes: the chair (or deputy), and not who recommended."""
+        verdict = self._decider(user)
         if verdict and self.recommended_by_id == user.pk:
             return Denied("Anda yang merekomendasikan permohonan ini; penetapan dilakukan oleh orang lain.")
         return verdict

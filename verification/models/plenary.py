@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
 from accounts import people
 from accounts.models import Role
 from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
-from core.models import Document, StoredFile
-from core.workflow import Allowed, Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
+from core.documents import thaw
+from core.formats import tanggal_sedang
+from core.models import Document, Event, StoredFile
+from core.workflow import Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
 from regions.scope import within
+from verification.models import directory_numbers, recap
 from verification.models.application import Application
+from verification.models.plenary_lines import PlenaryAttendance, PlenaryItem
+from verification.models.plenary_seats import Seats, waiting_for_decree
 from verification.models.pokja import Pokja, PokjaMember
+from verification.models.rule import VerificationRule
 from verification.models.standing import Standing
+
+LONGEST = datetime.timedelta(days=3653)  # a listing by one decree: ten years, so that a mistyped year is seen
 
 
 class PlenaryQuerySet(models.QuerySet["Plenary"]):
@@ -31,30 +40,34 @@ class PlenaryQuerySet(models.QuerySet["Plenary"]):
         return self.filter(within("regency", people.territories(user, *roles)))
 
     def waiting_for(self, user: Any) -> Self:
-        """Signed reports wait for the chair's decree."""
-        chair = within("regency", people.territories(user, Role.POKJA_CHAIR))
-        return self.visible_to(user).filter(chair & Q(state="minuted") & ~Q(minuted_by=getattr(user, "pk", None)))
+        """Signed reports wait for the decree of the chair, or of the secretary where the chair is barred."""
+        return self.visible_to(user).filter(waiting_for_decree(user), state="minuted")
 
 
-class Plenary(Document):
+class Plenary(Seats, Document):
     """One sitting of the Pokja: which applications, who was there, what was found, and the decree that follows."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "Disiapkan"
-        MINUTED = "minuted", "Berita Acara Jadi"
+        MINUTED = "minuted", "Menunggu Keputusan"
         DECREED = "decreed", "Ditetapkan"
         CANCELLED = "cancelled", "Dibatalkan"
 
     MOVES = moves(
+        Move("amend", ("draft",), None, "Ubah Tanggal dan Tempat", "Tanggal dan tempat diubah", tone="quiet"),
         Move("add", ("draft",), None, "Tambah Permohonan", "Permohonan ditambahkan", tone="secondary"),
         Move("remove", ("draft",), None, "Keluarkan Permohonan", "Permohonan dikeluarkan", tone="quiet"),
+        Move(
+            "declare", ("draft", "minuted"), None, "Nyatakan Tanpa Benturan Kepentingan",
+            "Menyatakan tanpa benturan kepentingan", tone="secondary",
+        ),
         Move("minute", ("draft",), "minuted", "Buat Berita Acara", "Berita acara dibuat"),
+        Move("decree", ("minuted",), "decreed", "Tetapkan dengan Keputusan", "Ditetapkan dengan keputusan"),
         Move("attach_scan", ("minuted", "decreed"), None, "Unggah Pindaian Berita Acara", "Pindaian diunggah",
              tone="secondary"),
         Move("reopen", ("minuted",), "draft", "Buka Kembali", "Dibuka kembali", tone="quiet"),
-        Move("decree", ("minuted",), "decreed", "Tetapkan dengan Keputusan", "Ditetapkan"),
         Move(
-            "cancel", ("draft",), "cancelled", "Batalkan Rapat", "Rapat dibatalkan", tone="danger",
+            "cancel", ("draft",), "cancelled", "Batalkan Rapat", "Rapat dibatalkan", tone="quiet",
             confirm="Permohonan di dalamnya kembali menunggu rapat berikutnya.",
         ),
     )  # fmt: skip
@@ -81,6 +94,7 @@ class Plenary(Document):
     decreed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
+    decision = models.JSONField("keputusan", default=dict, editable=False)
 
     objects = PlenaryQuerySet.as_manager()
 
@@ -104,7 +118,19 @@ class Plenary(Document):
             models.CheckConstraint(
                 name="plenary_decreed_by_another", condition=~Q(state="decreed") | ~Q(decreed_by=F("minuted_by"))
             ),
-        )
+            models.CheckConstraint(
+                name="plenary_decree_not_before_sitting",
+                condition=Q(decree_date=None) | Q(decree_date__gte=F("held_on")),
+                violation_error_message="Keputusan tidak mendahului rapatnya.",
+            ),
+            # A regency numbers its reports anew each year.
+            models.UniqueConstraint(
+                F("regency"), ExtractYear("held_on"), F("minutes_number"),
+                condition=~Q(minutes_number=""),
+                name="plenary_minutes_number_once_a_year",
+                violation_error_message="Nomor berita acara ini sudah dipakai rapat lain pada tahun yang sama.",
+            ),
+        )  # fmt: skip
 
     def get_absolute_url(self) -> str:
         from django.urls import reverse
@@ -116,78 +142,144 @@ class Plenary(Document):
 
         return reverse("admin:verification_plenary_move", args=[self.code, self.MOVES[verb].slug])
 
+    # --- what it says -------------------------------------------------------------------------------
+    @property
+    def title(self) -> str:
+        return f"Rapat pleno {tanggal_sedang(self.held_on)}"
+
     @property
     def status_sentence(self) -> str:
         return {
-            "draft": "Sedang disiapkan.",
+            "draft": "Sedang disiapkan; berita acara belum dibuat.",
             "minuted": f"Berita acara {self.minutes_number} menunggu keputusan Ketua Pokja.",
             "decreed": f"Ditetapkan dengan keputusan {self.decree_number}.",
             "cancelled": "Rapat ini dibatalkan.",
         }[self.state]
 
+    @property
+    def rule(self) -> VerificationRule:
+        """The regency's rule on the day of the sitting."""
+        return VerificationRule.objects.in_force(self.regency_id, on=self.held_on)
+
     def candidates(self) -> models.QuerySet[Application]:
-        """Proposed in this regency and not yet in a sitting."""
-        busy = PlenaryItem.objects.filter(plenary__state__in=["draft", "minuted"]).values("application_id")
+        """Proposed in this regency and not yet in a sitting, the longest waiting first."""
+        busy = PlenaryItem.objects.of_open_sittings().values("application_id")
         rows = Application.objects.filter(regency=self.regency_id, state__in=["recommended", "unfit"])
-        return rows.exclude(kind=Application.Kind.CHANGE).exclude(pk__in=busy).select_related("provider")
+        rows = rows.exclude(kind=Application.Kind.CHANGE).exclude(pk__in=busy)
+        return rows.select_related("provider").order_by("recommended_at", "pk")
 
     def lines(self) -> list[PlenaryItem]:
         """Its applications, by the provider's name."""
         return list(self.items.select_related("application__provider", "application__regency"))
 
-    def quorum(self) -> int:
-        """How many members have to be present, by the rule in force on the day of the sitting."""
-        from verification.models.rule import VerificationRule
+    def facts(self) -> dict[str, Any]:
+        """The recap: as it was frozen, or while there is no report as it stands now."""
+        if self.recap:
+            return thaw(self.recap)
+        return recap.recap_of(self, [row.member for row in self.attendances.select_related("member")], full=False)
 
-        rule = VerificationRule.objects.in_force(self.regency_id, on=self.held_on)
-        return rule.quorum_of(self.pokja.serving().count())
+    @property
+    def revision(self) -> int:
+        """How often the report was opened again: its papers say so."""
+        return Event.objects.about(self).filter(verb="reopen").count()
+
+    def standings(self) -> models.QuerySet[Standing]:
+        """Who was listed by it."""
+        codes = [line["code"] for line in thaw(self.decision).get("listed", [])] if self.decision else []
+        return Standing.objects.filter(application__code__in=codes)
 
     # --- who may ------------------------------------------------------------------------------------
-    def _seat(self, user: Any, *roles: str) -> Verdict:
-        membership = people.acting(user, *(roles or POKJA_ROLES), at=self.regency_id)
-        who = "Ketua" if roles == (Role.POKJA_CHAIR,) else "anggota"
-        return Allowed(membership) if membership else Denied(f"Hanya {who} Pokja P2KTD {self.regency.name}.")
+    def may_create(self, user: Any) -> Verdict:
+        return self._seat(user)
 
-    may_create = may_add = may_remove = may_minute = may_attach_scan = may_cancel = _seat
+    may_amend = may_add = may_remove = may_attach_scan = may_cancel = may_create
+
+    def may_declare(self, user: Any) -> Verdict:
+        verdict = self._seat(user)
+        if verdict and not self.undeclared(user):
+            return Denied("Anda sudah menyatakannya untuk semua pemohon dalam rapat ini.")
+        return verdict
+
+    def may_minute(self, user: Any) -> Verdict:
+        """A member without a tie to anyone in the sitting: the report says who is listed and who waits."""
+        verdict = self._seat(user)
+        tied = self.ties(user) if verdict else []
+        if tied:
+            return Denied(f"Benturan kepentingan dengan {', '.join(tied)}. Berita acara dibuat rekan lain.")
+        return verdict
 
     def may_reopen(self, user: Any) -> Verdict:
-        return self._seat(user, Role.POKJA_CHAIR)
+        """Who may sign the decree, or the chair in any case."""
+        return self._signer(user)
 
     def may_decree(self, user: Any) -> Verdict:
-        """Four eyes: the chair, not who wrote the report, and without a tie to anyone in it."""
-        verdict = self._seat(user, Role.POKJA_CHAIR)
+        """Four eyes: the chair; the secretary in place of a chair who is barred. Neither may have written the
+        report or proposed a result in it, nor be tied to anyone whom it decides."""
+        verdict = self._signer(user)
         if not verdict:
             return verdict
-        if user.pk == self.minuted_by_id:
-            return Denied("Anda yang membuat berita acara ini; penetapan dilakukan oleh orang lain.")
-        verbs = {PlenaryItem.Outcome.LIST: "list_provider", PlenaryItem.Outcome.REJECT: "decline"}
-        for line in self.lines():
-            judged = line.application.may(verbs[line.outcome], user) if line.outcome in verbs else verdict
-            if not judged:
-                return Denied(f"{line.application.provider.name}: {judged.reason}")
+        bar = self.bar(user)
+        if bar:
+            return Denied(f"{bar} {self._who_else(user)}".strip())
+        missing = self.undeclared(user)
+        if missing:
+            names = ", ".join(application.provider.name for application in missing)
+            return Denied(f"Nyatakan dahulu ada tidaknya benturan kepentingan Anda dengan {names}.")
         return verdict
 
     # --- what the Pokja does ------------------------------------------------------------------------
-    def convene(self, *, by: Any, applications: list[Application]) -> None:
+    def convene(self, *, by: Any, applications: Iterable[Application]) -> None:
         """A sitting is prepared with its first applications."""
         pokja = Pokja.objects.of(self.regency_id)
         refuse_unless(pokja, "Belum ada Pokja yang ditetapkan dengan keputusan untuk masa ini.")
         self.pokja = pokja
-        born(self, by=by, verdict=self.may_create(by))
-        for application in applications:
-            self.add(by=by, application=application)
+        with transaction.atomic():
+            self._check_day()
+            born(self, by=by, verdict=self.may_create(by))
+            self.add(by=by, applications=applications)
 
-    def add(self, *, by: Any, application: Application) -> None:
-        """Put a proposed application on the list."""
+    def _check_day(self) -> None:
+        """The Pokja exists on the day of the sitting, and its decree still stands."""
+        pokja = self.pokja
+        refuse_unless(
+            pokja.state == Pokja.State.ESTABLISHED,
+            "Pokja rapat ini sudah dibubarkan. Batalkan, lalu siapkan rapat baru.",
+        )
+        refuse_unless(
+            pokja.starts_on <= self.held_on <= pokja.ends_on,
+            f"Pokja bertugas {tanggal_sedang(pokja.starts_on)} sampai {tanggal_sedang(pokja.ends_on)}; "
+            "tanggal rapat di luar masa itu.",
+        )
+
+    def amend(self, *, by: Any, held_on: datetime.date, place: str) -> None:
+        """Another day or room."""
+        with moving(self, "amend", by=by) as facts:
+            facts |= {"held_on": [self.held_on.isoformat(), held_on.isoformat()], "place": [self.place, place.strip()]}
+            self.held_on, self.place = held_on, place.strip()
+            refuse_unless(self.place, "Isi tempat rapat.")
+            self._check_day()
+
+    def add(self, *, by: Any, applications: Iterable[Application]) -> None:
+        """Put proposed applications on the list; each stands in one open sitting."""
         with moving(self, "add", by=by) as facts:
-            row = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-            refuse_unless(
-                self.candidates().filter(pk=row.pk).exists(),
-                f"{application.provider} belum direkomendasikan, atau sudah dalam rapat lain.",
+            asked = [application.pk for application in applications]
+            refuse_unless(asked, "Pilih sedikitnya satu permohonan.")
+            rows = self._locked(Application.objects.filter(pk__in=asked))
+            free = set(self.candidates().filter(pk__in=asked).values_list("pk", flat=True))
+            for row in rows:
+                refuse_unless(row.pk in free, f"{row.provider} belum direkomendasikan, atau sudah dalam rapat lain.")
+            PlenaryItem.objects.bulk_create(
+                PlenaryItem(plenary=self, application=row, outcome=usual_outcome(row)) for row in rows
             )
-            outcome = PlenaryItem.Outcome.LIST if row.state == "recommended" else PlenaryItem.Outcome.REJECT
-            PlenaryItem.objects.create(plenary=self, application=row, outcome=outcome)
-            facts |= {"application": row.code, "label": application.provider.name}
+            facts |= {
+                "applications": [row.code for row in rows],
+                "label": ", ".join(row.provider.name for row in rows),
+            }
+
+    @staticmethod
+    def _locked(rows: models.QuerySet[Application]) -> list[Application]:
+        """These applications, in one order for everybody, until the transaction ends: parent first, children by key."""
+        return list(rows.select_for_update(of=("self",)).select_related("provider").order_by("pk"))
 
     def remove(self, *, by: Any, application: Application) -> None:
         """Leave it for a later sitting."""
@@ -195,6 +287,14 @@ class Plenary(Document):
             gone, _ = self.items.filter(application=application).delete()
             refuse_unless(gone, "Permohonan ini tidak ada dalam rapat.")
             facts |= {"application": application.code, "label": application.provider.name}
+
+    def declare(self, *, by: Any) -> None:
+        """One's word for all of them at once: no tie. Who has one says so on the page of that application."""
+        with moving(self, "declare", by=by) as facts:
+            rows = self.undeclared(by)
+            for application in sorted(rows, key=lambda row: row.pk):
+                application.declare(by=by)
+            facts |= {"applications": [row.code for row in rows]}
 
     def minute(
         self,
@@ -205,45 +305,59 @@ class Plenary(Document):
         deferred: Mapping[str, str] | None = None,
     ) -> None:
         """The report: who was there, each result. From here the recap is frozen; `deferred` is {code: why}."""
-        with moving(self, "minute", by=by, note=f"Berita acara {minutes_number}") as facts:
+        with moving(self, "minute", by=by, note=f"Berita acara {minutes_number.strip()}") as facts:
+            self._check_day()
             refuse_unless(self.held_on <= today(), "Tanggal rapat tidak boleh setelah hari ini.")
+            self._locked(Application.objects.filter(plenary_items__plenary=self))  # none is withdrawn meanwhile
             lines = self.lines()
             refuse_unless(lines, "Belum ada permohonan dalam rapat ini.")
             for line in lines:
-                proposed = line.application.state in ("recommended", "unfit")
-                refuse_unless(proposed, f"{line.application.provider} tidak lagi diusulkan. Keluarkan dari rapat.")
-            serving = {member.pk: member for member in self.pokja.serving()}
-            there = [serving[member.pk] for member in present if member.pk in serving]
-            refuse_unless(
-                len(there) >= self.quorum(), f"Hadir {len(there)} anggota; kuorum rapat {self.quorum()} anggota."
-            )
+                self._check_proposed(line.application)
+                self._settle(line, (deferred or {}).get(line.application.code))
+            strangers = set(deferred or {}) - {line.application.code for line in lines}
+            refuse_unless(not strangers, "Permohonan yang ditunda tidak ada dalam rapat.")
+            there = self._present(present)
+            self.check_quorum(there, lines)
             self.attendances.all().delete()
             PlenaryAttendance.objects.bulk_create(PlenaryAttendance(plenary=self, member=member) for member in there)
-            for line in lines:
-                self._defer(line, (deferred or {}).get(line.application.code))
             self.minutes_number, self.minuted_by, self.minuted_at = minutes_number.strip(), by, timezone.now()
             refuse_unless(self.minutes_number, "Isi nomor berita acara.")
-            self.recap = recap_of(self, lines, there)
-            facts |= {"present": len(there), "applications": len(lines)}
+            self.recap = recap.frozen(self, there)
+            facts |= {
+                "minutes_number": self.minutes_number, "present": [str(member.user) for member in there],
+                "applications": len(lines), "deferred": sorted(deferred or {}),
+            }  # fmt: skip
 
-    def _defer(self, line: PlenaryItem, why: str | None) -> None:
-        refuse_unless(why is None or why.strip(), "Tulis alasan penundaan.")
-        recommended = line.application.state == "recommended"
-        usual = PlenaryItem.Outcome.LIST if recommended else PlenaryItem.Outcome.REJECT
-        line.outcome = usual if why is None else PlenaryItem.Outcome.DEFER
+    def _check_proposed(self, application: Application) -> None:
+        proposed = application.state in ("recommended", "unfit")
+        refuse_unless(proposed, f"{application.provider} tidak lagi diusulkan. Keluarkan dari rapat.")
+        since = timezone.localdate(application.recommended_at)
+        refuse_unless(
+            since <= self.held_on,
+            f"{application.provider} baru diusulkan {tanggal_sedang(since)}, setelah tanggal rapat. Ubah tanggal rapat, "
+            "atau keluarkan dari rapat.",
+        )
+
+    @staticmethod
+    def _settle(line: PlenaryItem, why: str | None) -> None:
+        """Its result follows from what was proposed, unless the sitting put it off."""
+        refuse_unless(why is None or why.strip(), f"Tulis alasan penundaan {line.application.provider}.")
+        line.outcome = usual_outcome(line.application) if why is None else PlenaryItem.Outcome.DEFER
         line.note = (why or "").strip()
         line.save(update_fields=["outcome", "note"])
 
     def attach_scan(self, *, by: Any, scan: StoredFile) -> None:
-        """The report with wet signatures."""
-        with moving(self, "attach_scan", by=by):
+        """The report with wet signatures; a better scan replaces it, and the earlier file stays stored."""
+        with moving(self, "attach_scan", by=by) as facts:
             scan.hold(self)
             self.scan = scan
+            facts |= {"file": scan.code, "sha256": scan.sha256}
 
     def reopen(self, *, by: Any, reason: str) -> None:
         """Something in the report is wrong; another one will be made."""
-        with moving(self, "reopen", by=by, note=reason):
+        with moving(self, "reopen", by=by, note=reason) as facts:
             refuse_unless(reason.strip(), "Tulis alasannya.")
+            facts |= {"minutes_number": self.minutes_number, "scan": self.scan.code if self.scan else ""}
             self.minuted_by = self.minuted_at = self.scan = None
             self.minutes_number, self.recap = "", {}
 
@@ -253,132 +367,65 @@ class Plenary(Document):
         by: Any,
         decree_number: str,
         decree_date: datetime.date,
-        valid_until: datetime.date,
+        valid_until: datetime.date | None,
         numbers: Mapping[str, str],
         refusal: str = "",
     ) -> None:
         """All at once, by decree: who conforms is listed under `numbers` {code: directory number}, the unfit are
-        rejected with `refusal` (or the agreed reason of each)."""
-        with moving(self, "decree", by=by, note=f"Keputusan {decree_number}") as facts:
-            refuse_unless(decree_number.strip(), "Isi nomor keputusan.")
-            refuse_unless(decree_date >= self.held_on, "Keputusan tidak mendahului rapatnya.")
+        rejected with `refusal` (or the agreed reason of each). One refused application takes all back."""
+        with moving(self, "decree", by=by, note=f"Keputusan {decree_number.strip()}") as facts:
+            Area.objects.select_for_update(no_key=True).get(pk=self.regency_id)  # one directory, one at a time
             self.decree_number, self.decree_date, self.valid_until = decree_number.strip(), decree_date, valid_until
             self.decreed_by, self.decreed_at = by, timezone.now()
-            self._decide(numbers, refusal)
-            facts |= {"decree_number": self.decree_number, "decree_date": decree_date.isoformat()}
+            self._check_decree()
+            self._locked(Application.objects.filter(plenary_items__plenary=self))
+            given = {code: directory_numbers.tidy(number) for code, number in numbers.items()}
+            for problem in directory_numbers.problems(self, given).values():
+                raise TransitionRefused(problem)
+            self._decide(given, refusal)
+            self.decision = recap.decision_of(self, given)
+            facts |= {"decree_number": self.decree_number, "decree_date": decree_date.isoformat(), "numbers": given}
+
+    def _check_decree(self) -> None:
+        refuse_unless(self.decree_number, "Isi nomor keputusan.")
+        refuse_unless(self.decree_date >= self.held_on, "Keputusan tidak mendahului rapatnya.")
+        refuse_unless(self.decree_date <= today(), "Tanggal keputusan tidak boleh setelah hari ini.")
+        if not self.items.filter(outcome=PlenaryItem.Outcome.LIST).exists():
+            self.valid_until = None
+            return
+        refuse_unless(self.valid_until, "Isi sampai kapan penyedia terdaftar.")
+        refuse_unless(self.valid_until > today(), "Masa berlaku harus berakhir setelah hari ini.")
+        refuse_unless(self.valid_until <= self.decree_date + LONGEST, "Masa terdaftar paling lama sepuluh tahun.")
 
     def _decide(self, numbers: Mapping[str, str], refusal: str) -> None:
-        """Each application's own verb; a refused one takes all back, with its name."""
-        for line in self.lines():
-            application = line.application
-            if line.outcome == PlenaryItem.Outcome.LIST:
-                number = (numbers.get(application.code) or "").strip()
-                refuse_unless(number, f"Isi nomor direktori {application.provider.name}.")
-                try:
-                    application.list_provider(
-                        by=self.decreed_by,
-                        directory_number=number,
-                        decree_number=self.decree_number,
-                        decree_date=self.decree_date,
-                        valid_until=self.valid_until,
-                    )
-                except ValidationError as problem:
-                    raise TransitionRefused(f"{application.provider.name}: {' '.join(problem.messages)}") from problem
-            elif line.outcome == PlenaryItem.Outcome.REJECT:
-                reason = refusal.strip() or application.agreement or "Nilai di bawah ambang kelayakan."
-                application.decline(by=self.decreed_by, reason=reason)
+        """Each application's own verb; a refusal names whom it is about."""
+        for line in self.items.decided().select_related("application__provider", "application__regency"):
+            try:
+                self._decide_one(line, numbers, refusal)
+            except (TransitionRefused, ValidationError) as problem:
+                why = problem.reason if isinstance(problem, TransitionRefused) else " ".join(problem.messages)
+                raise TransitionRefused(f"{line.application.provider.name}: {why}") from problem
+
+    def _decide_one(self, line: PlenaryItem, numbers: Mapping[str, str], refusal: str) -> None:
+        application = line.application
+        if line.outcome == PlenaryItem.Outcome.LIST:
+            application.list_provider(
+                by=self.decreed_by,
+                directory_number=numbers[application.code],
+                decree_number=self.decree_number,
+                decree_date=self.decree_date,
+                valid_until=self.valid_until,
+            )
+        else:
+            reason = refusal.strip() or application.agreement or "Nilai di bawah ambang kelayakan."
+            application.decline(by=self.decreed_by, reason=reason)
 
     def cancel(self, *, by: Any) -> None:
         """The sitting does not take place."""
         with moving(self, "cancel", by=by):
             pass
 
-    def standings(self) -> models.QuerySet[Standing]:
-        """Who was listed by it."""
-        return Standing.objects.filter(application__plenary_items__plenary=self)
 
-
-class PlenaryItem(models.Model):
-    """One application in a sitting, and what the sitting found."""
-
-    class Outcome(models.TextChoices):
-        LIST = "list", "Layak, ditetapkan terdaftar"
-        REJECT = "reject", "Tidak layak"
-        DEFER = "defer", "Ditunda"
-
-    plenary = models.ForeignKey(Plenary, models.PROTECT, related_name="items")
-    application = models.ForeignKey(Application, models.PROTECT, related_name="plenary_items")
-    outcome = models.CharField("hasil", max_length=8, choices=Outcome.choices)
-    note = models.CharField("catatan", max_length=500, blank=True)
-
-    class Meta:
-        verbose_name = "permohonan dalam rapat"
-        verbose_name_plural = "permohonan dalam rapat"
-        ordering = ("application__provider__name", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=["plenary", "application"], name="plenary_item_once"),
-            models.CheckConstraint(name="plenary_deferral_has_reason", condition=~Q(outcome="defer") | ~Q(note="")),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.application.provider}: {self.get_outcome_display()}"
-
-
-class PlenaryAttendance(models.Model):
-    """A member who sat there and signs."""
-
-    plenary = models.ForeignKey(Plenary, models.PROTECT, related_name="attendances")
-    member = models.ForeignKey(PokjaMember, models.PROTECT, related_name="+")
-
-    class Meta:
-        verbose_name = "kehadiran rapat"
-        verbose_name_plural = "kehadiran rapat"
-        constraints = (models.UniqueConstraint(fields=["plenary", "member"], name="plenary_attendance_once"),)
-
-    def __str__(self) -> str:
-        return str(self.member)
-
-
-def recap_of(plenary: Plenary, lines: list[PlenaryItem], there: list[PokjaMember]) -> dict[str, Any]:
-    """The recap table as data, frozen: what is printed later comes from here and from nowhere else."""
-    return {
-        "pokja": {
-            "decree_number": plenary.pokja.decree_number,
-            "decree_date": plenary.pokja.decree_date.isoformat(),
-        },
-        "present": [
-            {"name": str(member.user), "position": str(member.get_position_display()), "body": member.body}
-            for member in there
-        ],
-        "lines": [line_of(line) for line in lines],
-    }
-
-
-def line_of(line: PlenaryItem) -> dict[str, Any]:
-    """One applicant's row of the recap: papers, interview, points by aspect, total, result."""
-    application = line.application
-    interview = application.interview
-    papers = application.documents.current().select_related("type")
-    return {
-        "code": application.code,
-        "name": application.provider.name,
-        "form": str(application.provider.get_legal_form_display()),
-        "kind": str(application.get_kind_display()),
-        "address": f"{application.provider.address}, {application.provider.area.full_name}",
-        "papers": [
-            {"label": str(paper), "verdict": str(paper.get_verdict_display()), "reason": paper.reason_sentence}
-            for paper in papers
-        ],
-        "interview": interview.summary if interview else "",
-        "interview_held": interview.held_at.isoformat() if interview and interview.held_at else None,
-        "scores": [
-            {"label": score.aspect.label, "weight": score.weight, "points": score.points}
-            for score in application.scores.select_related("aspect")
-        ],
-        "agreement": application.agreement,
-        "total": str(application.total),
-        "threshold": application.threshold,
-        "outcome": line.outcome,
-        "outcome_label": str(line.get_outcome_display()),
-        "note": line.note,
-    }
+def usual_outcome(application: Application) -> str:
+    """What a sitting finds when it does not put the application off."""
+    return PlenaryItem.Outcome.LIST if application.state == "recommended" else PlenaryItem.Outcome.REJECT
