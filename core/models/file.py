@@ -50,6 +50,18 @@ class StoredFileQuerySet(models.QuerySet):
         stored.save()
         return stored
 
+    def share(self, file: StoredFile, *, by: Any = None) -> StoredFile:
+        """The same bytes for another holder: a row of its own over the same stored content, which is never deleted."""
+        return self.create(
+            content=file.content.name,
+            name=file.name,
+            content_type=file.content_type,
+            size=file.size,
+            sha256=file.sha256,
+            personal=file.personal,
+            uploaded_by=by,
+        )
+
 
 class StoredFile(models.Model):
     """A file somebody gave us, or that we printed. Whoever may see its holder may see it.

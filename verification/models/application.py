@@ -29,6 +29,7 @@ from verification.models import profile
 from verification.models.applying import Applying
 from verification.models.assessing import Assessing
 from verification.models.checking import Checking
+from verification.models.light import Light
 from verification.models.requirements import DocumentRequirement, DocumentType
 from verification.models.rule import ScoreAspect, VerificationRule
 from verification.models.scoring import Interview
@@ -73,7 +74,7 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN_STATES)
 
 
-class Application(Applying, Checking, Assessing, Document):
+class Application(Applying, Checking, Assessing, Light, Document):
     """One provider, one regency: from the first form to a place in the directory, or a reasoned no."""
 
     class State(models.TextChoices):
@@ -106,6 +107,7 @@ class Application(Applying, Checking, Assessing, Document):
             "withdraw", OPEN_STATES, "withdrawn", "Batalkan Permohonan", "Dibatalkan pemohon", tone="quiet",
             confirm="Permohonan ini tidak akan diproses lagi. Anda dapat mengajukan yang baru kapan saja.",
         ),
+        Move("extend", ("submitted", "returned"), None, "Tambah Perubahan", "Perubahan data ditambahkan", inner=True),
         Move("declare", AT_POKJA, None, "Nyatakan Benturan Kepentingan", "Pernyataan benturan kepentingan",
              tone="secondary"),
         Move("claim", ("submitted",), "checking", "Ambil untuk Diperiksa", "Mulai diperiksa"),

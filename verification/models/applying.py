@@ -13,8 +13,9 @@ from accounts.models import LegalForm, Membership, Provider, Role
 from accounts.models.membership import POKJA_ROLES, today
 from core.models import StoredFile
 from core.workflow import Allowed, Denied, Verdict, born, moving, refuse_unless
-from verification.models import profile
+from verification.models import light, profile
 from verification.models.requirements import DocumentType
+from verification.models.sanction import Sanction
 from verification.models.standing import Standing
 from verification.models.submitted import SubmittedDocument
 
@@ -47,11 +48,13 @@ class Applying:
         barred = others.filter(state="rejected", apply_again_from__gt=today()).order_by("apply_again_from").last()
         if barred:
             return f"Permohonan ke {where} dapat diajukan lagi mulai {barred.apply_again_from:%d/%m/%Y}."
-        standing = Standing.objects.current().filter(provider=self.provider_id, regency=self.regency_id).first()
+        standing = Standing.objects.running().filter(provider=self.provider_id, regency=self.regency_id).first()
         if standing and not standing.renewable:
-            until = f"{standing.valid_until:%d/%m/%Y}"
-            return f"Anda terdaftar di {where} sampai {until}. Perpanjangan dibuka 90 hari sebelumnya."
-        return ""
+            until, opens = f"{standing.valid_until:%d/%m/%Y}", f"{standing.renewable_from:%d/%m/%Y}"
+            return f"Anda terdaftar di {where} sampai {until}. Perpanjangan dibuka mulai {opens}."
+        black = Sanction.objects.barring().filter(provider=self.provider_id, kind=Sanction.Kind.BLACKLIST)
+        bar = black.filter(models.Q(regency=self.regency_id) | models.Q(scope="nation")).order_by("ends_on").last()
+        return f"Anda tercantum dalam daftar hitam sampai {bar.ends_on:%d/%m/%Y}." if bar else ""
 
     def may_submit(self, user: Any) -> Verdict:
         verdict = self._applicant(user)
@@ -63,7 +66,8 @@ class Applying:
     def may_withdraw(self, user: Any) -> Verdict:
         """Until it stands in a signed report; what the Pokja began by itself is not the applicant's to stop."""
         verdict = self._applicant(user)
-        if verdict and self.kind == self.Kind.CHANGE:
+        running = Standing.objects.running().filter(provider=self.provider_id, regency=self.regency_id)
+        if verdict and self.kind == self.Kind.CHANGE and self.changes and running.exists():
             return Denied("Periksa ulang dimulai karena data Anda berubah, dan tidak dapat dibatalkan.")
         if verdict and self.in_minutes:
             return Denied("Permohonan sudah tercatat dalam berita acara Pokja dan menunggu penetapan.")
@@ -88,7 +92,9 @@ class Applying:
         """The provider opens an application to this regency, still a draft."""
         with transaction.atomic():
             Provider.objects.select_for_update().get(pk=self.provider_id)  # two at once wait here
+            light.choose_kind(self)
             born(self, by=by, verdict=self.may_create(by))
+            light.carry_over(self, by=by)
             self.provider.serves.add(self.regency_id)  # who asks to be listed here works here
 
     def attach(

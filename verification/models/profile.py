@@ -20,11 +20,15 @@ REQUIRED = (
 )  # fmt: skip
 NIB_FORMS = (LegalForm.COMPANY, LegalForm.VILLAGE_COMPANY)
 
-# What a decree is about: it stays as it is while it is being checked, and after.
+# What a decree is about: it stays as it is while it is being checked; changed later, it is checked again.
 IDENTITY = (
     "name", "legal_form", "area", "person_in_charge", "position", "nik", "npwp", "nib", "is_pkp", "bank",
     "account_number", "account_holder",
 )  # fmt: skip
+
+# Another form asks for other papers: that is a new application, not a change.
+FIXED = ("legal_form",)
+FIXED_SENTENCE = "Bentuk penyedia tidak dapat diubah selama terdaftar. Undur diri dahulu, lalu ajukan permohonan baru."
 
 
 def missing_fields(provider: Provider) -> list[str]:
@@ -55,6 +59,17 @@ def frozen(provider: Provider) -> dict[str, Any]:
     }
 
 
+def differences(before: dict[str, Any], provider: Provider) -> set[str]:
+    """Fields of IDENTITY that are no longer as they were frozen; secret numbers by their fingerprint."""
+    now = frozen(provider)
+    keys = {name: "area_id" if name == "area" else name for name in IDENTITY}
+    return {name for name, key in keys.items() if key in before and _bare(before[key]) != _bare(now[key])}
+
+
+def _bare(value: Any) -> Any:
+    return value["index"] if isinstance(value, dict) else value
+
+
 def label(field: str) -> str:
     """What a person calls the field; abbreviations keep their capitals."""
     name = str(Provider._meta.get_field(field).verbose_name)
@@ -76,22 +91,18 @@ def may_change(provider: Provider, user: Any) -> Verdict:
     return Allowed(membership) if membership else Denied("Hanya penyedia sendiri yang dapat mengubah profilnya.")
 
 
+def being_read(regency: str) -> str:
+    """Why a profile stands still just now."""
+    return f"Data ini sedang diperiksa Pokja {regency} dan tidak dapat diubah sekarang."
+
+
 def may_change_identity(provider: Provider, user: Any) -> Verdict:
-    """Not while a Pokja reads it, nor after a decree rests on it (unless its renewal is being prepared)."""
+    """Not while a Pokja reads it. On a listed provider the change is checked by each Pokja that listed it."""
+    from verification.models.light import at_desk_without
+
     verdict = may_change(provider, user)
-    if not verdict:
-        return verdict
-    held = provider.applications.filter(state__in=["submitted", "checking", "recommended"])
-    application = held.select_related("regency").first()
-    if application:
-        return Denied(f"Data ini sedang diperiksa Pokja {application.regency.name} dan tidak dapat diubah sekarang.")
-    renewing = provider.applications.filter(state__in=["draft", "returned"]).values("regency_id")
-    standing = provider.standings.current().exclude(regency__in=renewing).select_related("regency").first()
-    if standing:
-        return Denied(
-            f"Penetapan Anda di {standing.regency.name} didasarkan pada data ini. Hubungi Pokja bila data berubah."
-        )
-    return verdict
+    application = at_desk_without(provider).first() if verdict else None
+    return Denied(being_read(application.regency.name)) if application else verdict
 
 
 def begin(*, by: Any, **fields: Any) -> Provider:
@@ -113,18 +124,27 @@ def begin(*, by: Any, **fields: Any) -> Provider:
 
 
 def change(provider: Provider, *, by: Any, **fields: Any) -> None:
-    """Save one step of the profile; which fields changed is logged, their values are not."""
+    """Save one step of the profile; which fields changed is logged, their values are not.
+
+    What a decree is about goes back to each Pokja that listed the provider (periksa ulang).
+    """
+    from verification.models import light
+
     with transaction.atomic():
         locked = Provider.objects.select_for_update().get(pk=provider.pk)
-        identity = set(fields) & set(IDENTITY)
-        verdict = may_change_identity(locked, by) if identity else may_change(locked, by)
-        refuse_unless(verdict, getattr(verdict, "reason", ""))
         changed = [name for name, value in fields.items() if getattr(locked, name) != value]
+        identity = [name for name in changed if name in IDENTITY]
+        verdict = may_change_identity(locked, by) if identity else may_change(locked, by)
+        refuse_unless(verdict, verdict.reason)
+        listed = bool(identity) and locked.standings.running().exists()
+        refuse_unless(not (listed and set(identity) & set(FIXED)), FIXED_SENTENCE)
         for name in changed:
             setattr(locked, name, fields[name])
         if changed:
             locked.save()
             log(locked, "change", by, changed)
+        if identity:
+            light.recheck(locked, by=by, verdict=verdict, fields=identity)
     provider.refresh_from_db()
 
 

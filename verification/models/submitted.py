@@ -144,6 +144,15 @@ class SubmittedDocument(models.Model):
         return "Kedaluwarsa" if self.expired else str(self.get_verdict_display())
 
     @property
+    def trail(self) -> str:
+        """Who found it right before, when it was carried over; for the desk and the applicant."""
+        origin = self.carried_from
+        if origin is None or not origin.conforms or origin.judged_at is None:
+            return ""
+        where = origin.application.regency.name
+        return f"Sesuai menurut Pokja {where}, {timezone.localtime(origin.judged_at, origin.application.regency.tzinfo):%d/%m/%Y}."
+
+    @property
     def reason_sentence(self) -> str:
         """Why it does not conform, for the applicant; empty when it does."""
         if self.verdict != self.Verdict.NOT_CONFORMING:
