@@ -21,6 +21,7 @@ from catalog.forms import NewServiceForm, PhotoForm, ProviderChoiceForm, RemoveP
 from catalog.models import Service
 from catalog.models.rating import min_count
 from catalog.paging import Sort, count_of, page_of
+from core.kept import kept
 from core.once import once
 from core.views import MoveView
 from core.workflow import TransitionRefused
@@ -46,6 +47,7 @@ def hold_back_photos(services: Iterable[Service]) -> list[Service]:
 # --- for everyone -------------------------------------------------------------------------------------
 @login_not_required
 @require_safe
+@kept("catalogue")
 def service_list(request: HttpRequest) -> HttpResponse:
     """What villages can order, by words, filters and sort; the address is the whole state."""
     asked = ServiceFilter(request.GET, queryset=Service.objects.open(), request=request)
@@ -65,6 +67,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept("catalogue")
 def service_detail(request: HttpRequest, code: str) -> HttpResponse:
     """What the village gets, for which price, from whom; for its provider also what can be done with it."""
     services = Service.objects.visible_to(request.user).select_related("category", "provider__area")
@@ -87,6 +90,7 @@ def service_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept("catalogue")
 def provider_list(request: HttpRequest) -> HttpResponse:
     """The directory: who may be asked, and where."""
     asked = ProviderFilter(request.GET, queryset=directory.listed(), request=request)
@@ -109,6 +113,7 @@ def provider_list(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept("catalogue")
 def provider_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Who this is, where it is listed and until when, what it offers. Never a NIK, a home or an account number."""
     provider = get_object_or_404(directory.visible_to(request.user), code=code)

@@ -125,6 +125,7 @@ CACHES = {
         },
     }
 }
+KEEP_PAGES = env.bool("KEEP_PAGES", not DEBUG)  # public pages are made once for each state of the data
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", 8 * 3600)  # without use; renewed while a person works
 SESSION_LONGEST = 14 * 24 * 3600  # in any case

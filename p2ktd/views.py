@@ -6,10 +6,12 @@ from django.shortcuts import render
 
 from accounts.onboarding import next_step
 from catalog import front
+from core.kept import kept
 from p2ktd.todo import tasks
 
 
 @login_not_required
+@kept("catalogue")
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, in one screen, and a search."""
     return render(request, "home.html", front.front_page())

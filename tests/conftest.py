@@ -19,6 +19,8 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # A test that is rolled back leaves no trace in the data's version; tests/core/test_kept.py keeps pages.
+    settings.KEEP_PAGES = False
     # A test's data need not survive a power cut.
     settings.DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 

@@ -7,9 +7,11 @@ from core.models.outbox import Job, Mail, Notice
 from core.models.personal import PersonalView
 from core.models.setting import DatedSetting
 from core.models.submit import SubmitKey
+from core.models.version import DataVersion
 from core.workflow import Document
 
 __all__ = [
+    "DataVersion",
     "DatedSetting",
     "Document",
     "Event",

@@ -1,0 +1,99 @@
+"""Public pages are made once for each state of the data, and told unchanged to who has them.
+
+    @kept("catalogue")
+    def service_list(request): ...
+
+For a visitor without a session the whole answer is kept in the cache under the address, the number of the data's
+version, the day, and the release; a changed row changes the number in its own transaction (`DataVersion`), so no
+price is ever stale. The same makes the ETag: a page that the browser has costs one query and no body. Without a
+cache, and for who is logged in, the view answers as if this were not here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.cache import cache as store
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+
+from core.models import DataVersion
+
+View = Callable[..., HttpResponse]
+KEEP_SECONDS = 3600
+LONGEST_QUERY = 500  # nobody's own address is longer; what is made up fills no cache
+NOT_PROGRAM = ("docs", "tests", "var")
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+def kept(name: str) -> Callable[[View], View]:
+    """Keep what this view answers to everybody, as long as the data called `name` stay as they are."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def with_memory(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not settings.KEEP_PAGES or not _is_for_everyone(request):
+                return view(request, *args, **kwargs)
+            key = _key(name, request)
+            etag = f'W/"{key}"'
+            if etag in parse_etags(request.headers.get("If-None-Match", "")):
+                return _labelled(HttpResponseNotModified(), etag)
+            return _labelled(_remembered(key) or _made(key, view(request, *args, **kwargs)), etag)
+
+        return with_memory
+
+    return decorate
+
+
+def _is_for_everyone(request: HttpRequest) -> bool:
+    """Nobody is logged in, no message waits, nothing is sent."""
+    return (
+        request.method == "GET"
+        and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
+    )
+
+
+def _key(name: str, request: HttpRequest) -> str:
+    number = DataVersion.objects.values_list("number", flat=True).get(name=name)
+    day = timezone.localdate(timezone=JAKARTA)
+    parts = [release(), name, str(number), day.isoformat(), request.get_host(), request.get_full_path()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
+
+
+def _remembered(key: str) -> HttpResponse | None:
+    found = store.get(f"kept:{key}")
+    return None if found is None else HttpResponse(found)
+
+
+def _made(key: str, response: HttpResponse) -> HttpResponse:
+    if response.status_code == 200 and not response.streaming and not response.cookies:
+        store.set(f"kept:{key}", response.content, KEEP_SECONDS)
+    return response
+
+
+def _labelled(response: HttpResponse, etag: str) -> HttpResponse:
+    """The browser may keep it, and asks each time whether it still holds."""
+    if response.status_code in (200, 304):
+        response["ETag"] = etag
+        response["Cache-Control"] = "public, no-cache"
+        patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+@cache
+def release() -> str:
+    """What this program is: another template or another line of code is another release."""
+    home = Path(settings.BASE_DIR)
+    tops = [top for top in home.iterdir() if top.is_dir() and top.name[0] != "." and top.name not in NOT_PROGRAM]
+    files = sorted(path for top in tops for path in top.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    known = [(str(path.relative_to(home)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:16]
