@@ -107,6 +107,12 @@ PAGES = [
     Page("village-office", lambda s: "Baiq Contoh Anjani", A, lambda s: ["52.02.04.2001"]),
     Page("village-office", lambda s: "Jalan Contoh Nomor 1", A, lambda s: ["52.02.04.2001"]),
     Page(
+        "village-data",
+        lambda s: "Kas Desa Sengkol (DATA CONTOH)",
+        {"operator", "kaur", "kades", "dpmd"},
+        lambda s: [numbers(s).code],
+    ),
+    Page(
         "application",
         lambda s: "Yayasan Contoh Cahaya Desa",
         {"calon.penyedia", "tapm", "provinsi"},
@@ -132,6 +138,12 @@ def access(story: Story) -> Any:
     from accounts.models import VillageAccess
 
     return VillageAccess.objects.get(user=story.user("calon"))
+
+
+def numbers(story: Story) -> Any:
+    from accounts.models import VillageData
+
+    return VillageData.objects.in_force("52.02.04.2001")
 
 
 def waiting(story: Story) -> Any:
@@ -160,6 +172,15 @@ ELSEWHERE = {
     "application-new": "tests/verification",
     "application-document": "tests/verification",
     "application-document-detach": "tests/verification",
+    "my-provider-serves": "another's is not found: tests/verification/test_scope.py",
+    "my-provider-entries": "as above",
+    "my-provider-entry-new": "as above",
+    "my-provider-entry": "as above",
+    "my-provider-entry-remove": "as above",
+    "application-check": "as above",
+    "application-paper": "as above",
+    "application-paper-detach": "as above",
+    "application-statement": "POST; as above, and what it prints: tests/verification/test_statements.py",
     "application-letter": "POST; what it prints is read by its holder's readers: tests/verification",
     "service-new": "a blank form: tests/catalog",
     "directory-csv": "a stream of what the public directory shows: tests/catalog/test_directory.py",
@@ -167,6 +188,10 @@ ELSEWHERE = {
     "personal-number": "every kind against the whole cast: tests/accounts/test_personal.py",
     "village-access-new": "a blank form: tests/accounts",
     "village-office-edit": "tests/accounts",
+    "village-data-new": "the whole cast: tests/accounts/test_village_data.py",
+    "village-handover-new": "the whole cast: tests/accounts/test_handover.py",
+    "village-handover": "as above",
+    "village-handover-move": "as above",
     "village-offices": "names of villages in one's territory: tests/accounts",
     "membership-end": "tests/accounts",
     "dashboard": "the whole cast against every level: tests/monitoring/test_dashboards.py",
@@ -192,6 +217,7 @@ MOVES = {
     "meeting-move": lambda s: [s.meeting(s.closed).code, "tetapkan-keputusan-musdes"],
     "rating-move": lambda s: [s.contract(s.need("Pelatihan kader Posyandu")).rating.code, "tanggapi-penilaian"],
     "village-access-move": lambda s: [access(s).code, "verifikasi"],
+    "village-data-move": lambda s: [numbers(s).code, "kembalikan-untuk-perbaikan"],
     "application-move": lambda s: [s.application("calon.penyedia2").code, "ajukan"],
     "service-move": lambda s: [s.service("Pembuatan situs web desa").code, "hentikan-sementara"],
     "print-paper": lambda s: [s.closed.code, "spk"],
@@ -202,6 +228,7 @@ MOVES = {
 MOVERS = {
     "quotation-move": {"penyedia"},
     "village-access-move": {"dpmd"},
+    "village-data-move": set(),  # it is verified
     "service-move": {"penyedia4"},
     "print-paper": A | {"penyedia"},
     "application-move": {"calon.penyedia2"},

@@ -28,6 +28,7 @@ from core.validators import (
 )
 from regions.forms import AreaField, AreaFormMixin
 from regions.models import Level
+from verification import fields_of_work
 from verification.models import Application, DocumentType, SubmittedDocument
 from verification.models.application import consent_in_force
 from verification.models.profile import NIB_FORMS
@@ -43,6 +44,11 @@ class Line(forms.CharField):
         return normalise_spaces(super().to_python(value))
 
 
+def secret_input() -> forms.TextInput:
+    """For numbers that no draft in the browser may keep."""
+    return forms.TextInput(attrs={"data-no-draft": ""})
+
+
 # --- the profile, one thing a page -----------------------------------------------------------------
 class StepForm(AreaFormMixin, forms.Form):
     """One step of the profile; its cleaned data are fields of Provider."""
@@ -53,8 +59,14 @@ class StepForm(AreaFormMixin, forms.Form):
     def __init__(self, *args: Any, provider: Provider | None = None, **kwargs: Any) -> None:
         self.provider = provider
         if provider is not None:
-            kwargs.setdefault("initial", {name: getattr(provider, name) for name in self.base_fields})
+            known = {name: getattr(provider, name) for name in self.base_fields}
+            kwargs.setdefault("initial", known | {name: value for name, value in self.suggested(provider).items()
+                                                  if not known[name]})  # fmt: skip
         super().__init__(*args, **kwargs)
+
+    def suggested(self, provider: Provider) -> dict[str, str]:
+        """What an empty field probably holds, for the person to check."""
+        return {}
 
 
 class IdentityForm(StepForm):
@@ -84,16 +96,24 @@ class PersonForm(StepForm):
 
     person_in_charge = Line(label="Nama penanggung jawab", max_length=150, judge=validate_person_name)
     position = Line(label="Jabatan", max_length=100, help_text="Contoh: Direktur, Ketua, Rektor, atau Pemilik.")
-    nik = NIKField(label="NIK penanggung jawab", help_text="16 angka pada KTP.")
+    nik = NIKField(label="NIK penanggung jawab", help_text="16 angka pada KTP.", widget=secret_input())
+
+    def suggested(self, provider: Provider) -> dict[str, str]:
+        alone = provider.legal_form == LegalForm.PERSON
+        return {"person_in_charge": provider.name, "position": "Pribadi"} if alone else {}
 
 
 class TaxForm(StepForm):
     title = "NPWP dan NIB"
     lead = "NIB wajib bagi badan usaha dan BUM Desa, dan tidak mempunyai masa berlaku."
 
-    npwp = NPWPField(label="NPWP", help_text="15 atau 16 angka. Perorangan: NIK yang sudah dipadankan.")
+    npwp = NPWPField(label="NPWP", help_text="15 atau 16 angka. Perorangan: NIK yang sudah dipadankan.",
+                     widget=secret_input())  # fmt: skip
     nib = NIBField(label="NIB", required=False, help_text="13 angka, dari OSS.")
     is_pkp = forms.BooleanField(label="Penyedia adalah Pengusaha Kena Pajak (PKP)", required=False)
+
+    def suggested(self, provider: Provider) -> dict[str, str]:
+        return {"npwp": provider.nik} if provider.legal_form == LegalForm.PERSON else {}
 
     def clean_nib(self) -> str:
         nib = self.cleaned_data["nib"]
@@ -107,15 +127,27 @@ class BankForm(StepForm):
     lead = "Atas nama penyedia. Nomor rekening tidak pernah diumumkan."
 
     bank = Line(label="Nama bank", max_length=80, help_text="Contoh: Bank NTB Syariah Cabang Praya.")
-    account_number = BankAccountField(label="Nomor rekening")
+    account_number = BankAccountField(label="Nomor rekening", widget=secret_input())
     account_holder = Line(label="Rekening atas nama", max_length=150)
+
+    def suggested(self, provider: Provider) -> dict[str, str]:
+        return {"account_holder": provider.name}
+
+
+class FieldsForm(StepForm):
+    title = "Bidang pekerjaan"
+    lead = "Pilih yang benar-benar dikuasai. Desa mencari penyedia menurut bidang, dan Pokja menilainya."
+
+    fields = forms.MultipleChoiceField(
+        label="Bidang", choices=fields_of_work.choices, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Pilih sedikitnya satu bidang."},
+    )  # fmt: skip
 
 
 class AboutForm(StepForm):
     title = "Tentang penyedia"
     lead = "Tampil di direktori bila Anda terdaftar."
 
-    experts = forms.IntegerField(label="Jumlah tenaga ahli", min_value=1, max_value=9999)
     about = forms.CharField(label="Pengalaman dan keahlian", required=False, max_length=2000,
                             validators=[validate_plain_text], widget=forms.Textarea(attrs={"rows": 6}),
                             help_text="Pekerjaan apa yang Anda tawarkan kepada desa, dan sudah pernah di mana.")  # fmt: skip
@@ -127,6 +159,7 @@ STEPS: dict[str, type[StepForm]] = {
     "penanggung-jawab": PersonForm,
     "npwp-nib": TaxForm,
     "rekening": BankForm,
+    "bidang": FieldsForm,
     "tentang": AboutForm,
 }
 

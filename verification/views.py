@@ -1,7 +1,8 @@
-"""The provider's pages: profile, papers, consent, submission, and what came of it."""
+"""The applicant's application: papers, statements, consent, submission, and each step of what comes of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -13,319 +14,191 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
-from accounts.models import Provider
+from core.formats import masked
+from core.models import Event
 from core.once import once
 from core.views import MoveView
 from core.workflow import TransitionRefused
+from verification import checklist, fields_of_work, progress
 from verification.documents import issue_listing_letter
-from verification.forms import STEPS, ApplyForm, BeginForm, ConsentForm, DocumentForm
-from verification.models import Application, DocumentType, Standing, SubmittedDocument, profile
+from verification.forms import ConsentForm, DocumentForm
+from verification.models import Application, DocumentType, Standing, SubmittedDocument
+from verification.models.application import BEFORE_POKJA, Wanted
+from verification.profile_views import Place
+from verification.statements import STATEMENTS, issue_statement
 
 DESK = "admin:verification_application_change"
-
-
-@require_safe
-def my_provider(request: HttpRequest) -> HttpResponse:
-    """/penyedia-saya/: one's provider, or how to become one."""
-    own = list(Provider.objects.of(request.user).order_by("name")[:20])
-    if len(own) == 1:
-        return redirect("my-provider-page", own[0].code)
-    verdict = profile.may_begin(request.user)
-    return render(request, "verification/provider_list.html", {"providers": own, "verdict": verdict})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def begin(request: HttpRequest) -> HttpResponse:
-    """The first step of a profile, by which it comes into being."""
-    if own := Provider.objects.of(request.user).first():
-        return redirect("my-provider-page", own.code)
-    form = BeginForm(request.POST or None, user=request.user)
-    refusal = profile.may_begin(request.user)
-    if request.method == "POST" and form.is_valid():
-        fields = {name: form.cleaned_data[name] for name in ("name", "legal_form", "area")}
-        try:
-            url, _ = once(form, lambda: Page(profile.begin(by=request.user, **fields)))
-        except TransitionRefused as problem:
-            form.add_error(None, problem.reason)
-        else:
-            return redirect(url)
-    context = {"form": form, "title": "Profil penyedia baru", "lead": form.lead, "submit": "Simpan dan lanjutkan",
-               "cancel_url": reverse("my-provider"), "autosave": "penyedia-baru"}  # fmt: skip
-    if not refusal:
-        return render(request, "verification/refused.html", {"reason": refusal.reason}, status=403)
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
-
-
-class Page:
-    """Where a new provider's first visit leads: its next step."""
-
-    def __init__(self, provider: Provider) -> None:
-        self.provider = provider
-
-    def get_absolute_url(self) -> str:
-        return reverse("my-provider-step", args=[self.provider.code, "kontak"])
-
-
-@require_safe
-def provider_page(request: HttpRequest, code: str) -> HttpResponse:
-    """The profile's steps with what they lack, the applications, the listings."""
-    provider = get_object_or_404(Provider.objects.of(request.user).select_related("area"), code=code)
-    missing = set(profile.missing_fields(provider))
-    steps = [
-        {
-            "title": form.title,
-            "url": reverse("my-provider-step", args=[provider.code, key]),
-            "hint": hint_of(form, provider, missing),
-            "chip_label": "Belum lengkap" if missing & form.base_fields.keys() else "Lengkap",
-            "chip_tone": "warn" if missing & form.base_fields.keys() else "good",
-        }
-        for key, form in STEPS.items()
-    ]
-    context = {
-        "provider": provider,
-        "steps": steps,
-        "missing": [profile.label(name) for name in missing],
-        "applications": provider.applications.select_related("regency"),
-        "standings": provider.standings.current().select_related("regency"),
-    }
-    return render(request, "verification/provider_page.html", context)
-
-
-def hint_of(form: Any, provider: Provider, missing: set[str]) -> str:
-    """What a step still lacks, or its first public answer."""
-    lacking = [profile.label(name) for name in form.base_fields if name in missing]
-    return f"Belum diisi: {', '.join(lacking)}" if lacking else ""
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
-    """One step of the profile; saving leads to the next that lacks something."""
-    provider = get_object_or_404(Provider.objects.of(request.user).select_related("area"), code=code)
-    if key not in STEPS:
-        raise Http404
-    kind = STEPS[key]
-    is_identity = bool(kind.base_fields.keys() & set(profile.IDENTITY))
-    guard = profile.may_change_identity if is_identity else profile.may_change
-    verdict = guard(provider, request.user)
-    form = kind(request.POST or None, provider=provider)
-    if request.method == "POST" and verdict and form.is_valid():
-        try:
-            profile.change(provider, by=request.user, **form.cleaned_data)
-        except TransitionRefused as problem:
-            form.add_error(None, problem.reason)
-        else:
-            messages.success(request, f"{kind.title} tersimpan.")
-            return redirect(next_step(provider, key))
-    context = {
-        "provider": provider,
-        "form": form,
-        "verdict": verdict,
-        "shown": [(form[name].label, shown(provider, name)) for name in form.fields],
-        "title": kind.title,
-        "lead": kind.lead,
-        "kicker": provider.name,
-        "submit": "Simpan dan lanjutkan",
-        "cancel_url": reverse("my-provider-page", args=[provider.code]),
-    }
-    status = 403 if request.method == "POST" and not verdict else 422 if form.errors else 200
-    return render(request, "verification/provider_step.html", context, status=status)
-
-
-def shown(provider: Provider, name: str) -> Any:
-    """A field of the profile as a person reads it."""
-    value = getattr(provider, name)
-    if isinstance(value, bool):
-        return "Ya" if value else "Tidak"
-    return getattr(provider, f"get_{name}_display", lambda: value)()
-
-
-def next_step(provider: Provider, key: str) -> str:
-    """The following step that lacks something, else the overview."""
-    missing = set(profile.missing_fields(provider))
-    keys = list(STEPS)
-    for other in keys[keys.index(key) + 1 :]:
-        if missing & STEPS[other].base_fields.keys():
-            return reverse("my-provider-step", args=[provider.code, other])
-    return reverse("my-provider-page", args=[provider.code])
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def apply(request: HttpRequest, code: str) -> HttpResponse:
-    """Open an application to a regency."""
-    provider = get_object_or_404(Provider.objects.of(request.user), code=code)
-    form = ApplyForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            url, _ = once(form, lambda: opened(provider, form, request.user))
-        except TransitionRefused as problem:
-            form.add_error("regency", problem.reason)
-        else:
-            return redirect(url)
-    context = {
-        "provider": provider,
-        "form": form,
-        "title": "Ajukan verifikasi",
-        "lead": "Pilih kabupaten/kota tempat Anda ingin terdaftar. Pokja di sana memeriksa dokumen Anda.",
-        "kicker": provider.name,
-        "submit": "Lanjutkan",
-        "cancel_url": reverse("my-provider-page", args=[provider.code]),
-    }
-    return render(request, "verification/application_new.html", context, status=422 if form.errors else 200)
-
-
-def opened(provider: Provider, form: ApplyForm, user: Any) -> Application:
-    application = Application(provider=provider, regency=form.cleaned_data["regency"])
-    application.apply(by=user)
-    return application
+# What follows the state that it is in.
+UPCOMING = {
+    "submitted": "Seorang anggota Pokja memeriksa dokumen Anda.",
+    "checking": "Bila semua sesuai, Anda diundang wawancara; bila tidak, Anda diberi tahu apa yang diperbaiki.",
+    "scoring": "Pokja memutuskan dalam rapat.",
+    "recommended": "Keputusan dan alasannya tampil di sini.",
+    "unfit": "Keputusan dan alasannya tampil di sini.",
+}
 
 
 @require_safe
 def application(request: HttpRequest, code: str) -> HttpResponse:
-    """The application: the applicant's task list and, for offices that may read, what it holds.
+    """The application: the applicant's one list, then each step of the Pokja's work; for offices, what it holds.
 
     Who judges it works in the admin, and is sent there.
     """
-    visible = Application.objects.visible_to(request.user).select_related("provider__area", "regency")
+    visible = Application.objects.visible_to(request.user).select_related("provider__area", "regency", "based_on")
     document = get_object_or_404(visible, code=code)
     own = document.provider_id in people.providers(request.user)
     if not own and people.works_in_admin(request.user):
         return redirect(DESK, document.code)
-    readable = set(
-        SubmittedDocument.objects.visible_to(request.user).filter(application=document).values_list("pk", flat=True)
-    )
+    events = list(document.events())
+    mine = own and document.state in BEFORE_POKJA
     context = {
         "application": document,
         "own": own,
-        "rows": document_rows(document, own=own, readable=readable),
-        "consent_url": document.move_url("consent"),
-        "submit_url": document.move_url("submit"),
-        "profile_missing": [profile.label(name) for name in profile.missing_fields(document.provider)] if own else [],
-        "consented": document.consented,
-        "open": own and document.state in ("draft", "returned"),
+        "mine": mine,
+        "status": progress.status(document),
+        "checklist": checklist.of_application(document) if mine else None,
+        "papers": [] if mine else papers(document, request.user, events, own=own),
         "standing": Standing.objects.filter(application=document).first(),
-        "steps": life(document),
-        "events": [event for event in document.events() if event.to_state != event.from_state],
+        "interview": document.interview if document.state == Application.State.INTERVIEW else None,
+        "steps": progress.way(document, events),
+        "events": progress.told(document, events),
+        "base": based_on(document, request.user),
+        "upcoming": UPCOMING.get(document.state, ""),
+        "may_withdraw": document.state in document.MOVES["withdraw"].sources and document.may_withdraw(request.user),
+        "withdraw_url": document.move_url("withdraw"),
     }
     return render(request, "verification/application_detail.html", context)
 
 
-def document_rows(document: Application, *, own: bool, readable: set[int]) -> list[dict[str, Any]]:
-    """Each paper that is asked for, with its state and the reason beside it.
-
-    Verdicts of a check that is still going on are not shown: they may change.
-    """
-    have = document.current_documents()
-    secret = document.state == Application.State.CHECKING
-    rows = []
-    for requirement in document.requirements:
-        paper = have.get(requirement.type_id)
-        if paper is None and document.state not in ("draft", "returned"):
-            continue
-        row = {
-            "type": requirement.type,
-            "required": requirement.required,
-            "paper": paper,
-            "url": reverse("application-document", args=[document.code, requirement.type.key]),
-            "file": paper.file if paper and paper.pk in readable else None,
-            "locked": document.is_locked(paper),
-            "chip": "Belum diunggah" if requirement.required else "Tidak wajib",
-            "tone": "warn" if requirement.required else "neutral",
-            "reason": "",
-        }
-        if paper:
-            row["chip"], row["tone"] = paper.get_state_display(), paper.state_tone
-            if secret:
-                row["chip"], row["tone"] = "Sedang diperiksa", "info"
-            elif document.state == Application.State.DRAFT and not paper.expired:
-                row["chip"], row["tone"] = "Terunggah", "good"
-            row["reason"] = "" if secret else paper.reason_sentence
-        rows.append(row)
-    return rows
+def papers(document: Application, user: Any, events: Iterable[Event], *, own: bool) -> list[checklist.Item]:
+    """What was shown to the Pokja, with each verdict that stands."""
+    seen = SubmittedDocument.objects.visible_to(user).filter(application=document).values_list("pk", flat=True)
+    submitted = max((event.at for event in events if event.verb == "submit"), default=None)
+    return [item for item, _ in checklist.paper_items(document, own=own, readable=seen, submitted_at=submitted)]
 
 
-def life(document: Application) -> list[dict[str, Any]]:
-    """The way of an application, and where this one is."""
-    order = ["draft", "submitted", "checking", "recommended", "listed"]
-    labels = ["Lengkapi dan ajukan", "Menunggu Pokja", "Diperiksa Pokja", "Menunggu penetapan", "Terdaftar"]
-    if document.state == "rejected":
-        order[-1], labels[-1] = "rejected", "Ditolak"
-    if document.state == "returned":
-        order[2], labels[2] = "returned", "Perlu perbaikan"
-    now = order.index(document.state)
-    last = len(order) - 1
-    return [
-        {
-            "label": label,
-            "state": ("stopped" if document.state == "rejected" else "done" if place == last else "now")
-            if place == now
-            else "done"
-            if place < now
-            else "next",
-            "at": document.state_since if place == now else None,
-        }
-        for place, label in enumerate(labels)
-    ]
+def based_on(document: Application, user: Any) -> list[tuple[Application, str]]:
+    """The application that this one rests on, and that one's own, with an address for whoever may see it."""
+    trail, row = [], document.based_on
+    while row is not None and len(trail) < 5:
+        seen = Application.objects.visible_to(user).filter(pk=row.pk).exists()
+        trail.append((row, row.get_absolute_url() if seen else ""))
+        row = row.based_on
+    return trail
+
+
+def own_application(request: HttpRequest, code: str) -> Application:
+    """One's own, or 404."""
+    mine = Application.objects.visible_to(request.user).filter(provider__in=people.providers(request.user))
+    return get_object_or_404(mine.select_related("regency", "provider__area", "based_on"), code=code)
+
+
+@require_safe
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """ "Periksa kelengkapan": all that is missing at once, where each is mended, and what is good. It stops nobody."""
+    document = own_application(request, code)
+    if document.state not in BEFORE_POKJA:
+        return redirect(document)
+    context = {
+        "application": document,
+        "checklist": checklist.of_application(document),
+        "submit_url": document.move_url("submit"),
+    }
+    return render(request, "verification/application_check.html", context)
+
+
+# --- papers -------------------------------------------------------------------------------------------------
+def wanted(holder: Application, key: str, entry: str) -> Wanted:
+    """The paper that is asked for under this key and entry, or 404."""
+    found = next((want for want in holder.wanted() if (want.type.key, want.entry) == (key, entry)), None)
+    if found is None or (found.type.each != DocumentType.Each.PROVIDER and not entry):
+        raise Http404
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def document(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def document(request: HttpRequest, code: str, key: str, entry: str = "") -> HttpResponse:
     """One paper of one's application: what it is for, what was said of it, upload or replace."""
-    holder = get_object_or_404(
-        Application.objects.visible_to(request.user)
-        .filter(provider__in=people.providers(request.user))
-        .select_related("regency", "provider"),
-        code=code,
-    )
-    kind = get_object_or_404(DocumentType, key=key)
-    requirement = next((row for row in holder.requirements if row.type_id == kind.pk), None)
-    if requirement is None:
-        raise Http404
-    paper = holder.documents.current().filter(type=kind).select_related("file").first()
-    may_upload = holder.state in ("draft", "returned") and not holder.is_locked(paper)
-    form = DocumentForm(request.POST or None, request.FILES or None, type=kind, user=request.user)
+    holder = own_application(request, code)
+    want = wanted(holder, key, entry)
+    same = holder.documents.filter(type=want.type, entry=entry).select_related("file", "type", "judged_by")
+    paper = same.filter(replaced_at=None).first()
+    may_upload = holder.state in BEFORE_POKJA and not holder.is_locked(paper)
+    form = DocumentForm(*posted(request), type=want.type, user=request.user)
     if request.method == "POST" and may_upload and form.is_valid():
         try:
-            url, _ = once(form, lambda: attached(holder, kind, form, request.user))
+            url, _ = once(form, lambda: attached(holder, want, form, request.user))
         except (TransitionRefused, ValidationError) as problem:
             form.add_error(None, getattr(problem, "reason", None) or problem)
         else:
-            messages.success(request, f"{kind} tersimpan.")
+            messages.success(request, f"{want.type} tersimpan.")
             return redirect(url)
+    submitted = holder.events().filter(verb="submit").last() if paper else None
     context = {
         "application": holder,
-        "type": kind,
-        "requirement": requirement,
+        "want": want,
+        "type": want.type,
         "paper": paper,
-        "secret": holder.state == Application.State.CHECKING,
-        "older": holder.documents.exclude(replaced_at=None).filter(type=kind).select_related("file"),
+        "shown": paper and progress.verdict_shown(holder, paper, submitted.at if submitted else None),
+        "outdated": paper and holder.is_outdated(paper),
+        "older": same.exclude(replaced_at=None),
         "may_upload": may_upload,
-        "may_detach": may_upload and paper and not requirement.required,
+        "may_detach": may_upload and paper and not want.required,
+        "statement": want.type.statement in STATEMENTS,
+        "locked_because": "" if may_upload else locked_because(holder),
+        "detach_url": f"{checklist.paper_url(holder, want)}cabut/",
+        "autosave": f"dokumen-{holder.code}-{key}-{entry}",
         "form": form,
     }
     status = 409 if request.method == "POST" and not may_upload else 422 if form.errors else 200
     return render(request, "verification/document.html", context, status=status)
 
 
-def attached(holder: Application, kind: DocumentType, form: DocumentForm, user: Any) -> SubmittedDocument:
-    """Keep the bytes and show them with the application, both or neither."""
+def locked_because(holder: Application) -> str:
+    """Why this paper can't be replaced now."""
+    if holder.state == Application.State.RETURNED:
+        return "Dokumen ini sudah diperiksa dan tidak termasuk yang harus diperbaiki."
+    if holder.state == Application.State.DRAFT:
+        return "Dokumen ini dibawa dari permohonan sebelumnya dan masih berlaku."
+    return f"Dokumen tidak dapat diubah: {progress.status(holder)[0].lower()}."
+
+
+def posted(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form is bound to: nothing before it was sent."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def attached(holder: Application, want: Wanted, form: DocumentForm, user: Any) -> Place:
+    """Keep the bytes and show them with the application, both or neither; then on to the next paper."""
     upload = form.cleaned_data["file"]
     details = {k: v for k in ("number", "issued_on", "expires_on") if (v := form.cleaned_data.get(k))}
     with transaction.atomic():
-        stored = upload.store(by=user, personal=kind.personal)
-        return holder.attach(by=user, type=kind, file=stored, **details)
+        stored = upload.store(by=user, personal=want.type.personal)
+        row = holder.attach(by=user, type=want.type, entry=want.entry, file=stored, **details)
+    return Place(checklist.next_paper(holder, after=(want.type.pk, want.entry)) or row.get_absolute_url())
 
 
 @require_http_methods(["POST"])
-def detach(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def detach(request: HttpRequest, code: str, key: str, entry: str = "") -> HttpResponse:
     """Take an optional paper back."""
-    holder = get_object_or_404(Application.objects.visible_to(request.user), code=code)
+    holder = own_application(request, code)
     kind = get_object_or_404(DocumentType, key=key)
     try:
-        holder.detach(by=request.user, type=kind)
+        holder.detach(by=request.user, type=kind, entry=entry)
         messages.success(request, f"{kind} dicabut.")
     except TransitionRefused as refusal:
         messages.error(request, refusal.reason)
     return redirect(holder)
+
+
+# --- what is printed --------------------------------------------------------------------------------------------
+@require_http_methods(["POST"])
+def statement(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Ask for the text of a statement; the page that follows waits for its PDF."""
+    holder = own_application(request, code)
+    if key not in STATEMENTS or not any(want.type.statement == key for want in holder.wanted()):
+        raise Http404
+    return redirect(issue_statement(holder, key, by=request.user))
 
 
 @require_http_methods(["POST"])
@@ -337,8 +210,9 @@ def letter(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(issue_listing_letter(standing, by=request.user))
 
 
+# --- moves --------------------------------------------------------------------------------------------------------
 class ApplicantMoveView(MoveView):
-    """Consent and submission; the Pokja's moves are made at its desk."""
+    """Consent, submission, withdrawal; the Pokja's moves are made at its desk."""
 
     model = Application
     forms = {"consent": ConsentForm}
@@ -348,3 +222,38 @@ class ApplicantMoveView(MoveView):
         if verb not in {Application.MOVES[own].slug for own in Application.APPLICANT_VERBS}:
             raise Http404
         return super().dispatch(request, code, verb)
+
+    def more_context(self) -> dict[str, Any]:
+        own = self.document.provider_id in people.providers(self.request.user)
+        return {"summary": summary(self.document)} if own and self.move.verb == "submit" else {}
+
+
+def summary(application: Application) -> list[tuple[str, Any, str]]:
+    """What goes to the Pokja, in a few lines: (label, value, where it is changed). Personal numbers masked."""
+    provider, back = application.provider, f"?permohonan={application.code}"
+
+    def at(key: str) -> str:
+        return reverse("my-provider-step", args=[provider.code, key]) + back
+
+    experts, experience = (
+        [str(row) for row in rows.filter(removed_at=None)]
+        for rows in (provider.expert_entries, provider.experience_entries)
+    )
+    return [
+        ("Diajukan ke", f"Pokja P2KTD {application.regency.name}", ""),
+        ("Penyedia", f"{provider.name}, {provider.get_legal_form_display()}", at("identitas")),
+        ("Kantor", f"{provider.address}, {provider.area.name}", at("kontak")),
+        ("Penanggung jawab", f"{provider.person_in_charge}, {provider.position}", at("penanggung-jawab")),
+        ("NIK", masked(provider.nik), at("penanggung-jawab")),
+        ("NPWP", masked(provider.npwp), at("npwp-nib")),
+        ("NIB", provider.nib or "Tidak ada", at("npwp-nib")),
+        ("Rekening", f"{provider.bank} {masked(provider.account_number)} a.n. {provider.account_holder}",
+         at("rekening")),
+        ("Bidang", ", ".join(fields_of_work.labels(provider.fields)), at("bidang")),
+        ("Wilayah layanan", ", ".join(provider.serves.order_by("code").values_list("name", flat=True)),
+         reverse("my-provider-serves", args=[provider.code]) + back),
+        ("Tenaga ahli", ", ".join(experts), reverse("my-provider-entries", args=[provider.code, "tenaga-ahli"]) + back),
+        ("Pengalaman", ", ".join(experience),
+         reverse("my-provider-entries", args=[provider.code, "pengalaman"]) + back),
+        ("Dokumen", f"{application.documents.current().count()} berkas", application.get_absolute_url()),
+    ]  # fmt: skip

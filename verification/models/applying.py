@@ -74,18 +74,14 @@ class Applying:
         return verdict
 
     # --- what changed meanwhile -----------------------------------------------------------------------
-    def changed_since_read(self) -> set[str]:
-        """Fields of the profile that differ from what the Pokja last read; empty before it has read any."""
-        read = self.profile or (self.based_on.profile if self.based_on else {})
-        return differing(self.provider, read) if read else set()
-
     def is_outdated(self, document: SubmittedDocument) -> bool:
-        """It proves a field that was changed after the Pokja read it: its verdict was about something else."""
-        if self.state == self.State.RETURNED:
-            stood = document.added_at < self.state_since
-        else:
-            stood = self.state == self.State.DRAFT and document.carried_from_id is not None
-        return stood and bool(document.type.proves) and bool(self.changed_since_read() & set(document.type.proves))
+        """Given back before it was judged, and it proves a field that was changed since the Pokja read it.
+
+        Found conforming, it was dropped with the change itself (`light.recheck`).
+        """
+        if self.state != self.State.RETURNED or document.added_at >= self.state_since:
+            return False
+        return any(differs(self.provider, self.profile, name) for name in document.type.proves)
 
     # --- what they do -------------------------------------------------------------------------------
     def apply(self, *, by: Any) -> None:
@@ -173,12 +169,9 @@ class Applying:
             self.checker = self.claimed_at = None
 
 
-def differing(provider: Provider, read: dict[str, Any]) -> set[str]:
-    """Names of the profile's own fields whose value is another now; secret numbers by their fingerprint."""
-    plain = {name for name in profile.FROZEN if name in read and read[name] != getattr(provider, name)}
-    secret = {
-        name
-        for name, index in profile.SECRET.items()
-        if name in read and read[name]["index"] != getattr(provider, index)
-    }
-    return plain | secret
+def differs(provider: Provider, read: dict[str, Any], name: str) -> bool:
+    """Has this field another value than when it was read? Secret numbers are told by their fingerprint."""
+    if name not in read:
+        return False
+    index = profile.SECRET.get(name)
+    return bool(read[name]["index"] != getattr(provider, index) if index else read[name] != getattr(provider, name))
