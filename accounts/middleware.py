@@ -10,7 +10,6 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -88,8 +87,7 @@ class SessionEndMiddleware:
             now = int(time.time())
             began = request.session.setdefault("began", now)
             if now - began > settings.SESSION_LONGEST:
-                logout(request)
-                return redirect_to_login(request.get_full_path())
-            if now - request.session.get("seen", 0) > self.renew_after:
+                logout(request)  # a page for logged-in people asks for logging in, and keeps what was typed
+            elif now - request.session.get("seen", 0) > self.renew_after:
                 request.session["seen"] = now
         return self.get_response(request)

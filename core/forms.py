@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 
 from core import uploads, validators
 from core.formats import MAX_RUPIAH, RupiahError, jumlah, npwp, parse_rupiah, rupiah, tanggal_pendek, telepon
+from core.typed import LostFile
 
 
 class RupiahField(forms.Field):
@@ -188,6 +189,7 @@ class UploadField(forms.FileField):
         "empty": "Berkas kosong. Pilih berkas lain.",
         "missing": "Berkas tidak terkirim. Pilih berkas lalu kirim lagi.",
         "invalid": "Berkas tidak terkirim. Pilih berkas lalu kirim lagi.",
+        "lost": "Pilih berkas ini lagi; sesi Anda berakhir sebelum berkas tersimpan.",
     }
 
     def __init__(self, *, max_bytes: int | None = None, **kwargs: Any) -> None:
@@ -203,6 +205,8 @@ class UploadField(forms.FileField):
         return uploads.clean_scan(upload, max_bytes=self.max_bytes)
 
     def to_python(self, data: Any) -> uploads.CleanUpload | None:  # type: ignore[override]
+        if isinstance(data, LostFile):
+            raise ValidationError(self.error_messages["lost"], code="lost")
         upload = super().to_python(data)
         return None if upload is None else self.judge(upload)
 

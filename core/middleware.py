@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
+from core import typed
 from core.formats import ukuran
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -141,3 +143,51 @@ class PrivatePagesMiddleware:
         if request.user.is_authenticated:
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+class KeepTypedMiddleware:
+    """A POST whose session has ended loses no typed word. Stands before the refusal of strangers, which answers it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if request.method != "POST" or request.user.is_authenticated or not getattr(view, "login_required", True):
+            return
+        if typed.keep(request):
+            messages.warning(
+                request,
+                "Sesi Anda berakhir sebelum isian terkirim. Masuk lagi: isian Anda dikembalikan, "
+                "berkas harus dipilih lagi.",
+            )
+
+
+class ReturnTypedMiddleware:
+    """Offers what was typed to whom it belongs, after every other question at the door has been asked."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_here = request.user.is_authenticated
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            typed.remember_person(request, response)
+        elif was_here:
+            typed.forget_person(response)
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if not request.user.is_authenticated:
+            return None
+        if request.method == "POST":
+            if typed.RETURNED in request.POST and typed.take_back(request):
+                messages.info(request, "Isian Anda dikembalikan; berkas harus dipilih lagi.")
+            return None
+        if "isian" in request.GET and request.GET["isian"] == "buang":
+            typed.forget(request)
+        found = typed.waiting(request)
+        return typed.page(request, found) if found else None

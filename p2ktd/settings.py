@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.middleware.KeepTypedMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # deny by default
     "django.middleware.csrf.CsrfViewMiddleware",  # reads the body, so after the refusal of strangers
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "accounts.middleware.SessionEndMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "accounts.middleware.PersonsZoneMiddleware",
+    "core.middleware.ReturnTypedMiddleware",
     "core.middleware.PrivatePagesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -128,7 +128,7 @@ class Form:
         session = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
         page = web.get(path, session)
         assert page.status == 200
-        csrf = re.search(r"csrftoken=[^;]+", page.headers["Set-Cookie"])[0]
+        csrf = re.search(r"csrftoken=[^;]+", str(page.headers.get_all("Set-Cookie")))[0]
         self.cookie = f"{session}; {csrf}"
         hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.read().decode())
         self.hidden = {name: value for name, value in hidden if name in ("csrfmiddlewaretoken", "submit_key")}

@@ -30,7 +30,7 @@ LONG_FORM = """<!DOCTYPE html><html lang="id"><head><title>Uji</title><script ty
 <form method="post" action="/simpan/" data-once data-autosave="uji"><label for="a">Nama</label><input id="a" name="a">
 <label for="b">Rahasia</label><input id="b" name="b" data-no-draft><p class="actions"><button>Kirim</button></p></form>
 <form method="post" action="/keluar/" data-forget><button>Keluar</button></form></main></body></html>"""
-DONE = "<!DOCTYPE html><title>Tersimpan</title><script type='module' src='/static/js/site.js'></script><p>Tersimpan</p>"
+DONE = "<!DOCTYPE html><title>Tersimpan</title><script type='module' src='/static/js/site.js'></script><body data-person='7'><p>Tersimpan</p>"
 
 Open = Callable[..., Page]
 

@@ -46,13 +46,22 @@ document.addEventListener("submit", (event) => {
   for (const key of Object.keys(localStorage)) if (key.startsWith("draf:")) localStorage.removeItem(key);
 });
 
-// Arriving on a page without that form's errors means the last one was taken.
+// Arriving on a page without that form's errors means the last one was taken. A page for logging in or an error
+// page ([data-not-taken]) means that it was not: the draft stays, until the form that the session's end cut off
+// ([data-returned]) has been sent again.
 try {
   const sent = sessionStorage.getItem("draf-terkirim");
   if (sent) {
-    if (!document.querySelector(".error-summary") && !document.querySelector(`form[data-autosave="${CSS.escape(sent.split(":").slice(2).join(":"))}"]`)) localStorage.removeItem(sent);
     sessionStorage.removeItem("draf-terkirim");
+    const form = document.querySelector(`form[data-autosave="${CSS.escape(sent.split(":").slice(2).join(":"))}"]`);
+    if (!person || document.querySelector("[data-not-taken]")) sessionStorage.setItem("draf-terputus", sent);
+    else if (!form && !document.querySelector(".error-summary")) localStorage.removeItem(sent);
   }
+  document.querySelector("form[data-returned]")?.addEventListener("submit", () => {
+    const cut = sessionStorage.getItem("draf-terputus");
+    if (cut) sessionStorage.setItem("draf-terkirim", cut);
+    sessionStorage.removeItem("draf-terputus");
+  });
 } catch {
   // no storage: nothing was kept
 }
