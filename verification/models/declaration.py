@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -16,6 +17,10 @@ from core.codes import CodeField
 from core.workflow import Allowed, Denied, Move, Verdict, moves, record, refuse_unless
 from regions.models import Area
 from regions.scope import within
+
+
+def _midnight(day: datetime.date, place: Area) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), tzinfo=place.tzinfo)
 
 
 class DeclarationQuerySet(models.QuerySet["Declaration"]):
@@ -44,6 +49,17 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
     def tied_providers(self, user: Any) -> models.QuerySet:
         """Ids of the providers to which this person declared a tie."""
         return self.tied().filter(member=user.pk if user is not None else None).values("provider_id")
+
+    def of_period(self, regency: Area, since: datetime.date, until: datetime.date) -> Self:
+        """Given on these days (which both count), by the regency's clock."""
+        begin, end = _midnight(since, regency), _midnight(until + datetime.timedelta(days=1), regency)
+        return self.filter(regency=regency, declared_at__gte=begin, declared_at__lt=end)
+
+    def held_in(self, regency: Area, since: datetime.date, until: datetime.date) -> Self:
+        """Ties that held on some of these days, whenever they were declared; oldest first."""
+        begin, end = _midnight(since, regency), _midnight(until + datetime.timedelta(days=1), regency)
+        rows = self.ties().filter(Q(ended_at=None) | Q(ended_at__gte=begin), regency=regency, declared_at__lt=end)
+        return rows.order_by("declared_at", "pk")
 
     def tie(self, user: Any, provider: int) -> str:
         """What ties this person to the provider, in words; empty when nothing is known.

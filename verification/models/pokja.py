@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
-from django.db.models.functions import Cast, Replace
+from django.db.models.functions import Cast, Greatest, Least, Replace
 from django.utils import timezone
 
 from accounts import people
@@ -168,11 +168,13 @@ class Pokja(Document):
             return f"Masa tugas berakhir {tanggal(self.ends_on)}."
         return f"Bertugas sampai {tanggal(self.ends_on)}."
 
-    def serving(self) -> models.QuerySet[PokjaMember]:
+    def serving(self) -> PokjaMemberQuerySet:
         """Who belongs to it: not taken out, and whose role was not laid down or ended elsewhere."""
-        day = min(max(today(), self.starts_on), self.ends_on)
-        held = Q(membership=None) | Q(membership__ends_on__gte=day)
-        return self.members.filter(held, removed_on=None).select_related("user", "membership")
+        return PokjaMember.objects.serving_in([self.pk]).select_related("pokja", "user", "membership")
+
+    @property
+    def has_chair(self) -> bool:
+        return self._chair() is not None
 
     def gone(self) -> list[PokjaMember]:
         """Who belonged to it and left before its end."""
@@ -345,6 +347,14 @@ class Pokja(Document):
             self.dissolved_on = today()
 
 
+class PokjaMemberQuerySet(models.QuerySet["PokjaMember"]):
+    def serving_in(self, pokjas: Any) -> Self:
+        """Members of these, as of today or of the period's last day; a role that ended earlier takes them out."""
+        day = Least(Greatest(Value(today()), F("pokja__starts_on")), F("pokja__ends_on"))
+        held = Q(membership=None) | Q(membership__ends_on__gte=day)
+        return self.filter(held, pokja__in=pokjas, removed_on=None)
+
+
 class PokjaMember(models.Model):
     """One person in a Pokja: position, and the body they come from."""
 
@@ -362,6 +372,8 @@ class PokjaMember(models.Model):
     membership = models.OneToOneField(Membership, models.PROTECT, null=True, editable=False, related_name="+")
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_on = models.DateField("keluar", null=True, editable=False)
+
+    objects = PokjaMemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = "anggota Pokja"
@@ -381,6 +393,11 @@ class PokjaMember(models.Model):
     def role(self) -> Role:
         """The chair decides; secretary and members check and score."""
         return Role.POKJA_CHAIR if self.position == self.Position.CHAIR else Role.POKJA_MEMBER
+
+    @property
+    def since(self) -> datetime.date:
+        """From when on this person belongs to it."""
+        return self.membership.starts_on if self.membership else self.pokja.starts_on
 
     @property
     def left_on(self) -> datetime.date | None:

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.text import slugify
 
 from accounts.models import LegalForm
 from accounts.models.membership import today
 from core.formats import tanggal
-from core.workflow import Move, moves, record, refuse_unless
+from core.workflow import Move, Verdict, moves, record, refuse_unless
 from regions.models import Area
 from verification.models.rule import earliest_day, may_write
 
@@ -60,6 +61,37 @@ class DocumentType(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    MOVES: ClassVar[dict[str, Move]] = moves(Move("add", (), None, "Tambah jenis", "Jenis dokumen ditambahkan"))
+    state = ""  # it has none; the event asks
+
+    @property
+    def code(self) -> str:
+        """What an event calls it."""
+        return str(self.pk)
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("admin:verification_documentrequirement_changelist")
+
+    def may_add(self, user: Any) -> Verdict:
+        """Kinds are the nation's, so that a provider's paper means the same in every regency."""
+        return may_write(user, None)
+
+    def add(self, *, by: Any) -> None:
+        """A new kind; nobody is asked for it until a regency says so."""
+        verdict = self.may_add(by)
+        refuse_unless(verdict, verdict.reason)
+        self.key = slugify(self.label)[:40]
+        refuse_unless(self.key, "Nama dokumen harus memuat huruf atau angka.")
+        refuse_unless(not DocumentType.objects.filter(key=self.key).exists(), f"“{self.label}” sudah ada.")
+        with transaction.atomic():
+            self.order = (DocumentType.objects.aggregate(last=models.Max("order"))["last"] or 0) + 1
+            self.full_clean()
+            self.save(force_insert=True)
+            facts = {"label": self.label, "key": self.key}
+            record(self, "add", by=by, verdict=verdict, before="", note="", data=facts)  # type: ignore[arg-type]
 
 
 class DocumentRequirementQuerySet(models.QuerySet["DocumentRequirement"]):
