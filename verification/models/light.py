@@ -104,19 +104,44 @@ def begin_update(standing: Standing, *, by: Any) -> Application:
     return application
 
 
+def outlook(standing: Standing, kind: str) -> tuple[list[str], list[str]]:
+    """What such a draft would carry over, and what it would ask for anew; nothing is made."""
+    from verification.models.application import Application
+
+    base = last_approved(standing.provider_id, standing.regency_id) or standing.application
+    application = Application(provider=standing.provider, regency=standing.regency, kind=kind, based_on=base)
+    kept = {(want.type.pk, want.entry): want for want, _ in still_valid(application)}
+    anew = [want for want in application.wanted() if want.required and (want.type.pk, want.entry) not in kept]
+    return [named(want) for want in kept.values()], [named(want) for want in anew]
+
+
+def named(want: Wanted) -> str:
+    """A wanted paper as a list shows it."""
+    return f"{want.type}: {want.label}" if want.label else str(want.type)
+
+
 def carry_over(application: Application, *, by: Any) -> None:
     """Into a new light draft: what was approved, is still valid, and proves nothing that has changed since."""
-    base = application.based_on
-    if base is None:
+    if application.based_on is None:
         return
-    changed = profile.differences(base.profile, application.provider)
     judged = application.kind != type(application).Kind.RECOGNITION
-    for want, paper in approved(application, base.current_documents()):
-        same_line = not want.entry or paper.entry_label == want.label
-        if same_line and not paper.expired and not set(paper.type.proves) & changed:
-            carry(paper, application, want, by=by, judged=judged)
+    for want, paper in still_valid(application):
+        carry(paper, application, want, by=by, judged=judged)
     if judged:
         _keep_consent(application)
+
+
+def still_valid(application: Application) -> list[tuple[Wanted, SubmittedDocument]]:
+    """Approved papers of its base that have not run out, about the same person or work, and no changed field."""
+    base = application.based_on
+    changed = profile.differences(base.profile, application.provider)
+    return [
+        (want, paper)
+        for want, paper in approved(application, base.current_documents())
+        if (not want.entry or paper.entry_label == want.label)
+        and not paper.expired
+        and not set(paper.type.proves) & changed
+    ]
 
 
 def approved(application: Application, papers: Papers) -> list[tuple[Wanted, SubmittedDocument]]:
