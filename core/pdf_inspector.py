@@ -2,13 +2,14 @@
 
 A hostile PDF may make a parser eat memory, hang or crash; here it takes only this process with it. It knows
 nothing of Django, so it starts in a tenth of a second, and no web process has to load a PDF library. Prints
-JSON: {"pages": n} or {"problem": "encrypted" | "active" | "damaged" | "complex" | "pages", "detail": "..."}.
+JSON: {"pages": n} or {"problem": "encrypted" | "active" | "mixed" | "damaged" | "complex" | "pages", "detail": "..."}.
 """
 
 import json
 import re
 import resource
 import sys
+import zipfile
 from io import BytesIO
 from typing import Any
 
@@ -27,6 +28,13 @@ ACTIVE_ANNOTATIONS = frozenset(["/3D", "/FileAttachment", "/Movie", "/RichMedia"
 # What another reader's recovery may find in bytes that this one does not reach. Long names only: three letters
 # occur by chance in compressed data.
 ACTIVE_WORDS = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData)\b")
+# The first bytes of archives and programs that unpack from anywhere in a file. Long enough not to occur by chance.
+FOREIGN = {
+    b"Rar!\x1a\x07": "rar",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"\xfd7zXZ\x00\x00": "xz",
+    b"MSCF\x00\x00\x00\x00": "cab",
+}
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
@@ -43,6 +51,8 @@ def inspect(content: bytes) -> int:
     pikepdf.settings.set_qpdf_limits(flate_max_memory=MEMORY // 4, png_max_memory=MEMORY // 4)
     if match := ACTIVE_WORDS.search(ESCAPED.sub(lambda m: bytes([int(m[1], 16)]), content)):
         raise RefusedError("active", match[0].decode())
+    if kind := other_kind(content):
+        raise RefusedError("mixed", kind)
     try:
         pdf = pikepdf.open(BytesIO(content), suppress_warnings=True)
     except pikepdf.PasswordError:
@@ -57,6 +67,18 @@ def inspect(content: bytes) -> int:
     if not pages:
         raise RefusedError("damaged", "no pages")
     return pages
+
+
+def other_kind(content: bytes) -> str:
+    """What else these bytes are: a file that is two things shows one to us and the other to whoever renames it."""
+    for start, kind in FOREIGN.items():
+        if start in content:
+            return kind
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            return "zip" if packed.namelist() else ""
+    except Exception:  # no archive, or one that nothing else would open either
+        return ""
 
 
 def look_for_acts(roots: list[Any]) -> None:

@@ -237,6 +237,7 @@ _PDF_PROBLEMS = {
         "PDF memuat isi aktif (skrip, lampiran, atau formulir interaktif). "
         "Cetak ke PDF atau pindai ulang, lalu unggah lagi."
     ),
+    "mixed": "PDF ini juga memuat arsip (ZIP atau sejenisnya). Cetak ke PDF atau pindai ulang, lalu unggah lagi.",
     "complex": "PDF terlalu rumit untuk diperiksa. Cetak ke PDF atau pindai ulang, lalu unggah lagi.",
     "pages": "PDF terlalu panjang (maksimal 500 halaman). Unggah bagian yang diperlukan saja.",
     "damaged": "PDF tidak dapat dibaca, mungkin rusak. Simpan ulang sebagai PDF, lalu unggah lagi.",

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from p2ktd.demo.cast import DOMAIN, PASSWORD
@@ -53,6 +54,8 @@ def test_a_long_form_is_sent_after_logging_in_again(demo: Site, javascript: bool
     operator.press("Simpan kebutuhan")
     log_in_where_one_stands(operator, "operator")
     operator.sees("Isian Anda masih ada", title, "Keahlian belum ada di desa.")
+    if javascript:
+        assert Axe().run(operator.page, options={"resultTypes": ["violations"]}).violations_count == 0
     assert not demo.ask(lambda: Need.objects.filter(title=title).exists())
     operator.press("Kirim isian saya")
     expect(operator.page).to_have_url(re.compile("/pembelian/[A-Z0-9]+/$"))

@@ -208,6 +208,16 @@ def test_it_can_be_thrown_away(browser: Browser, salmah: User) -> None:
     assert not browser.kept()
 
 
+def test_a_session_that_lasted_for_its_longest_loses_nothing_either(browser: Browser, salmah: User) -> None:
+    session = browser.client.session
+    session["began"] = 0
+    session.save()
+    answer = browser.send(NAME, {"name": "Contoh Salmah binti Sahdan"})
+    assert answer["Location"] == f"/masuk/?next={NAME}"
+    browser.log_in(salmah, NAME)
+    assert "<li>Contoh Salmah binti Sahdan</li>" in browser.get(NAME)
+
+
 # --- to nobody else, and from nowhere else -----------------------------------------------------------------
 def test_somebody_else_at_the_same_computer_sees_nothing_of_it(browser: Browser) -> None:
     browser.session_ends()

@@ -1,5 +1,6 @@
 import io
 import os
+import zipfile
 
 import pikepdf
 import pytest
@@ -181,6 +182,63 @@ def test_a_script_outside_the_cross_reference_table_is_refused():
     """Another reader may repair the table and find it."""
     content = files.pdf() + b"\n99 0 obj\n<< /S /JavaScript /JS (app.alert(1)) >>\nendobj\n"
     assert refusal(uploads.clean_pdf, content) == "active"
+
+
+def zip_around_a_pdf():
+    """An archive that begins as a PDF: its directory stands behind, its members' places are counted from the start."""
+    out = io.BytesIO(files.pdf())
+    with zipfile.ZipFile(out, "a") as packed:
+        packed.writestr("jahat.exe", b"MZ" + os.urandom(100))
+    return out.getvalue()
+
+
+def zip_with_a_pdf_for_a_comment():
+    """The directory does not stand at the end: the rest of the PDF is the archive's comment."""
+    whole = files.pdf() + b"\n" + files.archive(b"halo")
+    tail = b"\n%%EOF\n" + b"% " * 50
+    return whole[:-2] + len(tail).to_bytes(2, "little") + tail
+
+
+def zip_in_a_page():
+    """Stored, not packed, in the page's stream: the archive is inside the PDF."""
+    packed = files.archive(b"halo")
+    return files.pdf(lambda d: d.pages[0].__setattr__("Contents", pikepdf.Stream(d, packed)), compress_streams=False)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        files.pdf() + files.archive(b"halo"),
+        zip_around_a_pdf(),
+        zip_with_a_pdf_for_a_comment(),
+        zip_in_a_page(),
+        files.pdf() + b"Rar!\x1a\x07\x01\x00" + os.urandom(50),
+        files.pdf() + b"7z\xbc\xaf\x27\x1c" + os.urandom(50),
+    ],
+    ids=["behind", "around", "comment", "inside", "rar", "7z"],
+)
+def test_a_pdf_that_is_an_archive_too_is_refused(content):
+    """To whoever takes the name .zip or .jar for it, it would unpack."""
+    assert refusal(uploads.clean_pdf, content) == "mixed"
+
+
+def test_bytes_that_look_like_an_archive_by_chance_are_no_obstacle():
+    assert uploads.clean_pdf(upload(files.pdf() + b"\n% PK\x03\x04 PK\x05\x06 7z Rar!\n")).pages == 1
+
+
+def test_a_signed_pdf_is_kept_with_its_signature():
+    """What is added behind the first end of the file, as signing does, is no second file."""
+
+    def sign(document):
+        field = pikepdf.Dictionary(
+            FT=pikepdf.Name.Sig,
+            T="Tanda tangan",
+            V=pikepdf.Dictionary(Type=pikepdf.Name.Sig, Filter=pikepdf.Name("/Adobe.PPKLite"), Contents=b"\0" * 4000),
+        )
+        document.Root.AcroForm = pikepdf.Dictionary(Fields=[document.make_indirect(field)], SigFlags=3)
+
+    content = files.pdf(sign)
+    assert uploads.clean_pdf(upload(content)).content == content
 
 
 @pytest.mark.parametrize("password", ["", "rahasia"])
