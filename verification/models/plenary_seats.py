@@ -114,6 +114,11 @@ class Seats:
         """Does this person sign in the chair's place?"""
         return self.is_secretary(user) and all(self.bar(chair) for chair in self.chairs())
 
+    def signers(self) -> list[User]:
+        """Who may sign the decree, once they have said their word on ties: chairs, else secretaries, that nothing bars."""
+        free = [one for one in self.chairs() if not self.bar(one)]
+        return free or [one for one in self._secretaries() if not self.bar(one)]
+
     # --- what bars ----------------------------------------------------------------------------------
     def _decided(self) -> list[PlenaryItem]:
         """What the decree will be about."""
@@ -141,13 +146,9 @@ class Seats:
 
     def _who_else(self, user: Any) -> str:
         """Who signs when this one cannot, or what to do when nobody can."""
-        chairs = self.chairs()
-        free = [one for one in chairs if not self.bar(one)]
+        free = [one for one in self.signers() if one.pk != user.pk]
         if free:
-            return f"Penetapan dilakukan oleh Ketua Pokja, {free[0]}."
-        free = [one for one in self._secretaries() if one.pk != user.pk and not self.bar(one)]
-        if free:
-            return f"Penetapan dilakukan oleh Sekretaris Pokja, {free[0]}."
+            return f"Penetapan dilakukan oleh {free[0]}."
         return (
             "Ketua dan sekretaris sama-sama terhalang: buka kembali berita acara dan tunda permohonan itu, "
             "atau minta Dinas PMD menunjuk sekretaris lain."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
@@ -10,7 +11,7 @@ from django.db.models import Prefetch
 from accounts.models import LegalForm, Membership, Role
 from accounts.models.membership import today
 from core.documents import freeze
-from verification.models.application import Application
+from verification.models.application import Application, Wanted
 from verification.models.declaration import Declaration
 from verification.models.plenary_lines import PlenaryItem
 from verification.models.scoring import AspectScore, Interview
@@ -124,7 +125,7 @@ def line_of(item: PlenaryItem, *, full: bool = True) -> dict[str, Any]:
         "light": application.is_light,
         "round": application.round,
         "submitted_at": application.submitted_at,
-        "papers": papers_of(application) + (absent_papers(application) if full else []),
+        "papers": papers_of(application, full=full),
         "conforming": sum(paper.conforms for paper in application.papers_now),
         "shown": len(application.papers_now),
         "interview": interview_of(application),
@@ -157,40 +158,41 @@ def applicant_of(application: Application) -> dict[str, Any]:
     }
 
 
-def papers_of(application: Application) -> list[dict[str, Any]]:
-    """What was shown, and what the Pokja found of it."""
+def papers_of(application: Application, *, full: bool = True) -> list[dict[str, Any]]:
+    """What was shown, and what the Pokja found of it; `full` adds what was asked for and is not there."""
+    wanted = {(want.type.pk, want.entry): want for want in application.wanted()} if full else {}
+    shown = {(paper.type_id, paper.entry): paper for paper in application.papers_now}
     return [
-        {
-            "label": str(paper),
-            "shown": True,
-            "required": True,
-            "verdict": str(paper.get_verdict_display()),
-            "conforms": paper.conforms,
-            "note": paper.reason_sentence,
-            "number": paper.number,
-            "expires_on": paper.expires_on,
-            "judged_by": str(paper.judged_by) if paper.judged_by else "",
-            "judged_at": paper.judged_at,
-        }
-        for paper in application.papers_now
+        *(paper_of(paper, required=key in wanted and wanted[key].required) for key, paper in shown.items()),
+        *(absence_of(want) for key, want in wanted.items() if key not in shown),
     ]
 
 
-def absent_papers(application: Application) -> list[dict[str, Any]]:
-    """What was asked for and is not there; only optional papers can be missing."""
-    have = {(paper.type_id, paper.entry) for paper in application.papers_now}
-    return [
-        {
-            "label": f"{want.type}: {want.label}" if want.label else str(want.type),
-            "shown": False,
-            "required": want.required,
-            "verdict": "",
-            "conforms": False,
-            "note": "" if want.required else "Tidak wajib.",
-        }
-        for want in application.wanted()
-        if (want.type.pk, want.entry) not in have
-    ]
+def paper_of(paper: SubmittedDocument, *, required: bool) -> dict[str, Any]:
+    return {
+        "label": str(paper),
+        "shown": True,
+        "required": required,
+        "verdict": str(paper.get_verdict_display()),
+        "conforms": paper.conforms,
+        "note": paper.reason_sentence,
+        "number": paper.number,
+        "expires_on": paper.expires_on,
+        "judged_by": str(paper.judged_by) if paper.judged_by else "",
+        "judged_at": paper.judged_at,
+    }
+
+
+def absence_of(want: Wanted) -> dict[str, Any]:
+    """Only papers that need not be shown can be missing by then."""
+    return {
+        "label": f"{want.type}: {want.label}" if want.label else str(want.type),
+        "shown": False,
+        "required": want.required,
+        "verdict": "",
+        "conforms": False,
+        "note": "" if want.required else "Tidak wajib.",
+    }
 
 
 def interview_of(application: Application) -> dict[str, Any] | None:
@@ -221,6 +223,7 @@ def scores_of(application: Application) -> list[dict[str, Any]]:
             "label": score.aspect.label,
             "weight": score.weight,
             "points": score.points,
+            "weighted": (Decimal(score.points) * score.weight / 100).quantize(Decimal("0.01")),
         }
         for score in (base.kept_scores if base else application.scores_now)
     ]
