@@ -147,9 +147,7 @@ def test_what_does_not_identify_the_provider_opens_nothing(stage: Stage) -> None
         ({"bank": "Bank Lain", "account_holder": "CV Contoh"}, set()),
     ],
 )  # fmt: skip
-def test_each_field_a_decree_rests_on_is_checked_again(
-    stage: Stage, fields: dict[str, str], pending: set[str]
-) -> None:
+def test_each_field_a_decree_rests_on_is_checked_again(stage: Stage, fields: dict[str, str], pending: set[str]) -> None:
     stage.listed()
     profile.change(stage.firm, by=stage.owner(stage.firm), **fields)
     check = stage.firm.applications.get(kind="change")

@@ -72,7 +72,7 @@ def test_papers_of_an_application_that_was_replaced_are_forgotten(stage: Stage) 
     first.documents.filter(type__key="npwp").update(expires_on=today() + 14 * DAY)
     update = light.begin_update(Standing.objects.get(), by=stage.owner(stage.firm))
     owner = stage.owner(stage.firm)
-    attach(update, "npwp", by=owner, expires_on=today() + 400 * DAY)
+    attach(update, "npwp", by=owner)
     assert remind_all(today() - DAY) == 0  # fifteen days before: a step of its own, and long past
     update.submit(by=owner)
     stage.declared(update)

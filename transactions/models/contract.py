@@ -22,6 +22,7 @@ from regions.scope import within
 from transactions.models.need import in_office, local_today
 from transactions.models.quotation import Quotation
 from transactions.models.sourcing import Sourcing
+from verification.models import Standing
 
 
 class ContractQuerySet(models.QuerySet):
@@ -252,11 +253,19 @@ class Contract(Document):
     def issue(self, *, by: Any, number: str, signed_on: datetime.date, starts_on: datetime.date) -> None:
         """Freeze the text and figures; the village types the number from its own agenda."""
         with moving(self, "issue", by=by):
+            self.needs_good_standing()
             refuse_unless(starts_on >= signed_on, "Pelaksanaan dimulai pada atau setelah tanggal SPK.")
             self.number, self.signed_on, self.starts_on = number, signed_on, starts_on
             self.ends_on = starts_on + datetime.timedelta(days=self.quotation.days - 1)
             self.snapshot = freeze(self.as_agreed(by=by))
             self.snapshot_sha256 = fingerprint(self.snapshot)
+
+    def needs_good_standing(self) -> None:
+        """Nobody binds a village anew while frozen, blacklisted or no longer listed; what both signed goes on."""
+        refuse_unless(
+            Standing.objects.covers(self.provider_id, self.village_id),
+            f"{self.provider.name} sedang tidak terdaftar di direktori, jadi kontrak baru tidak dapat ditandatangani.",
+        )
 
     def as_agreed(self, *, by: Any) -> dict[str, Any]:
         """Everything the SPK says: names, places, work, money (whole rupiah), dates."""
@@ -317,6 +326,7 @@ class Contract(Document):
     def sign_for_village(self, *, by: Any, scan: StoredFile) -> None:
         """The village signed too: the contract runs."""
         with moving(self, "sign_for_village", by=by) as facts:
+            self.needs_good_standing()
             scan.hold(self)
             self.village_scan, self.village_signed_at = scan, timezone.now()
             facts["sha256"] = scan.sha256

@@ -15,6 +15,7 @@ from core.models import Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from transactions.models.need import in_office
 from transactions.models.sourcing import Sourcing
+from verification.models import Standing
 
 
 class Invitation(models.Model):
@@ -174,6 +175,10 @@ class Quotation(Document):
         self.sourcing = Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)
         refuse_unless(
             self.sourcing.invitations.filter(provider=self.provider_id).exists(), "Anda tidak diundang untuk paket ini."
+        )
+        refuse_unless(
+            Standing.objects.covers(self.provider_id, self.sourcing.need.village_id),
+            "Anda sedang tidak terdaftar di direktori, jadi tidak dapat mengirim penawaran.",
         )
         born(self, by=by, verdict=self.may_create(by))
         if self.attachment:
