@@ -192,10 +192,12 @@ class Stage(Cast):
     def agreed(
         self, provider: Provider | None = None, *, by: User | None = None, points: int = 80, **more: Any
     ) -> Application:
-        """Holder and chair scored, the chair closed, and they agreed."""
+        """Holder, chair and member scored, the chair closed, and they agreed."""
         application = self.scoring(provider, by=by, **more)
         holder = by or self.member
-        for user in {user.pk: user for user in (holder, self.chair)}.values():
+        for user in {user.pk: user for user in (holder, self.chair, self.member)}.values():
+            if not application.has_declared(user):
+                self.declared(application, user)
             application.score(by=user, points=all_points(application, points))
         if not application.scores_closed:
             application.close_scores(by=self.chair)

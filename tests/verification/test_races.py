@@ -6,14 +6,15 @@ import threading
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models.membership import today
 from core.workflow import TransitionRefused
 from regions.models import Area
-from tests.accounts.stage import at_once, fresh, row_held
+from tests.accounts.stage import at_once, fresh, logged_in, row_held
 from tests.areas import LOMBOK_TENGAH
-from tests.verification.stage import DECREE, Stage, scan
+from tests.verification.stage import DECREE, Stage, all_points, scan
 from verification.models import Application, DocumentType, Standing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,6 +38,7 @@ def mine(application: Application) -> Application:
 def test_control_without_the_lock_both_would_have_it(committed_stage: Stage) -> None:
     """Read, judge, write, as a page without `moving` would: the harness does let two in at once."""
     application = committed_stage.submitted()
+    committed_stage.declared(application, committed_stage.member, committed_stage.second_member)
     both_read = threading.Barrier(2)
 
     def naive(user: Any) -> str:
@@ -53,6 +55,7 @@ def test_control_without_the_lock_both_would_have_it(committed_stage: Stage) -> 
 def test_two_members_claim_at_once_and_one_has_it(committed_stage: Stage) -> None:
     application = committed_stage.submitted()
     members = [committed_stage.member, committed_stage.second_member]
+    committed_stage.declared(application, *members)
     copies = [mine(application) for _ in members]
     results = together(
         application, *(lambda c=c, u=u: c.claim(by=fresh(u)) for c, u in zip(copies, members, strict=True))
@@ -65,6 +68,7 @@ def test_two_members_claim_at_once_and_one_has_it(committed_stage: Stage) -> Non
 
 def test_two_chairs_decide_at_once_and_one_decision_stands(committed_stage: Stage) -> None:
     application = committed_stage.recommended()
+    committed_stage.declared(application, committed_stage.second_chair)
     listing = {"directory_number": "001", "decree_date": today(), **DECREE}
     yes, no = mine(application), mine(application)
     results = together(
@@ -76,6 +80,35 @@ def test_two_chairs_decide_at_once_and_one_decision_stands(committed_stage: Stag
     application.refresh_from_db()
     assert Standing.objects.filter(application=application).exists() == (application.state == "listed")
     assert application.events().filter(verb__in=["list_provider", "reject"]).count() == 1
+
+
+def test_the_last_two_score_at_once_and_the_scoring_closes_once(committed_stage: Stage) -> None:
+    """Without the row lock each would find the other missing, and nobody would close."""
+    application = committed_stage.scoring()
+    points = all_points(application)
+    copies = [mine(application), mine(application)]
+    results = together(
+        application,
+        lambda: copies[0].score(by=fresh(committed_stage.member), points=points),
+        lambda: copies[1].score(by=fresh(committed_stage.chair), points=points),
+    )
+    assert results == [None, None]
+    application.refresh_from_db()
+    assert application.scores_closed_at is not None
+    assert application.member_scores.current().count() == 2
+
+
+def test_declare_and_claim_pressed_by_two_at_once_gives_it_to_one(committed_stage: Stage) -> None:
+    """Both words or neither: who comes late holds nothing, and has said nothing."""
+    application = committed_stage.submitted()
+    url = reverse("admin:verification_application_declare", args=[application.code])
+    browsers = [logged_in(committed_stage.member), logged_in(committed_stage.second_member)]
+    press = {"tie": "none", "ambil": "1"}
+    results = together(application, *(lambda b=b: b.post(url, press).status_code for b in browsers))
+    assert sorted(results) == [302, 409]
+    application.refresh_from_db()
+    assert application.state == "checking"
+    assert list(application.declarations.values_list("member", flat=True)) == [application.checker_id]
 
 
 def test_submitting_while_a_paper_is_replaced(committed_stage: Stage) -> None:

@@ -165,7 +165,8 @@ class Applying:
 
     def withdraw(self, *, by: Any) -> None:
         """The applicant no longer wants it."""
-        with moving(self, "withdraw", by=by):
+        with moving(self, "withdraw", by=by) as facts:
+            facts["holder"] = self.checker_id  # who need not go on
             self.checker = self.claimed_at = None
 
 
