@@ -16,7 +16,7 @@ from core.formats import lamanya
 from core.models import PersonalView
 from regions.models import Area, AreaTitle
 from transactions.models import ProcurementRule
-from verification.admin import reason_to_be_here
+from verification.desk_queue import reason_to_be_here
 from verification.models import Application, Standing
 
 SHOWN = 10  # of what waits, on the first page
