@@ -31,34 +31,45 @@ def own(user: Any) -> Any:
 def my_standings(request: HttpRequest, code: str) -> HttpResponse:
     """Each listing with its sentence, its papers that end, what is being checked, and what to do."""
     provider = get_object_or_404(Provider.objects.of(request.user), code=code)
-    standings = list(own(request.user).filter(provider=provider).order_by("regency_id", "-listed_on", "-pk"))
+    standings = list(
+        own(request.user).filter(provider=provider).with_rule().order_by("regency_id", "-listed_on", "-pk")
+    )
     latest: dict[str, Standing] = {}
     for standing in standings:
         latest.setdefault(standing.regency_id, standing)
     context = {
         "provider": provider,
-        "rows": [described(standing, request.user) for standing in latest.values()],
+        "rows": described(provider, list(latest.values())),
         "past": [standing for standing in standings if latest[standing.regency_id] is not standing],
         "sanctions": Sanction.objects.visible_to(request.user).filter(provider=provider).select_related("regency"),
     }
     return render(request, "verification/standing_list.html", context)
 
 
-def described(standing: Standing, user: Any) -> dict[str, Any]:
-    """One listing as its page shows it."""
-    there = standing.provider.applications.filter(regency=standing.regency_id)
-    open_one = there.open().select_related("regency").first()
-    approved = light.last_approved(standing.provider_id, standing.regency_id)
-    papers = SubmittedDocument.objects.current().filter(application=approved, expires_on__isnull=False)
-    return {
-        "standing": standing,
-        "application": open_one,
-        "papers": papers.select_related("type").order_by("expires_on"),
-        "renew": standing.renewable and open_one is None,
-        "update": bool(light.may_update(standing, user)) and not standing.renewable,
-        "withdraw": bool(standing.may_withdraw(user)),
-        "days_left": (standing.valid_until - today()).days if standing.is_running else None,
-    }
+def described(provider: Provider, standings: list[Standing]) -> list[dict[str, Any]]:
+    """The listings as the page shows them; three queries, however many."""
+    applications = provider.applications.select_related("regency")
+    opened = {row.regency_id: row for row in applications.open()}
+    approved = {row.regency_id: row.pk for row in provider.applications.filter(state="listed").order_by("decided_at")}
+    papers: dict[int, list[SubmittedDocument]] = {}
+    dated = SubmittedDocument.objects.current().filter(application__in=approved.values(), expires_on__isnull=False)
+    for paper in dated.select_related("type").order_by("expires_on"):
+        papers.setdefault(paper.application_id, []).append(paper)
+    rows = []
+    for standing in standings:
+        free, running = standing.regency_id not in opened, standing.is_running
+        rows.append(
+            {
+                "standing": standing,
+                "application": opened.get(standing.regency_id),
+                "papers": papers.get(approved.get(standing.regency_id, 0), []),
+                "renew": free and standing.renewable,
+                "update": free and running and not standing.renewable,
+                "withdraw": running,
+                "days_left": (standing.valid_until - today()).days if running else None,
+            }
+        )
+    return rows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts import people
 from accounts.models import Provider, Role
@@ -45,6 +45,13 @@ class StandingQuerySet(models.QuerySet):
     def with_status(self) -> Self:
         """Everything that `is_current` and `status_sentence` read, in two queries however many rows."""
         return self.select_related("provider", "regency").prefetch_related("provider__sanctions__regency")
+
+    def with_rule(self) -> Self:
+        """With the days of renewal by each regency's rule of today, for `renewable` of many rows."""
+        rules = VerificationRule.objects.filter(
+            Q(regency=OuterRef("regency")) | Q(regency=None), valid_from__lte=today()
+        ).order_by(F("regency").asc(nulls_last=True), "-valid_from", "-pk")
+        return self.annotate(renew_days=Subquery(rules.values("renew_days")[:1]))
 
     def in_regency(self, code: str) -> Self:
         """Of the directory of the regency in which this area lies; none for a province or nonsense."""
@@ -242,7 +249,8 @@ class Standing(models.Model):
     @property
     def renewable_from(self) -> datetime.date:
         """The first day on which its renewal may be prepared, by the regency's rule of today."""
-        days = VerificationRule.objects.in_force(self.regency_id).renew_days
+        days = getattr(self, "renew_days", None)  # `with_rule`
+        days = VerificationRule.objects.in_force(self.regency_id).renew_days if days is None else days
         return self.valid_until - datetime.timedelta(days=days)
 
     @property
