@@ -286,7 +286,6 @@ class PersonalLogAdmin(ScopedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": "Catatan akses data pribadi",
-            "opts": self.opts,
             "is_fullwidth": "1",
             "form": form,
             "narrowed": bool(asked),

@@ -9,9 +9,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts import limits
-from accounts.models import Membership, User, VillageAccess, VillageOffice
-from accounts.models.membership import VILLAGE_ROLES, today
-from core.forms import IndonesianDateField, MoveForm, PhoneField, PostalCodeField, ScanUploadField
+from accounts.models import Handover, Membership, Role, User, VillageAccess, VillageData, VillageOffice
+from accounts.models.membership import RANK, SINGLE_ROLES, VILLAGE_ROLES, today
+from core.formats import tanggal_sedang
+from core.forms import (
+    BankAccountField,
+    IndonesianDateField,
+    MoveForm,
+    NPWPField,
+    PhoneField,
+    PostalCodeField,
+    ScanUploadField,
+)
 from core.once import OnceForm
 from core.validators import validate_plain_text, validate_single_line
 from regions import codes
@@ -133,6 +142,163 @@ class VillageOfficeForm(forms.ModelForm):
         fields = ("address", "postal_code", "phone", "email")
 
 
+class VillageNumbers(forms.Form):
+    """What payments of a village stand on, with proof."""
+
+    npwp = NPWPField(label="NPWP desa", help_text="16 angka. Format lama 15 angka juga diterima.")
+    bank = forms.CharField(
+        label="Nama bank",
+        max_length=80,
+        validators=[validate_single_line],
+        help_text="Contoh: Bank NTB Syariah Cabang Praya.",
+    )
+    account_number = BankAccountField(label="Nomor rekening kas desa")
+    account_holder = forms.CharField(
+        label="Rekening atas nama",
+        max_length=150,
+        validators=[validate_single_line],
+        help_text="Harus atas nama desa, bukan pribadi. Contoh: Kas Desa Kuta.",
+    )
+    passbook = ScanUploadField(label="Buku rekening atau surat keterangan bank")
+    npwp_card = ScanUploadField(label="Kartu atau surat keterangan NPWP desa")
+
+
+class VillageDataForm(OnceForm, VillageNumbers):
+    """The village states its numbers for the first time, or others than those in force."""
+
+    def make(self, office: VillageOffice) -> VillageData:
+        """The proposal, with its proofs kept. Raises `TransitionRefused` or ValidationError."""
+        numbers = {name: self.cleaned_data[name] for name in VillageData.MENDABLE}
+        proofs = {
+            name: self.cleaned_data[name].store(by=self.user, personal=True) for name in ("passbook", "npwp_card")
+        }
+        data = VillageData(village=office.area, **numbers, **proofs)
+        data.propose(by=self.user)
+        return data
+
+
+class VillageDataMendForm(MoveForm, VillageNumbers):
+    """What can be mended. The numbers are typed again: the page shows none in full."""
+
+    passbook = ScanUploadField(label="Ganti buku rekening", required=False)
+    npwp_card = ScanUploadField(label="Ganti kartu NPWP", required=False)
+
+    def __init__(self, *args: Any, document: VillageData, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {name: getattr(document, name) for name in ("bank", "account_holder")})
+        super().__init__(*args, document=document, **kwargs)
+
+    def _kept(self, value: Any) -> Any:
+        return value.store(by=self.user, personal=True) if hasattr(value, "store") else value
+
+
+class VillageDataVerifyForm(MoveForm):
+    """The office says what it has looked at."""
+
+    code_confirmed = forms.BooleanField()
+    doubts_checked = forms.BooleanField(required=True, label="Saya sudah memeriksa hal yang perlu diperhatikan di atas")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        village = self.document.village
+        self.fields["code_confirmed"].label = f"Kode Kemendagri {village.code} benar untuk {village.full_name}"
+        if not self.document.doubts():
+            del self.fields["doubts_checked"]
+
+
+class HandoverForm(OnceForm, forms.Form):
+    """Who follows whom, by which letter, from when on."""
+
+    office = forms.ChoiceField(label="Siapa yang diganti", widget=forms.RadioSelect)
+    email = forms.EmailField(
+        label="Email pejabat baru",
+        help_text="Orang itu mendaftar sendiri lebih dahulu di halaman Daftar dan mengonfirmasi emailnya.",
+    )
+    kind = forms.ChoiceField(
+        label="Pejabat baru bertugas sebagai", choices=Handover.Kind.choices, widget=forms.RadioSelect
+    )
+    position = forms.CharField(
+        label="Jabatan pada SK",
+        max_length=100,
+        required=False,
+        validators=[validate_single_line],
+        help_text="Tercetak pada surat. Kosongkan untuk memakai sebutan biasa. Contoh: Pj. Wali Nagari.",
+    )
+    letter_number = forms.CharField(
+        label="Nomor SK", max_length=100, validators=[validate_single_line], help_text="Contoh: 141/27/DPMD/2026"
+    )
+    letter_date = IndonesianDateField(label="Tanggal SK", earliest=datetime.date(2000, 1, 1), latest=today)
+    letter = ScanUploadField(label="SK atau surat tugas")
+    starts_on = IndonesianDateField(
+        label="Mulai bertugas",
+        earliest=lambda: today() - datetime.timedelta(days=92),
+        latest=lambda: today() + datetime.timedelta(days=366),
+        help_text="Hak pejabat lama berakhir sehari sebelumnya. Tanggal yang akan datang boleh.",
+    )
+    ends_on = IndonesianDateField(
+        label="Bertugas sampai", required=False, help_text="Isi bila SK menyebut batasnya, misalnya untuk Plt."
+    )
+
+    def __init__(self, *args: Any, village: VillageOffice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.village = village
+        self.held = {str(held.code): held for held in self._replaceable()}
+        names = [
+            (
+                code,
+                f"{held.position or held.get_role_display()}: {held.user.name} (sejak {tanggal_sedang(held.starts_on)})",
+            )
+            for code, held in self.held.items()
+        ]
+        filled = {held.role for held in self.held.values()}
+        empty = [role for role in SINGLE_ROLES if role not in filled and self._may(role)]
+        self.fields["office"].choices = [*names, *((role.value, f"{role.label}: sedang kosong") for role in empty)]
+
+    def _may(self, role: str) -> bool:
+        return bool(Handover(village=self.village.area, role=role).may_propose(self.user))
+
+    def _replaceable(self) -> list[Membership]:
+        """Whoever holds an office here today that this person may speak of, the head first."""
+        rows = Membership.objects.current().at(self.village.area_id).holding(*filter(self._may, VILLAGE_ROLES))
+        return sorted(rows.select_related("user"), key=lambda held: (RANK.index(Role(held.role)), held.pk))
+
+    def clean_email(self) -> User:
+        """Only confirmed accounts; the same sentence for all others."""
+        found = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True)
+        user = found.filter(emailaddress__verified=True).first()
+        if user is None:
+            raise ValidationError("Belum ada akun terkonfirmasi dengan email ini.")
+        return user
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", "Hari terakhir tidak boleh sebelum hari pertama.")
+        if not self.errors:
+            wait = limits.handovers(self.user).take()
+            if wait:
+                raise ValidationError(limits.sentence(wait))
+        return data
+
+    def make(self) -> Handover:
+        """The handover, with its letter kept. Raises `TransitionRefused` or ValidationError."""
+        data = self.cleaned_data
+        held = self.held.get(data["office"])
+        handover = Handover(
+            village=self.village.area,
+            role=held.role if held else data["office"],
+            predecessor=held,
+            successor=data["email"],
+            letter=data["letter"].store(by=self.user, personal=True),
+            **{
+                name: data[name]
+                for name in ("kind", "position", "letter_number", "letter_date", "starts_on", "ends_on")
+            },
+        )
+        handover.propose(by=self.user)
+        return handover
+
+
 class EndMembershipForm(forms.Form):
     """Why, and from when on. At once is the usual case: a letter has been handed over."""
 
@@ -188,8 +354,16 @@ class SearchForm(forms.Form):
     status = forms.ChoiceField(label="Status", required=False)
     kecamatan = forms.ChoiceField(label="Kecamatan", required=False)
 
-    def __init__(self, *args: Any, states: list[tuple[str, str]], districts: list[Any], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        states: list[tuple[str, str]],
+        districts: list[Any],
+        states_of: str = "Status",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["status"].label = states_of
         self.fields["status"].choices = [("", "Semua status"), *states]
         self.fields["kecamatan"].choices = [("", "Semua kecamatan"), *((d.code, d.label) for d in districts)]
         if not states:

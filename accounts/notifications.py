@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from django.urls import reverse
 
-from accounts.models import Membership, Role, User, VillageAccess
-from accounts.models.membership import VILLAGE_ROLES
+from accounts.models import Handover, Membership, Role, User, VillageAccess, VillageData
+from accounts.models.membership import VILLAGE_ROLES, today
+from accounts.models.village_data import READERS
 from core.models import Event
 from core.notices import Tell, tells
 
@@ -74,11 +75,12 @@ def village_sees_newcomer(event: Event, membership: Membership) -> Iterator[Tell
             url=reverse("todo"),
         )
         return
+    begins = f"mulai {membership.starts_on:%d/%m/%Y}" if membership.starts_on > today() else "kini"
     for colleague in holders(*VILLAGE_ROLES, at=membership.area_id):
         if colleague.pk != membership.user_id:
             yield Tell(
                 colleague,
-                title=f"{membership.user} kini {membership.title}",
+                title=f"{membership.user} {begins} {membership.title}",
                 body="Bila orang ini tidak Anda kenal, segera hubungi Dinas PMD kabupaten/kota.",
                 url=reverse("village-office", args=[membership.area_id]),
                 by_mail=False,
@@ -103,6 +105,76 @@ def holder_learns_of_the_end(event: Event, membership: Membership) -> Iterator[T
                 url=_register(membership),
                 by_mail=False,
             )
+
+
+@tells("accounts.villagedata", "create", "resubmit")
+def office_and_colleagues_hear_of_new_numbers(event: Event, data: VillageData) -> Iterator[Tell]:
+    """The office verifies. Whoever answers for the village's money learns that someone states another account."""
+    place = data.village.full_name
+    for officer in holders(Role.REGENCY_OFFICE, at=data.village.regency_code):
+        yield Tell(
+            officer,
+            title=f"Verifikasi data desa: {data.village.label}",
+            body=f"{event.actor_name} mengajukan NPWP dan rekening kas desa {place}. Cocokkan dengan buktinya, lalu "
+            "verifikasi atau kembalikan.",
+        )
+    for colleague in holders(*READERS, at=data.village_id):
+        yield Tell(
+            colleague,
+            title=f"NPWP dan rekening {data.village.label} diajukan",
+            body=f"{event.actor_name} mengajukan NPWP dan rekening kas desa untuk diverifikasi Dinas PMD. Bila Anda "
+            "tidak mengetahuinya, segera hubungi yang bersangkutan dan Dinas PMD.",
+        )
+
+
+@tells("accounts.villagedata", "verify", "give_back")
+def village_is_answered(event: Event, data: VillageData) -> Iterator[Tell]:
+    title, body = {
+        "verify": (
+            f"Data {data.village.label} terverifikasi",
+            f"NPWP dan rekening kas desa {data.village.full_name} terverifikasi dan berlaku mulai sekarang. Data "
+            "sebelumnya, bila ada, tidak berlaku lagi.",
+        ),
+        "give_back": (
+            f"Data {data.village.label} perlu diperbaiki",
+            f"Dinas PMD menulis: {data.reason}\n\nPerbaiki lalu kirim ulang.",
+        ),
+    }[event.verb]
+    for person in holders(*READERS, at=data.village_id):
+        yield Tell(person, title=title, body=body)
+
+
+@tells("accounts.handover", "create")
+def office_is_asked_to_hand_over(event: Event, handover: Handover) -> Iterator[Tell]:
+    """What a village head proposes; what the office states itself it records at once."""
+    if event.role == Role.REGENCY_OFFICE:
+        return
+    for officer in holders(Role.REGENCY_OFFICE, at=handover.village.regency_code):
+        yield Tell(
+            officer,
+            title=f"Pergantian pejabat: {handover.position}, {handover.village.label}",
+            body=f"{event.actor_name} mengusulkan {handover.successor} sebagai {handover.position} mulai "
+            f"{handover.starts_on:%d/%m/%Y}, berdasarkan {handover.basis}. Periksa SK-nya.",
+        )
+
+
+@tells("accounts.handover", "verify", "reject")
+def persons_learn_of_the_handover(event: Event, handover: Handover) -> Iterator[Tell]:
+    """The new one and whoever proposed it; the old one hears of the end of their membership anyway."""
+    place = handover.village.full_name
+    if event.verb == "verify":
+        until = f" sampai {handover.ends_on:%d/%m/%Y}" if handover.ends_on else ""
+        yield Tell(
+            handover.successor,
+            title=f"Anda {handover.position}, {handover.village.label}",
+            body=f"Anda tercatat sebagai {handover.position}, {place}, mulai {handover.starts_on:%d/%m/%Y}{until}. "
+            f"Dasar: {handover.basis}.",
+        )
+        title, body = f"Pergantian tercatat: {handover.position}", handover.status_sentence
+    else:
+        title, body = f"Usulan ditolak: {handover.position}", f"Dinas PMD menulis: {handover.reason}"
+    if handover.proposed_by_id != handover.successor_id:
+        yield Tell(handover.proposed_by, title=title, body=body)
 
 
 def _register(membership: Membership) -> str:

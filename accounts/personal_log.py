@@ -29,6 +29,7 @@ class Entry:
     role: str
     kind: str
     what: str
+    code: str
     whose: str
     reason: str
 
@@ -125,14 +126,14 @@ def entries(rows: Any) -> list[Entry]:
 
 def _number(view: PersonalView) -> Entry:
     reason = view.get_reason_display() + (f": {view.note}" if view.note else "")
-    whose = f"{view.about_name} ({view.about_code})"
-    return Entry(view.at, str(view.user), view.role_label, "Nomor", view.field_label, whose, reason)
+    whose = view.about_name
+    return Entry(view.at, str(view.user), view.role_label, "Nomor", view.field_label, view.about_code, whose, reason)
 
 
 def _file(view: FileView, file: StoredFile | None) -> Entry:
     holder = str(apps.get_model(file.about)._meta.verbose_name) if file and file.about else ""
-    name = f"{file.name} ({file.code})" if file else view.about_id
-    return Entry(view.at, str(view.user), "", "Berkas", name, holder, "")
+    name, code = (file.name, str(file.code)) if file else ("Berkas yang sudah tidak ada", view.about_id)
+    return Entry(view.at, str(view.user), "", "Berkas", name, code, holder, "")
 
 
 def about_own(user: Any) -> QuerySet[PersonalView]:

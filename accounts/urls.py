@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from accounts import views
+from accounts import views, village_views
 from accounts.limits import MINUTE, limited
 
 # AreaCodeConverter is registered there.
@@ -45,6 +45,17 @@ urlpatterns = [
     path("kantor-desa/", views.village_offices, name="village-offices"),
     path("kantor-desa/<area_code:code>/", views.village_office, name="village-office"),
     path("kantor-desa/<area_code:code>/ubah/", views.village_office_edit, name="village-office-edit"),
+    path("kantor-desa/<area_code:code>/riwayat/", views.village_office_history, name="village-office-history"),
+    path("kantor-desa/<area_code:code>/data/ajukan/", village_views.village_data_new, name="village-data-new"),
+    path("kantor-desa/<area_code:code>/pergantian/", village_views.village_handover_new, name="village-handover-new"),
+    path("data-desa/<slug:code>/", village_views.village_data, name="village-data"),
+    path("data-desa/<slug:code>/<slug:verb>/", village_views.VillageDataMoves.as_view(), name="village-data-move"),
+    path("pergantian-pejabat/<slug:code>/", village_views.village_handover, name="village-handover"),
+    path(
+        "pergantian-pejabat/<slug:code>/<slug:verb>/",
+        village_views.HandoverMoves.as_view(),
+        name="village-handover-move",
+    ),
     path("keanggotaan/<slug:code>/akhiri/", views.membership_end, name="membership-end"),
     # --- one's own -------------------------------------------------------------------------------------
     path("pemberitahuan/", views.notices, name="notices"),

@@ -28,8 +28,9 @@ from accounts.forms import (
     VillageAccessForm,
     VillageOfficeForm,
 )
-from accounts.models import Membership, Role, User, VillageAccess, VillageOffice
+from accounts.models import Handover, Membership, Role, User, VillageAccess, VillageData, VillageOffice
 from accounts.models.membership import OFFICE_ROLES, RANK, VILLAGE_ROLES
+from accounts.village_views import numbers_of
 from core.forms import ReasonForm
 from core.models import Notice
 from core.once import once
@@ -40,6 +41,12 @@ from regions.models import Area
 from regions.scope import within
 
 PAGE = 20
+DATA_STATES = [
+    ("verified", "Terverifikasi"),
+    ("submitted", "Menunggu verifikasi"),
+    ("returned", "Perlu perbaikan"),
+    ("none", "Belum diisi"),
+]
 LOOKS = 10  # of others at one's own numbers, on one's profile; the rest is in the file of one's data
 
 
@@ -171,39 +178,85 @@ def my_village(request: HttpRequest) -> HttpResponse:
 def village_offices(request: HttpRequest) -> HttpResponse:
     """The villages of a territory that have people here, and how many."""
     rows = VillageOffice.objects.visible_to(request.user).select_related("area").order_by("area")
-    form = SearchForm(request.GET, states=[], districts=districts_of(request.user, *OFFICE_ROLES))
+    form = SearchForm(
+        request.GET,
+        states=DATA_STATES,
+        states_of="NPWP dan rekening",
+        districts=districts_of(request.user, *OFFICE_ROLES),
+    )
     asked = form.cleaned_data if form.is_valid() else {}
     if asked.get("q"):
         rows = rows.filter(area__name__icontains=asked["q"])
+    if asked.get("status"):
+        found = VillageData.objects.filter(state=asked["status"]) if asked["status"] != "none" else None
+        live = VillageData.objects.live().values("village")
+        rows = rows.exclude(area__in=live) if found is None else rows.filter(area__in=found.values("village"))
     if asked.get("kecamatan"):
         rows = rows.filter(within("area", asked["kecamatan"]))
     page = page_of(request, rows)
     current = Membership.objects.visible_to(request.user).current().holding(*VILLAGE_ROLES)
     found = current.filter(area__in=[office.area_id for office in page]).order_by().values_list("area")
     numbers = dict(found.annotate(Count("pk")))
+    data = VillageData.objects.live().filter(village__in=[office.area_id for office in page]).order_by("state")
+    told: dict[str, list[VillageData]] = {}
+    for one in data:
+        told.setdefault(one.village_id, []).append(one)
     heads = set(found.filter(role=Role.VILLAGE_HEAD).values_list("area", flat=True))
     for office in page:
         office.people, office.has_head = numbers.get(office.area_id, 0), office.area_id in heads  # type: ignore[attr-defined]
+        office.data = told.get(office.area_id, [])  # type: ignore[attr-defined]
     context = {"form": form, "page": page, "set": sum(1 for value in asked.values() if value)}
     return render(request, "accounts/village_office_list.html", context, status=200 if form.is_valid() else 400)
 
 
 @require_safe
 def village_office(request: HttpRequest, code: str) -> HttpResponse:
-    """The office's address and the register of who acts for the village."""
+    """The office's address, its NPWP and account, and the register of who acts for the village, and has acted."""
     office = get_object_or_404(VillageOffice.objects.visible_to(request.user).select_related("area"), area=code)
     rows = Membership.objects.visible_to(request.user).at(code).holding(*VILLAGE_ROLES).select_related("user", "area")
-    register = sorted(rows, key=lambda m: (RANK.index(Role(m.role)), m.starts_on))
-    current = [m for m in register if m.state != "ended"]
+    register = in_rank(rows)
+    current = [m for m in register if m.state == "current"]
     held = {m.role for m in current}
+    handover = Handover(village=office.area, role=Role.VILLAGE_OPERATOR)
     context = {
         "office": office,
         "current": [(m, bool(m.may_end(request.user))) for m in current],
-        "former": [m for m in register if m.state == "ended"],
+        "ahead": [(m, bool(m.may_end(request.user))) for m in register if m.state == "future"],
         "missing": [role.label for role in RANK if role not in held],
         "may_edit": office.may_edit(request.user),
+        "may_hand_over": bool(handover.may_propose(request.user)),
+        "handovers": Handover.objects.visible_to(request.user).filter(village=code, state="submitted"),
+        **data_of(office, request),
     }
     return render(request, "accounts/village_office_detail.html", context)
+
+
+def in_rank(rows: QuerySet[Membership]) -> list[Membership]:
+    return sorted(rows, key=lambda m: (RANK.index(Role(m.role)), m.starts_on))
+
+
+@require_safe
+def village_office_history(request: HttpRequest, code: str) -> HttpResponse:
+    """Who held which office from when to when; for the wall, and for whoever audits the village."""
+    office = get_object_or_404(VillageOffice.objects.visible_to(request.user).select_related("area"), area=code)
+    rows = Membership.objects.visible_to(request.user).at(code).holding(*VILLAGE_ROLES).select_related("user", "area")
+    context = {"office": office, "register": in_rank(rows)}
+    return render(request, "accounts/village_office_history.html", context)
+
+
+def data_of(office: VillageOffice, request: HttpRequest) -> dict[str, Any]:
+    """The village's NPWP and account for its page: the numbers for few, whether they are verified for all."""
+    live = list(VillageData.objects.live().filter(village=office.area_id))
+    in_force = next((data for data in live if data.state == "verified"), None)
+    reader = VillageData.objects.visible_to(request.user).filter(village=office.area_id).exists()
+    proposed = next((data for data in live if data.state != "verified"), None)
+    return {
+        "data": in_force,
+        "data_numbers": numbers_of(in_force, request) if reader else [],
+        "data_proposed": proposed,
+        "data_reader": reader,
+        "may_propose": bool(VillageData(village=office.area).may_propose(request.user)),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -50,6 +50,7 @@ class PersonalKind:
     fields: dict[str, PersonalField]
     readers: Callable[[Any], QuerySet]
     may: Callable[[Any, Any], Verdict]
+    name: Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,11 @@ def unmaskable(
     fields: dict[str, PersonalField],
     readers: Callable[[Any], QuerySet],
     may: Callable[[Any, Any], Verdict],
+    name: Callable[[Any], str] = str,
 ) -> None:
-    """Register the numbers of one kind of thing; `kind` and the keys of `fields` stand in the address."""
-    KINDS[kind] = PersonalKind(kind, fields, readers, may)
+    """Register the numbers of one kind of thing; `kind` and the keys of `fields` stand in the address, `name`
+    in the log."""
+    KINDS[kind] = PersonalKind(kind, fields, readers, may, name)
 
 
 def masked_field(kind: str, thing: Any, field: str, user: Any, *, back: str = "") -> Masked:
@@ -98,7 +101,7 @@ def look(kind: str, thing: Model, field: str, *, by: Any, reason: str, note: str
             about=thing._meta.label_lower,
             about_id=str(thing.pk),
             about_code=str(thing.code),  # type: ignore[attr-defined]
-            about_name=str(thing)[:200],
+            about_name=known.name(thing)[:200],
             field=field,
             field_label=known.fields[field].label,
             user=by,

@@ -59,7 +59,7 @@ def personal_number(request: HttpRequest, kind: str, code: str, field: str) -> H
         "form": form,
         "number": number,
         "masked": masked_field(kind, thing, field, request.user),
-        "name": str(thing),
+        "name": known.name(thing),
         "refusal": verdict.reason,
         "open": bool(verdict),
         "back": safe_back(request),

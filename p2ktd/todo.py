@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import VillageAccess
+from accounts.models import Handover, VillageAccess, VillageData, VillageOffice
 from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
 from transactions.models import Accountability, Contract, Meeting, Need, Sourcing
-from verification.models import Application
+from verification.models import Application, Plenary, Sanction
 
 SHOWN = 50  # of each kind; who has more works through the lists
 
@@ -33,7 +33,12 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
     """Every queryset of what waits for this person, with the path to the name that people know it by."""
     return [
         (VillageAccess.objects.waiting_for(user).select_related("village", "user"), "village.label"),
+        (VillageData.objects.waiting_for(user).select_related("village"), "village.label"),
+        (VillageOffice.objects.waiting_for(user).select_related("area"), "area.label"),
+        (Handover.objects.waiting_for(user).select_related("village", "successor"), "village.label"),
         (Application.objects.waiting_for(user).select_related("provider", "regency"), "provider.name"),
+        (Plenary.objects.waiting_for(user).select_related("regency"), "title"),
+        (Sanction.objects.waiting_for(user).select_related("provider", "regency"), "provider.name"),
         (Need.objects.waiting_for(user).select_related("village"), "title"),
         (Sourcing.objects.waiting_for(user).select_related("need__village"), "need.title"),
         (Contract.objects.waiting_for(user).select_related("sourcing__need__village"), "sourcing.need.title"),

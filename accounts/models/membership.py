@@ -4,9 +4,12 @@ import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Func, Q, Value
+from django.db.models.functions import Cast, Replace
 from django.utils import timezone
 
 from core.codes import CodeField
@@ -91,11 +94,38 @@ def today() -> datetime.date:
     return timezone.localdate(timezone=ZoneInfo("Asia/Jakarta"))
 
 
+def held_once(role: Role) -> ExclusionConstraint:
+    """No village has two holders of this office on one day, not even planned ones.
+
+    Plain PostgreSQL excludes by ranges only, so the village's code stands as a number in one. A membership that
+    was taken back before it began (its last day is the day before its first) covers no day.
+    """
+    # By the field's own name: by its column's, Django's check before saving would compare each row with itself.
+    code = Replace(Cast("area", models.TextField()), Value("."), Value(""), output_field=models.TextField())
+    village = Cast(code, models.BigIntegerField())
+    after = Func(Cast("ends_on", models.DateField()), template="(%(expressions)s + 1)", output_field=models.DateField())
+    days = Func("starts_on", after, Value("[)"), function="daterange")
+    return ExclusionConstraint(
+        name=f"one_{role.value}_at_a_time",
+        expressions=[
+            (Func(village, village, Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+            (days, RangeOperators.OVERLAPS),
+        ],
+        condition=Q(role=role.value),
+        violation_error_message=f"Jabatan {role.label} desa ini sudah dipegang orang lain pada tanggal tersebut.",
+    )
+
+
 class MembershipQuerySet(models.QuerySet):
     def current(self, on: datetime.date | None = None) -> Self:
         """In force on that day; the last day counts."""
         on = on or today()
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+
+    def from_day(self, first: datetime.date, last: datetime.date | None = None) -> Self:
+        """In force on some day of that span, planned ones included; None is without end."""
+        rows = self.filter(Q(ends_on=None) | Q(ends_on__gte=first))
+        return rows if last is None else rows.filter(starts_on__lte=last)
 
     def holding(self, *roles: str) -> Self:
         return self.filter(role__in=roles)
@@ -165,6 +195,7 @@ class Membership(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on") - datetime.timedelta(days=1)),
                 violation_error_message="Hari terakhir tidak boleh sebelum hari pertama.",
             ),
+            *map(held_once, SINGLE_ROLES),
         )
         indexes = (models.Index(fields=["area", "role"], name="membership_area_role"),)
 
@@ -256,10 +287,9 @@ class Membership(models.Model):
         with transaction.atomic():
             holder = type(self.user)._default_manager.select_for_update().get(pk=self.user_id)
             same = Membership.objects.filter(user=holder, role=self.role, area=self.area_id, provider=self.provider_id)
-            same = same.filter(Q(ends_on=None) | Q(ends_on__gte=self.starts_on))
-            if self.ends_on:
-                same = same.filter(starts_on__lte=self.ends_on)
-            refuse_unless(not same.exists(), f"{holder} sudah memegang peran ini.")
+            refuse_unless(
+                not same.from_day(self.starts_on, self.ends_on).exists(), f"{holder} sudah memegang peran ini."
+            )
             self.full_clean()
             self.save(force_insert=True)
             self._record("appoint", by=by, verdict=verdict, note=self.basis)

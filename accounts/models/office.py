@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import datetime
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 
 from core.validators import validate_postal_code, validate_single_line
 from core.workflow import Allowed, Denied, Move, Verdict, moves, record, refuse_unless
 from regions.models import Area
 from regions.scope import within
+
+
+def office_above(village: Area) -> str:
+    """Who decides over a village's people and papers: the Dinas PMD of its kabupaten or kota."""
+    return f"Dinas PMD {village.ancestry.split(', ')[1]}"
 
 
 class VillageOfficeQuerySet(models.QuerySet):
@@ -20,6 +27,14 @@ class VillageOfficeQuerySet(models.QuerySet):
         return self.filter(
             within("area", territories(user, *VILLAGE_ROLES, *FACILITATOR_ROLES, *POKJA_ROLES, *OFFICE_ROLES))
         )
+
+    def waiting_for(self, user: Any) -> Self:
+        """Villages whose NPWP and account nobody has stated yet, for their people who can."""
+        from accounts.models.village_data import PROPOSERS, VillageData
+        from accounts.people import territories
+
+        stated = VillageData.objects.live().values("village")
+        return self.filter(within("area", territories(user, *PROPOSERS))).exclude(area__in=stated)
 
 
 class VillageOffice(models.Model):
@@ -33,6 +48,7 @@ class VillageOffice(models.Model):
     postal_code = models.CharField("kode pos", max_length=5, blank=True, validators=[validate_postal_code])
     phone = models.CharField("telepon", max_length=20, blank=True)
     email = models.EmailField("email kantor", blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = VillageOfficeQuerySet.as_manager()
 
@@ -56,6 +72,17 @@ class VillageOffice(models.Model):
     def code(self) -> str:
         """Public by nature: Kemendagri's code of the village."""
         return self.area_id
+
+    # How it stands in "Perlu tindakan" while its NPWP and account are not stated (`waiting_for`).
+    state_tone = "warn"
+    status_sentence = "NPWP dan rekening kas desa belum diisi. Dinas PMD memeriksanya sebelum dipakai."
+
+    @property
+    def state_since(self) -> datetime.datetime:
+        return self.created_at
+
+    def get_state_display(self) -> str:
+        return "Belum Lengkap"
 
     def may_edit(self, user: Any) -> Verdict:
         """The village's own people who answer for its papers."""

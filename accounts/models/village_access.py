@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import SINGLE_ROLES, VILLAGE_ROLES, Membership, Role, today
-from accounts.models.office import VillageOffice
+from accounts.models.office import VillageOffice, office_above
 from core.fields import EncryptedTextField
 from core.models import Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
@@ -109,17 +109,17 @@ class VillageAccess(Document):
     @property
     def office_name(self) -> str:
         """Who decides: the Dinas PMD of the village's kabupaten or kota."""
-        return f"Dinas PMD {self.village.ancestry.split(', ')[1]}"
+        return office_above(self.village)
 
     @property
     def waiting_since(self) -> datetime.datetime:
         return self.state_since
 
     def incumbents(self) -> models.QuerySet[Membership]:
-        """Who holds the office today that this person asks for, where only one can."""
+        """Who holds the office, or is to hold it, that this person asks for, where only one can."""
         if self.role not in SINGLE_ROLES:
             return Membership.objects.none()
-        held = Membership.objects.current().holding(self.role).at(self.village_id)
+        held = Membership.objects.from_day(today()).holding(self.role).at(self.village_id)
         return held.exclude(user=self.user_id).select_related("user", "area")
 
     # --- who may ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from accounts.models import Membership, Role, User, VillageAccess, VillageOffice
+from accounts.models import Membership, Role, User, VillageAccess, VillageData, VillageOffice
 from accounts.models.membership import POKJA_ROLES, SECOND_FACTOR_ROLES, VILLAGE_ROLES
 from core.workflow import Allowed
 from p2ktd.demo.papers import paper
@@ -106,7 +106,30 @@ def call_in() -> dict[str, User]:
         if person.role in VILLAGE_ROLES:
             ask_access(users[person.key], person.role, str(person.area), person.position).verify(by=users["dpmd"])
     VillageOffice.objects.update(address="Jalan Contoh Nomor 1", postal_code="83573")
+    for number, (key, village) in enumerate([("kaur", VILLAGE), ("kaur.tetangga", NEIGHBOUR)], 91):
+        state_numbers(users[key], village, number).verify(by=users["dpmd"], code_confirmed=True)
     return users
+
+
+def state_numbers(treasurer: User, village: str, number: int) -> VillageData:
+    """The village's NPWP and account: zeros, and a number that no other in the story has."""
+    area = Area.objects.get(pk=village)
+    data = VillageData(
+        village=area,
+        npwp=f"00000000000000{number}",
+        bank="Bank Contoh",
+        account_number=f"00000000{number}",
+        account_holder=f"Kas {area.label} (DATA CONTOH)",
+        passbook=paper(f"Buku rekening kas {area.label}", by=treasurer, personal=True),
+        npwp_card=paper(f"NPWP {area.label}", by=treasurer, personal=True),
+    )
+    data.propose(by=fresh(treasurer))
+    return data
+
+
+def fresh(user: User) -> User:
+    """The same person, with the memberships of this moment."""
+    return User.objects.get(pk=user.pk)
 
 
 def ask_access(user: User, role: Role, village: str, position: str) -> VillageAccess:

@@ -139,6 +139,14 @@ class Cast:
         return self._holding("Sri Operator", Role.VILLAGE_OPERATOR, KUTA)
 
     @cached_property
+    def treasurer(self) -> User:
+        return self._holding("Ani Kaur", Role.VILLAGE_TREASURER, KUTA)
+
+    @cached_property
+    def secretary(self) -> User:
+        return self._holding("Budi Sekdes", Role.VILLAGE_SECRETARY, KUTA)
+
+    @cached_property
     def neighbour(self) -> User:
         return self._holding("Nur Sebelah", Role.VILLAGE_OPERATOR, SUKADANA)
 
