@@ -31,6 +31,8 @@ class EntryForm(OnceForm, forms.Form):
         self.provider = provider
         known = {name: getattr(entry, name) for name in self.base_fields} if entry else self.suggested()
         super().__init__(*args, initial=known, **kwargs)
+        if entry:
+            del self.fields["submit_key"]  # correcting twice is the same
 
     def suggested(self) -> dict[str, Any]:
         """What a first entry probably holds, for the person to check."""

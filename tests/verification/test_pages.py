@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -33,43 +34,58 @@ def text_of(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
-ANSWERS: dict[str, dict[str, str]] = {
+ANSWERS: dict[str, dict[str, Any]] = {
     "kontak": {"address": "Jalan Contoh 1", "phone": "0370 123456", "email": "kantor@contoh.example"},
     "penanggung-jawab": {"person_in_charge": "Rina Contoh", "position": "Direktur", "nik": "0000 0000 0000 0017"},
     "npwp-nib": {"npwp": "0000.0000.0000.0987", "nib": "0000000000099"},
     "rekening": {"bank": "Bank Contoh", "account_number": "0000-5555-01", "account_holder": "CV Contoh"},
-    "tentang": {"experts": "3", "about": "Pelatihan kader."},
+    "bidang": {"fields": ["infrastruktur", "kewirausahaan"]},
 }
+EXPERT = {"name": "Contoh Ahli", "education": "S1 Teknik Sipil", "expertise": "Irigasi"}
+EXPERIENCE = {"title": "DED jalan", "client": "Desa Contoh", "year": "2025"}
 
 
-def test_from_sign_up_to_submission(stage: Stage) -> None:
+def test_from_sign_up_to_submission_each_step_leads_to_the_next(stage: Stage) -> None:
     assert stage.member
     client = logged_in(person("Rina Contoh", "provider"))
     assert "Buat profil penyedia" in text_of(client.get(reverse("my-provider")))
     url = reverse("my-provider-new")
     first = {"name": "CV Contoh", "legal_form": "company", "area": LOMBOK_TENGAH, "submit_key": key_of(client, url)}
-    response = client.post(url, first)
+    url = client.post(url, first).url
     provider = Provider.objects.get()
     for key, answers in ANSWERS.items():
-        assert response.url == reverse("my-provider-step", args=[provider.code, key]) or key == "tentang"
-        response = client.post(reverse("my-provider-step", args=[provider.code, key]), answers)
-        assert response.status_code == 302, response.content.decode()
+        assert url == reverse("my-provider-step", args=[provider.code, key])
+        url = client.post(url, answers).url
+    for kind, answers in (("tenaga-ahli", EXPERT), ("pengalaman", EXPERIENCE)):
+        assert url == reverse("my-provider-entry-new", args=[provider.code, kind])
+        listing = client.post(url, answers | {"submit_key": key_of(client, url)}).url
+        assert listing == reverse("my-provider-entries", args=[provider.code, kind])
+        url = client.get(listing).context["onward"]
     provider.refresh_from_db()
     assert (provider.phone, provider.npwp, provider.account_number) == (
         "+62370123456",
         "0000000000000987",
         "0000555501",
     )
-    url = reverse("application-new", args=[provider.code])
-    response = client.post(url, {"regency": LOMBOK_TENGAH, "submit_key": key_of(client, url)})
+    assert (provider.fields, provider.experts) == (["infrastruktur", "kewirausahaan"], 1)
+    assert url == reverse("application-new", args=[provider.code])
+    url = client.post(url, {"regency": LOMBOK_TENGAH, "submit_key": key_of(client, url)}).url
     application = Application.objects.get()
-    assert response.url == application.get_absolute_url()
-    assert "Dokumen KTP penanggung jawab" in text_of(client.get(application.move_url("submit")))
-    for requirement in application.requirements:
-        if requirement.required:
-            upload(client, application, requirement.type.key)
+    assert url == application.get_absolute_url()
+    url = client.get(url).context["checklist"].next.url
+    visited = []
+    while "/dokumen/" in url:
+        visited.append(url.split("/dokumen/")[1].split("/")[0])
+        url = send(client, url).url
+    assert visited == [want.type.key for want in application.wanted() if want.required]
+    check = reverse("application-check", args=[application.code])
+    assert client.get(check).context["checklist"].lacks == ["Persetujuan penggunaan data"]
     client.post(application.move_url("consent"), {"version": consent_in_force()["version"], "agree": "on"})
-    assert "Semua lengkap" in text_of(client.get(application.move_url("submit")))
+    assert "Semua lengkap" in text_of(client.get(check))
+    last = text_of(client.get(application.move_url("submit")))
+    assert "CV Contoh, Badan usaha" in last
+    for secret in ("0000000000000017", "0000000000000987", "0000555501"):
+        assert secret not in last
     assert client.post(application.move_url("submit")).status_code == 302
     application.refresh_from_db()
     assert application.state == "submitted"
@@ -79,10 +95,66 @@ def test_from_sign_up_to_submission(stage: Stage) -> None:
     assert "Periksa kelengkapan" not in page
 
 
-def upload(client: Client, application: Application, key: str, **more: str) -> Any:
-    url = reverse("application-document", args=[application.code, key])
+def test_the_check_says_everything_at_once_and_stops_nobody(stage: Stage) -> None:
+    """The same that the guard would say, each with a link to where it is mended."""
+    provider = stage.new_provider("Yayasan Contoh Baru", form="nonprofit", empty=True)
+    application = stage.draft(provider, full=False)
+    client = logged_in(stage.owner(provider))
+    response = client.get(reverse("application-check", args=[application.code]))
+    found = response.context["checklist"]
+    assert response.status_code == 200
+    assert sorted(found.lacks) == sorted(application.missing())
+    assert f"{len(application.missing())} hal masih kurang" in text_of(response)
+    for item in found.items:
+        if item.lacks:
+            assert client.get(item.url).status_code == 200, item
+            assert item.url.replace("&", "&amp;") in response.content.decode()
+    assert [item.title for item in found.items if item.done] == ["Identitas", "Wilayah layanan"]
+
+
+def test_a_complete_list_lacks_nothing_and_says_what_is_odd(stage: Stage) -> None:
+    application = stage.draft()
+    stage.firm.expert_entries.update(certificate="SKK", certificate_until=today() + dt.timedelta(days=3))
+    Provider.objects.filter(pk=stage.firm.pk).update(account_holder="Rina Contoh")
+    client = logged_in(stage.owner(stage.firm))
+    response = client.get(reverse("application-check", args=[application.code]))
+    assert response.context["checklist"].lacks == application.missing() == []
+    page = text_of(response)
+    assert "Lihat ringkasan dan ajukan" in page
+    assert "Rekening atas nama “Rina Contoh”, bukan “CV Contoh Bina Desa”." in page
+    assert "Sertifikat Contoh Ahli berlaku hanya sampai" in page
+    assert "Dua angka pertama NIK bukan kode provinsi." in page
+
+
+def test_the_check_leads_back_once_it_was_submitted(stage: Stage) -> None:
+    application = stage.submitted()
+    url = reverse("application-check", args=[application.code])
+    assert logged_in(stage.owner(stage.firm)).get(url).url == application.get_absolute_url()
+
+
+def test_a_person_gets_suggestions(stage: Stage) -> None:
+    """Who registers alone is the person in charge and the expert; the NPWP is the NIK."""
+    provider = stage.new_provider("Contoh Sendiri", form="person", empty=True)
+    client = logged_in(stage.owner(provider))
+    initial = lambda name, *args: client.get(reverse(name, args=[provider.code, *args])).context["form"].initial  # noqa: E731
+    assert initial("my-provider-step", "penanggung-jawab")["person_in_charge"] == "Contoh Sendiri"
+    Provider.objects.filter(pk=provider.pk).update(nik="")
+    client.post(
+        reverse("my-provider-step", args=[provider.code, "penanggung-jawab"]),
+        {"person_in_charge": "Contoh Sendiri", "position": "Pribadi", "nik": "0000000000000017"},
+    )
+    assert initial("my-provider-step", "npwp-nib")["npwp"] == "0000000000000017"
+    assert initial("my-provider-entry-new", "tenaga-ahli") == {"name": "Contoh Sendiri"}
+
+
+def send(client: Client, url: str, **more: str) -> Any:
+    """Bring a paper on its page; number and dates where it wants them."""
     file = SimpleUploadedFile("surat.jpg", jpeg(400, 300), content_type="image/jpeg")
     return client.post(url, {"file": file, "submit_key": key_of(client, url), **more})
+
+
+def upload(client: Client, application: Application, key: str, **more: str) -> Any:
+    return send(client, reverse("application-document", args=[application.code, key]), **more)
 
 
 def test_a_profile_step_keeps_what_was_typed_and_says_what_is_wrong(stage: Stage) -> None:
@@ -172,7 +244,8 @@ def test_a_return_shows_each_reason_beside_its_paper(stage: Stage) -> None:
     other = page.split('id="dokumen-npwp"')[1].split("</li>")[0]
     assert "Sesuai" in other
     locked = client.get(reverse("application-document", args=[application.code, "npwp"]))
-    assert "tidak perlu diganti" in text_of(locked)
+    assert "tidak termasuk yang harus diperbaiki" in text_of(locked)
+    assert "sudah sesuai, terkunci" in other
     assert 'type="file"' not in text_of(locked)
     assert upload(client, application, "ktp").status_code == 302
     assert client.post(application.move_url("submit")).status_code == 302
@@ -205,7 +278,8 @@ def test_an_optional_paper_is_taken_back(stage: Stage) -> None:
 def test_the_end_is_told(stage: Stage) -> None:
     application = stage.listed(number="017/P2KTD")
     page = text_of(logged_in(stage.owner(stage.firm)).get(application.get_absolute_url()))
-    assert "Nomor direktori 017/P2KTD" in page
+    for told in ("017/P2KTD", "188.45/12/2026", "Berlaku sampai", "Terdaftar di Kabupaten Lombok Tengah sampai"):
+        assert told in page
     rejected = stage.recommended(stage.rival)
     rejected.reject(by=stage.chair, reason="Pengalaman belum terbukti.", apply_again_from=today())
     page = text_of(logged_in(stage.owner(stage.rival)).get(rejected.get_absolute_url()))

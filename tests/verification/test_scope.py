@@ -179,21 +179,31 @@ def test_who_belongs_to_the_applicant_does_not_watch_the_check(stage: Stage) -> 
 def test_another_providers_pages_are_not_found(stage: Stage) -> None:
     application = stage.returned()
     client = logged_in(stage.owner(stage.rival))
-    firm = stage.firm.code
+    firm, expert = stage.firm.code, stage.firm.expert_entries.get().code
     for url in (
         reverse("my-provider-page", args=[firm]),
         reverse("my-provider-step", args=[firm, "rekening"]),
+        reverse("my-provider-serves", args=[firm]),
+        reverse("my-provider-entries", args=[firm, "tenaga-ahli"]),
+        reverse("my-provider-entry-new", args=[firm, "pengalaman"]),
+        reverse("my-provider-entry", args=[firm, "tenaga-ahli", expert]),
+        reverse("my-provider-entry-remove", args=[firm, "tenaga-ahli", expert]),
         reverse("application-new", args=[firm]),
+        reverse("application-check", args=[application.code]),
+        reverse("application-statement", args=[application.code, "pakta-integritas"]),
+        reverse("application-paper", args=[application.code, "tenaga-ahli", expert]),
+        reverse("application-paper-detach", args=[application.code, "tenaga-ahli", expert]),
         application.get_absolute_url(),
         application.move_url("submit"),
         reverse("application-document", args=[application.code, "ktp"]),
         reverse("application-document-detach", args=[application.code, "foto"]),
     ):
         assert client.post(url, {"bank": "Bank Lain"}).status_code in (404, 405), url
-        if not url.endswith("/cabut/"):
+        if not url.endswith("/cabut/") and "/naskah/" not in url:
             assert client.get(url).status_code == 404, url
     application.refresh_from_db()
     assert application.state == "returned"
+    assert stage.firm.expert_entries.filter(removed_at=None).count() == 1
 
 
 def test_a_duplicate_elsewhere_is_counted_but_not_named(stage: Stage) -> None:

@@ -16,7 +16,7 @@ from regions.models import Area
 from tests.accounts.stage import fresh, person
 from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH
 from tests.verification.stage import YEAR, Stage, attach
-from verification.models import Application, DocumentRequirement, DocumentType, Standing, profile
+from verification.models import Application, DocumentRequirement, DocumentType, profile
 
 
 def refused(act: Any, **arguments: Any) -> str:
@@ -31,9 +31,10 @@ def test_everything_missing_is_said_at_once(stage: Stage) -> None:
     application = stage.draft(provider, full=False)
     assert refused(application.submit, by=stage.owner(provider)) == (
         "Belum lengkap: Alamat kantor; Telepon kantor; Email kantor; Nama penanggung jawab; Jabatan penanggung jawab; "
-        "NIK penanggung jawab; NPWP; Nama bank; Nomor rekening; Rekening atas nama; Dokumen KTP penanggung jawab; "
-        "Dokumen NPWP; Dokumen Akta pendirian dan pengesahan badan hukum; Dokumen Ijazah dan riwayat hidup tenaga ahli "
-        "inti; Dokumen Portofolio pekerjaan; Dokumen Surat pernyataan kebenaran data; Dokumen Surat pernyataan tidak "
+        "NIK penanggung jawab; NPWP; Nama bank; Nomor rekening; Rekening atas nama; Bidang pekerjaan; "
+        "Dokumen KTP penanggung jawab; Dokumen NPWP; Dokumen Akta pendirian dan pengesahan badan hukum; "
+        "Ijazah dan riwayat hidup tenaga ahli inti (isi dahulu tenaga ahli); "
+        "Portofolio pekerjaan (isi dahulu pengalaman); Dokumen Surat pernyataan kebenaran data; Dokumen Surat pernyataan tidak "
         "masuk daftar hitam; Dokumen Pakta integritas; Dokumen Buku atau rekening koran bank; Persetujuan penggunaan data."
     )
     application.refresh_from_db()
@@ -49,15 +50,21 @@ def test_nib_is_asked_of_businesses_only(stage: Stage, form: str) -> None:
 
 def test_a_complete_draft_is_submitted_with_what_the_profile_said(stage: Stage) -> None:
     application = stage.submitted()
-    event = application.events().get(verb="submit")
-    assert event.data["profile"] == {
+    said = application.profile
+    assert {name: said[name] for name in ("name", "legal_form", "area_id", "person_in_charge", "nib", "fields")} == {
         "name": "CV Contoh Bina Desa",
         "legal_form": "company",
-        "office": LOMBOK_TENGAH,
+        "area_id": LOMBOK_TENGAH,
         "person_in_charge": "Rina Contoh",
-        "npwp_index": application.provider.npwp_index,
         "nib": "0000000000099",
+        "fields": ["infrastruktur"],
     }
+    assert (said["experts"], said["experience"], said["serves"]) == (
+        ["Contoh Ahli"],
+        ["DED jalan (2025)"],
+        [LOMBOK_TENGAH],
+    )
+    assert said["npwp"] == {"index": application.provider.npwp_index, "masked": "000000••••••0987"}
     assert application.submitted_at is not None
     assert application.round == 1
 
@@ -184,13 +191,11 @@ def test_a_rejected_applicant_waits_until_the_day(stage: Stage) -> None:
     stage.draft()
 
 
-def test_renewal_opens_90_days_before_the_end_and_ends_the_old_listing(stage: Stage) -> None:
-    first = stage.listed()
-    assert "Perpanjangan dibuka 90 hari sebelumnya." in refused(stage.draft)
-    Standing.objects.filter(application=first).update(valid_until=today() + dt.timedelta(days=90))
-    second = stage.listed(number="001")  # the number is kept
-    assert [s.application_id for s in Standing.objects.current()] == [second.pk]
-    assert Standing.objects.get(application=first).ended_on == today()
+def test_a_listing_that_still_runs_long_is_not_applied_for_again(stage: Stage) -> None:
+    stage.listed()
+    sentence = refused(stage.draft)
+    assert sentence.startswith("Anda terdaftar di Kabupaten Lombok Tengah sampai ")
+    assert "Perpanjangan dibuka mulai" in sentence
 
 
 # --- the profile -------------------------------------------------------------------------------------------
@@ -201,6 +206,7 @@ def test_identity_stays_while_it_is_checked_and_after_the_decree(stage: Stage) -
         "Data ini sedang diperiksa Pokja Kabupaten Lombok Tengah dan tidak dapat diubah sekarang."
     )
     profile.change(stage.firm, by=owner, phone="+6281234567890")  # contacts may change at any time
+    stage.declared(application)
     application.claim(by=stage.member)
     application.give_back(by=stage.member, note="NPWP salah.")
     profile.change(stage.firm, by=owner, npwp="1" * 16)
@@ -208,10 +214,32 @@ def test_identity_stays_while_it_is_checked_and_after_the_decree(stage: Stage) -
     assert (stage.firm.phone, stage.firm.npwp) == ("+6281234567890", "1" * 16)
 
 
-def test_identity_stays_after_listing(stage: Stage) -> None:
-    stage.listed()
-    sentence = refused(profile.change, provider=stage.firm, by=stage.owner(stage.firm), name="PT Lain")
-    assert sentence.startswith("Penetapan Anda di Kabupaten Lombok Tengah didasarkan pada data ini.")
+def test_a_paper_about_changed_data_has_to_be_shown_anew(stage: Stage) -> None:
+    """Given back with a note before it was judged: what proves the mended field is open, the rest stays locked."""
+    application = stage.checking()
+    application.give_back(by=stage.member, note="NPWP salah.")
+    owner = stage.owner(stage.firm)
+    before = "NPWP sudah diperiksa atau sedang diperiksa, dan tidak perlu diganti."
+    assert refused(attach, application=application, kind="npwp", by=owner) == before
+    profile.change(stage.firm, by=owner, npwp="1" * 16)
+    again = Application.objects.get(pk=application.pk)
+    assert again.missing() == ["Perbaikan NPWP (data pada profil berubah)"]
+    attach(again, "npwp", by=owner)
+    assert again.missing() == []
+    assert "tidak perlu diganti" in refused(attach, application=again, kind="ktp", by=owner)
+
+
+def test_a_paper_without_expiry_takes_no_date(stage: Stage) -> None:
+    """NIB, for one, has none."""
+    application = stage.draft(stage.new_provider("Yayasan Contoh NIB", form=LegalForm.NONPROFIT), full=False)
+    arguments = {"application": application, "kind": "nib", "by": stage.owner(application.provider)}
+    assert refused(attach, expires_on=today() + YEAR, **arguments) == "NIB dan KBLI tidak mempunyai masa berlaku."
+    assert attach(**arguments).expires_on is None
+
+
+def test_who_applies_somewhere_serves_there(stage: Stage) -> None:
+    stage.draft()
+    assert list(stage.firm.serves.values_list("pk", flat=True)) == [LOMBOK_TENGAH]
 
 
 def test_only_its_own_people_change_a_profile(stage: Stage) -> None:
