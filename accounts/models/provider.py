@@ -70,6 +70,7 @@ class Provider(models.Model):
     class Meta:
         verbose_name = "penyedia"
         verbose_name_plural = "penyedia"
+        indexes = (models.Index(fields=["nib"], name="provider_nib"),)
         constraints = (
             models.CheckConstraint(name="provider_nib_has_13_digits", condition=Q(nib="") | Q(nib__regex=r"^\d{13}$")),
         )
