@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "core.middleware.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "core.middleware.RefuseLargeBodyMiddleware",
+    "core.middleware.LargeBodyMiddleware",
     "core.middleware.RefuseBadTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
 ]
 
-ROOT_URLCONF = "p2ktd.urls"
+ROOT_URLCONF = env.str("ROOT_URLCONF", "p2ktd.urls")  # `make bench` adds reference pages
 WSGI_APPLICATION = "p2ktd.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
@@ -254,6 +254,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES
 # A path or host:port; then no upload passes unscanned.
 CLAMAV_SOCKET = env.str("CLAMAV_SOCKET", "", validate=validate.Regexp(r"^$|^/.|^[^/]+:\d{1,5}$"))
 CLAMAV_SECONDS = env.float("CLAMAV_SECONDS", 15.0)  # for one file; no answer by then is a refusal
+# What one provider's application may hold, replaced papers included: experts and experience bring many.
+APPLICATION_MAX_FILES = env.int("APPLICATION_MAX_FILES", 150)
+APPLICATION_MAX_BYTES = env.int("APPLICATION_MAX_BYTES", 500 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 12

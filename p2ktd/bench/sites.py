@@ -33,14 +33,25 @@ class Site:
     name: str
     database: str  # URL
     port: int
+    keep_pages: bool = True
     process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def named(cls, name: str, *, keep_pages: bool = True) -> Site:
+        """By name, with a free port."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/p2ktd_bench_{name}").geturl()
+        return cls(name, database, port, keep_pages)
 
     @property
     def environment(self) -> dict[str, str]:
         return os.environ | {
             "DEBUG": "0", "DEMO": "1", "DATABASE_URL": self.database, "WEB_BIND": f"127.0.0.1:{self.port}",
             "WEB_WORKERS": "1", "SITE_URL": f"http://127.0.0.1:{self.port}", "VAR_DIR": str(HOME / "var" / "bench"),
-            "DB_STATEMENT_TIMEOUT_MS": "600000",
+            "DB_STATEMENT_TIMEOUT_MS": "600000", "ROOT_URLCONF": "p2ktd.bench.urls",
+            "KEEP_PAGES": str(int(self.keep_pages)),
         }  # fmt: skip
 
     def manage(self, *arguments: str) -> None:
@@ -120,12 +131,3 @@ def _wait(port: int) -> None:
                 return
         time.sleep(0.1)
     raise TimeoutError(f"nothing answers on port {port}")
-
-
-def site(name: str, number: int) -> Site:
-    """By name, with a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/p2ktd_bench_{name}").geturl()
-    return Site(name, database, port)
