@@ -131,7 +131,7 @@ PAGES = [
         lambda s: "Nama penyedia, nomor dasar, atau kode",
         DESK | {"dpmd.lain"},
     ),
-    Page("admin:verification_reminder_changelist", lambda s: "<title>Pengingat |", DESK | {"dpmd.lain"}),
+    Page("admin:verification_reminder_changelist", lambda s: "Pengingat |", DESK | {"dpmd.lain"}),
     Page("admin:accounts_user_changelist", lambda s: "operator@contoh.example", {"dpmd", "kementerian"}),
     Page(
         "admin:core_personalview_changelist",
