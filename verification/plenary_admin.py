@@ -145,7 +145,9 @@ class PlenaryAdmin(ScopedAdmin):
         context |= {
             "plenary": plenary,
             "facts": facts,
-            "moves": [move for move in moves if move.verb not in BESIDE],
+            "moves": sorted(
+                (move for move in moves if move.verb not in BESIDE), key=lambda move: TONES.index(move.tone)
+            ),
             "beside": {move.verb: move for move in moves if move.verb in BESIDE and move.verdict},
             "refused": any(not move.verdict for move in moves if move.verb not in QUIET),
             "quiet": QUIET,
@@ -196,6 +198,7 @@ class PlenaryAdmin(ScopedAdmin):
 
 
 BESIDE = ("add", "remove", "declare")  # stand where they belong on the page, not among the buttons at its head
+TONES = ("primary", "secondary", "danger", "quiet")  # the weightiest button first
 QUIET = ("amend", "add", "remove", "declare", "cancel", "attach_scan")  # whose refusal tells nothing new
 
 

@@ -130,7 +130,7 @@ class MinuteForm(MoveForm):
         for line in self.lines:
             self.fields[f"tunda-{line.application.code}"] = Line(
                 label=f"Alasan penundaan {line.application.provider.name}", max_length=500, required=False,
-                validators=[validate_plain_text], initial=line.note,
+                initial=line.note,
             )  # fmt: skip
 
     def rows(self) -> list[tuple[PlenaryItem, str, Any]]:

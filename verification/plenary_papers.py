@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from core import documents
-from core.formats import tanggal_sedang
+from core.formats import WIB, tanggal_sedang
 from core.models import PrintedDocument
 from core.spreadsheet import printable
 from verification.models import Plenary
@@ -232,7 +232,7 @@ def columns(content: dict[str, Any]) -> list[tuple[str, int]]:
 def cells(place: int, line: dict[str, Any], content: dict[str, Any]) -> list[Any]:
     """One applicant as a row of `columns`."""
     points = {score["key"]: score["points"] for score in line["scores"]}
-    held = line["interview"]["held_at"].astimezone(dt.UTC).date() if line["interview"] else None
+    held = line["interview"]["held_at"].astimezone(WIB).date() if line["interview"] else None
     return [
         place, line["code"], line["name"], line["form"], line["kind"], line["address"],
         line["conforming"], line["shown"], held,

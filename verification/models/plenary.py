@@ -17,7 +17,7 @@ from accounts import people
 from accounts.models import Role
 from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
 from core.documents import thaw
-from core.formats import tanggal_sedang
+from core.formats import WIB, tanggal_sedang
 from core.models import Document, Event, StoredFile
 from core.workflow import Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
@@ -62,7 +62,7 @@ class Plenary(Seats, Document):
             "Menyatakan tanpa benturan kepentingan", tone="secondary",
         ),
         Move("minute", ("draft",), "minuted", "Buat Berita Acara", "Berita acara dibuat"),
-        Move("decree", ("minuted",), "decreed", "Tetapkan dengan Keputusan", "Ditetapkan dengan keputusan"),
+        Move("decree", ("minuted",), "decreed", "Tetapkan dengan Keputusan", "Ditetapkan"),
         Move("attach_scan", ("minuted", "decreed"), None, "Unggah Pindaian Berita Acara", "Pindaian diunggah",
              tone="secondary"),
         Move("reopen", ("minuted",), "draft", "Buka Kembali", "Dibuka kembali", tone="quiet"),
@@ -152,7 +152,7 @@ class Plenary(Seats, Document):
         return {
             "draft": "Sedang disiapkan; berita acara belum dibuat.",
             "minuted": f"Berita acara {self.minutes_number} menunggu keputusan Ketua Pokja.",
-            "decreed": f"Ditetapkan dengan keputusan {self.decree_number}.",
+            "decreed": f"Keputusan nomor {self.decree_number} tanggal {tanggal_sedang(self.decree_date)}.",
             "cancelled": "Rapat ini dibatalkan.",
         }[self.state]
 
@@ -331,7 +331,7 @@ class Plenary(Seats, Document):
     def _check_proposed(self, application: Application) -> None:
         proposed = application.state in ("recommended", "unfit")
         refuse_unless(proposed, f"{application.provider} tidak lagi diusulkan. Keluarkan dari rapat.")
-        since = timezone.localdate(application.recommended_at)
+        since = timezone.localdate(application.recommended_at, timezone=WIB)
         refuse_unless(
             since <= self.held_on,
             f"{application.provider} baru diusulkan {tanggal_sedang(since)}, setelah tanggal rapat. Ubah tanggal rapat, "

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts import people
 from accounts.models import Membership, Role, User
 from accounts.models.membership import POKJA_ROLES
+from core.formats import WIB
 from core.workflow import Allowed, Denied, Verdict, refuse_unless
 from regions.scope import within
 from verification.models.declaration import Declaration
@@ -43,7 +44,7 @@ class Seats:
         if one.left_on and one.left_on <= self.held_on:
             return False
         came_later = one.added_at > self.pokja.state_since  # after the decree that established it
-        return not (came_later and timezone.localdate(one.added_at) > self.held_on)
+        return not (came_later and timezone.localdate(one.added_at, timezone=WIB) > self.held_on)
 
     def quorum(self) -> int:
         """How many members have to be present, by the rule in force on the day of the sitting."""
