@@ -102,7 +102,11 @@ class DeclarationAdmin(ScopedAdmin):
         asked = " ".join(request.GET.get("cari", "").split())[:80]
         near = providers_near(regency)
         found = near.filter(Q(name__icontains=asked) | Q(code__iexact=asked)) if len(asked) >= 3 else near.none()
-        shown = Provider.objects.filter(pk__in=[one.pk for one in found[:FOUND]]).order_by("name", "pk")
+        shown = (
+            Provider.objects.filter(pk__in=[one.pk for one in found[:FOUND]])
+            .select_related("area")
+            .order_by("name", "pk")
+        )
         form = TieForm(request.POST or None, user=request.user, regency=regency, found=shown)
         status = 200
         if request.method == "POST":

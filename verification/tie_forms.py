@@ -20,11 +20,7 @@ from verification.models import Declaration, Pokja
 
 FOUND = 20  # providers shown for a search
 TIES = [choice for choice in Declaration.Tie.choices if choice[0] != Declaration.Tie.NONE]
-KEPT = {
-    "berlaku": "Hubungan yang berlaku",
-    "berakhir": "Hubungan yang berakhir atau diganti",
-    "semua": "Semua pernyataan",
-}
+KEPT = {"berlaku": "Yang berlaku", "berakhir": "Berakhir atau diganti", "semua": "Semua pernyataan"}
 
 
 class FilterForm(forms.Form):
@@ -66,7 +62,9 @@ def providers_near(regency: Area) -> QuerySet[Provider]:
 class TieForm(OnceForm, forms.Form):
     """A known tie of a member with a provider, whatever the application."""
 
-    member = forms.ModelChoiceField(User.objects.none(), label="Anggota Pokja", to_field_name="email")
+    member = forms.ModelChoiceField(
+        User.objects.none(), label="Anggota Pokja", empty_label="Pilih anggota"
+    )
     provider = forms.ModelChoiceField(
         Provider.objects.none(), label="Penyedia", to_field_name="code", widget=forms.RadioSelect, empty_label=None,
         error_messages={"required": "Cari, lalu pilih penyedianya.", "invalid_choice": "Cari, lalu pilih penyedianya."},
@@ -84,10 +82,11 @@ class TieForm(OnceForm, forms.Form):
         members = seated(regency)
         if not speaks_for_all(self.user, regency):
             members = members.filter(pk=self.user.pk)
-            self.fields["member"].initial = self.user.email
+            self.fields["member"].initial = self.user.pk
             self.fields["member"].empty_label = None
         self.fields["member"].queryset = members
         self.fields["member"].label_from_instance = str
+        self.fields["provider"].label_from_instance = lambda one: f"{one.name}, {one.area.name}"
         self.fields["provider"].queryset = providers_near(regency) if self.is_bound else found
 
     def rest(self) -> list[Any]:

@@ -21,6 +21,7 @@ from django.utils import timezone
 from accounts import people
 from accounts.models import Provider, Role
 from accounts.models.membership import POKJA_ROLES, today
+from core.formats import WIB
 from core.models import DatedSetting, Document
 from core.workflow import Move, moves
 from regions.models import Area, Level
@@ -272,7 +273,7 @@ class Application(Applying, Checking, Assessing, Light, Document):
     @property
     def rules_on(self) -> datetime.date:
         """The day whose requirements count: that of the first submission, today before it."""
-        return timezone.localdate(self.submitted_at) if self.submitted_at else today()
+        return timezone.localdate(self.submitted_at, timezone=WIB) if self.submitted_at else today()
 
     @cached_property
     def rule_now(self) -> VerificationRule:
