@@ -67,6 +67,16 @@ class TabFilter(admin.SimpleListFilter):
     def chosen(self) -> str:
         return str(self.value()) if self.value() in self.names else self.first
 
+    @classmethod
+    def tabs(cls, request: HttpRequest) -> list[dict[str, Any]]:
+        """The same choices above the list, where they are seen."""
+        asked = request.GET.get(cls.parameter_name)
+        now = asked if asked in cls.names else cls.first
+        return [
+            {"name": name, "url": f"?{cls.parameter_name}={key}", "chosen": key == now}
+            for key, name in cls.names.items()
+        ]
+
 
 class ListingFilter(TabFilter):
     """Which part of the directory; by dates and sanctions of this moment."""
@@ -124,6 +134,7 @@ class StandingAdmin(ScopedAdmin):
     search_help_text = "Nama penyedia, nomor direktori, atau nomor keputusan"
     ordering = ("valid_until", "pk")
     list_fullwidth = True
+    list_before_template = "verification/standing_tabs.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = Standing.objects.within_territory(request.user).with_status().annotate(is_rechecked=rechecked())
@@ -136,7 +147,9 @@ class StandingAdmin(ScopedAdmin):
         return CodeChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Direktori penyedia"} | (extra_context or {}))
+        return super().changelist_view(
+            request, {"title": "Direktori penyedia", "tabs": ListingFilter.tabs(request)} | (extra_context or {})
+        )
 
     @display(description="Penyedia", header=True, ordering="provider__name")
     def provider_name(self, standing: Standing) -> tuple[str, str]:
@@ -279,6 +292,7 @@ class SanctionAdmin(ScopedAdmin):
     search_fields = ("provider__name", "basis_number", "code")
     search_help_text = "Nama penyedia, nomor dasar, atau kode"
     list_fullwidth = True
+    list_before_template = "verification/standing_tabs.html"
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -293,7 +307,9 @@ class SanctionAdmin(ScopedAdmin):
         return CodeChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Sanksi penyedia"} | (extra_context or {}))
+        return super().changelist_view(
+            request, {"title": "Sanksi penyedia", "tabs": SanctionFilter.tabs(request)} | (extra_context or {})
+        )
 
     @display(description="Penyedia", header=True, ordering="provider__name")
     def provider_name(self, sanction: Sanction) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from core.once import once
 from core.views import MoveView
 from core.workflow import TransitionRefused
 from verification.models import Application, Sanction, Standing, SubmittedDocument, light
+from verification.models.rule import REMIND_DAYS
 from verification.standing_forms import PROVIDER_FORMS, LightForm, WithdrawForm
 
 DESK = "admin:verification_sanction_change"
@@ -63,8 +65,9 @@ def described(provider: Provider, standings: list[Standing]) -> list[dict[str, A
                 "standing": standing,
                 "application": opened.get(standing.regency_id),
                 "papers": papers.get(approved.get(standing.regency_id, 0), []),
+                "soon": today() + dt.timedelta(days=max(REMIND_DAYS)),
                 "renew": free and standing.renewable,
-                "update": free and running and not standing.renewable,
+                "update": free and running,
                 "withdraw": running,
                 "days_left": (standing.valid_until - today()).days if running else None,
             }
