@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.models import Job
+from core.models.file import one_act
 
 JOBS: dict[str, Callable[..., None]] = {}
 
@@ -33,7 +34,7 @@ def run(pk: int) -> bool:
     fifth parks the job.
     """
     try:
-        with transaction.atomic():
+        with one_act():
             with connection.cursor() as cursor:  # rendering may take longer than a page's patience
                 cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '290s'")
             row = Job.objects.open().select_for_update(skip_locked=True).filter(pk=pk).first()

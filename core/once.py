@@ -13,9 +13,10 @@ from typing import Any
 
 from django import forms
 from django.core import signing
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from core.models import SubmitKey
+from core.models.file import one_act
 
 _salt = "p2ktd.once"
 
@@ -43,7 +44,7 @@ def once(form: OnceForm, make: Callable[[], Any]) -> tuple[str, bool]:
     """Run `make` unless this form's key was used; (address of the thing made, whether it is new)."""
     key = form.cleaned_data["submit_key"]
     try:
-        with transaction.atomic():
+        with one_act():
             row = SubmitKey.objects.create(key=key, user=form.user)
             row.url = make().get_absolute_url()
             row.save(update_fields=["url"])

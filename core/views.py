@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +22,7 @@ from core import typed
 from core.formats import ukuran
 from core.middleware import too_large
 from core.models import Document, FileView, Job, StoredFile
+from core.models.file import one_act
 from core.spreadsheet import XLSX
 from core.workflow import TransitionRefused
 
@@ -135,7 +136,7 @@ class MoveView(View):
             messages.info(request, f"Sudah tercatat: {self.document.status_sentence}")  # sent twice
             return redirect(self.document)
         try:
-            with transaction.atomic():  # a file kept for a refused move goes with it
+            with one_act():  # a file kept for a refused move goes with it
                 getattr(self.document, self.move.verb)(by=request.user, **self.arguments(form))
         except (TransitionRefused, ValidationError) as problem:
             self.document.refresh_from_db()  # what the verb had set before it was refused

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from core.codes import CodeField
@@ -20,6 +23,27 @@ def random_path(instance: StoredFile, filename: str) -> str:
     """A name that says nothing; the person's own file name is a column."""
     name = uuid.uuid4().hex
     return f"{name[:2]}/{name}"
+
+
+_waiting: ContextVar[list[StoredFile] | None] = ContextVar("files of this act", default=None)
+
+
+@contextmanager
+def one_act() -> Iterator[None]:
+    """A transaction whose files go with it: what was stored for an act that is refused is taken off the disk again."""
+    with transaction.atomic():
+        stored: list[StoredFile] = []
+        whole, token = _waiting.get(), _waiting.set(stored)
+        try:
+            yield
+            if whole is not None:  # an act within an act
+                whole.extend(stored)
+        except BaseException:  # the rows go, whatever it was; only what happens after a commit finds them kept
+            for file in stored:
+                file.content.storage.delete(file.content.name)
+            raise
+        finally:
+            _waiting.reset(token)
 
 
 class StoredFileQuerySet(models.QuerySet):
@@ -47,6 +71,8 @@ class StoredFileQuerySet(models.QuerySet):
         if holder is not None:
             stored.about, stored.about_id = holder._meta.label_lower, str(holder.pk)
         stored.content.save("", ContentFile(content), save=False)
+        if (waiting := _waiting.get()) is not None:
+            waiting.append(stored)
         stored.save()
         return stored
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
 from accounts import people
 from accounts.models import LegalForm, Membership, Provider, Role
 from accounts.models.membership import POKJA_ROLES, today
+from core.formats import ukuran
 from core.models import StoredFile
 from core.workflow import Allowed, Denied, Verdict, born, moving, refuse_unless
 from verification.models import light, profile
@@ -114,6 +116,7 @@ class Applying:
             refuse_unless(
                 not self.is_locked(old), f"{type} sudah diperiksa atau sedang diperiksa, dan tidak perlu diganti."
             )
+            self._refuse_too_much(file)
             refuse_unless(expires_on is None or type.has_expiry, f"{type} tidak mempunyai masa berlaku.")
             refuse_unless(expires_on is None or expires_on >= today(), "Dokumen ini sudah tidak berlaku.")
             same.current().update(replaced_at=timezone.now())
@@ -132,6 +135,21 @@ class Applying:
             file.hold(new)
             facts |= {"type": type.key, "label": str(new), "version": new.version}
         return new
+
+    def _refuse_too_much(self, file: StoredFile) -> None:
+        """One applicant can't fill the store. Replaced papers count, since they stay; carried ones are not new."""
+        own = self.documents.filter(carried_from=None).aggregate(files=models.Count("pk"), size=models.Sum("file__size"))
+        most, room = settings.APPLICATION_MAX_FILES, settings.APPLICATION_MAX_BYTES
+        refuse_unless(
+            own["files"] < most,
+            f"Permohonan ini sudah memuat {own['files']} berkas, termasuk yang sudah diganti; lebih dari {most} tidak "
+            "diterima. Gabungkan halaman satu dokumen dalam satu berkas, atau hubungi Pokja.",
+        )
+        refuse_unless(
+            (own["size"] or 0) + file.size <= room,
+            f"Berkas permohonan ini sudah {ukuran(own['size'] or 0)}, termasuk yang sudah diganti; seluruhnya paling "
+            f"banyak {ukuran(room)}. Kecilkan pindaian, atau hubungi Pokja.",
+        )
 
     def detach(self, *, by: Any, type: DocumentType, entry: str = "") -> None:  # noqa: A002
         """Take an optional paper back; it stays stored."""
