@@ -77,7 +77,8 @@ class AppointForm(forms.ModelForm):
                 required=False,
                 choices=[("", "Pilih wilayah"), *areas],
                 widget=UnfoldAdminSelectWidget,
-                help_text="Pokja, TAPM: kabupaten/kota. PD dan kecamatan: kecamatan. PLD: satu baris untuk tiap desa.",
+                help_text="TAPM: kabupaten/kota. PD dan kecamatan: kecamatan. PLD: satu baris untuk tiap desa. "
+                "Anggota Pokja: melalui keputusan Pokja.",
             )
         self.order_fields(["email", "role", "area", "position", "basis", "starts_on", "ends_on"])
 

@@ -71,12 +71,12 @@ RANK = (
 )
 
 # Who gives which role, within their own territory. Village roles come from a verified `VillageAccess`, a
-# provider's from its own profile.
+# provider's from its own profile, the Pokja's from its decree (`verification.Pokja`).
 APPOINTED_BY: dict[str, Role] = {
-    **dict.fromkeys((*POKJA_ROLES, *FACILITATOR_ROLES, Role.DISTRICT_OFFICE), Role.REGENCY_OFFICE),
+    **dict.fromkeys((*FACILITATOR_ROLES, Role.DISTRICT_OFFICE), Role.REGENCY_OFFICE),
     **dict.fromkeys((Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE, Role.MINISTRY), Role.MINISTRY),
 }
-ENDED_BY: dict[str, Role] = {**dict.fromkeys(VILLAGE_ROLES, Role.REGENCY_OFFICE), **APPOINTED_BY}
+ENDED_BY: dict[str, Role] = {**dict.fromkeys((*VILLAGE_ROLES, *POKJA_ROLES), Role.REGENCY_OFFICE), **APPOINTED_BY}
 
 # The level of the area a role is held at; the two others have none.
 LEVEL_OF_ROLE: dict[str, Level] = {

@@ -23,7 +23,7 @@ def filled(user: User, role: str, area: str, **changes: Any) -> dict[str, Any]:
 def test_the_office_appoints_people_of_its_own_territory(cast: Cast) -> None:
     client = logged_in(cast.office)
     for role, area in (
-        (Role.POKJA_CHAIR, LOMBOK_TENGAH),
+        (Role.TAPM, LOMBOK_TENGAH),
         (Role.PD, PUJUT),
         (Role.PLD, KUTA),
         (Role.DISTRICT_OFFICE, PUJUT),
@@ -32,7 +32,7 @@ def test_the_office_appoints_people_of_its_own_territory(cast: Cast) -> None:
         assert answer.status_code == 302, answer.context["adminform"].form.errors
     held = set(Membership.objects.filter(user=cast.nobody).values_list("role", "area_id"))
     assert held == {
-        (Role.POKJA_CHAIR, LOMBOK_TENGAH), (Role.PD, PUJUT), (Role.PLD, KUTA), (Role.DISTRICT_OFFICE, PUJUT)
+        (Role.TAPM, LOMBOK_TENGAH), (Role.PD, PUJUT), (Role.PLD, KUTA), (Role.DISTRICT_OFFICE, PUJUT)
     }  # fmt: skip
 
 
@@ -46,8 +46,9 @@ def test_the_ministry_appoints_offices(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("role", "area"),
     [
-        (Role.POKJA_MEMBER, LOMBOK_BARAT), (Role.PD, LEMBAR), (Role.PLD, "52.01.13.2001"),  # the neighbour's
-        (Role.POKJA_MEMBER, "52"), (Role.POKJA_MEMBER, PUJUT), (Role.PD, KUTA),  # another level
+        (Role.TAPM, LOMBOK_BARAT), (Role.PD, LEMBAR), (Role.PLD, "52.01.13.2001"),  # the neighbour's
+        (Role.TAPM, "52"), (Role.TAPM, PUJUT), (Role.PD, KUTA),  # another level
+        (Role.POKJA_MEMBER, LOMBOK_TENGAH), (Role.POKJA_CHAIR, LOMBOK_TENGAH),  # by the Pokja's decree alone
         (Role.REGENCY_OFFICE, LOMBOK_TENGAH), (Role.MINISTRY, ""), (Role.PROVINCE_OFFICE, "52"),  # another's to give
         (Role.VILLAGE_HEAD, KUTA), (Role.PROVIDER, ""), ("", PUJUT), (Role.PD, ""), (Role.PD, "x' OR 1=1"),
     ],

@@ -94,7 +94,7 @@ def test_each_role_is_taken_by_its_office_or_laid_down_by_its_holder(cast: Cast,
 @pytest.mark.parametrize(
     ("role", "area"),
     [
-        (Role.POKJA_MEMBER, LOMBOK_BARAT),
+        (Role.TAPM, LOMBOK_BARAT),
         (Role.PD, LEMBAR),
         (Role.PLD, "52.01.13.2001"),
         (Role.DISTRICT_OFFICE, "32.73.01"),
@@ -107,7 +107,7 @@ def test_an_office_gives_nothing_to_its_neighbours(cast: Cast, role: str, area: 
 
 
 def test_a_role_is_held_at_its_own_level(cast: Cast) -> None:
-    for role, area in ((Role.POKJA_CHAIR, PUJUT), (Role.PD, KUTA), (Role.PLD, PUJUT)):
+    for role, area in ((Role.TAPM, PUJUT), (Role.PD, KUTA), (Role.PLD, PUJUT)):
         with pytest.raises(ValidationError):
             new(role, area, cast.nobody).appoint(by=cast.office)
 
