@@ -17,7 +17,17 @@ from core.models import PersonalView
 from regions.models import Area, AreaTitle
 from transactions.models import ProcurementRule
 from verification.desk_queue import reason_to_be_here
-from verification.models import Application, Standing
+from verification.models import (
+    Application,
+    Declaration,
+    DocumentRequirement,
+    Plenary,
+    Pokja,
+    Reminder,
+    Sanction,
+    Standing,
+    VerificationRule,
+)
 
 SHOWN = 10  # of what waits, on the first page
 
@@ -36,7 +46,22 @@ def script(request: HttpRequest) -> str:
 GROUPS: tuple[tuple[str, tuple[tuple[type[Model], str, str, bool], ...]], ...] = (
     (
         "Penyedia",
-        ((Application, "Antrean permohonan", "inbox", True), (Standing, "Direktori penyedia", "list_alt", False)),
+        (
+            (Application, "Antrean permohonan", "inbox", True),
+            (Plenary, "Rapat pleno", "how_to_vote", True),
+            (Standing, "Direktori penyedia", "list_alt", False),
+            (Sanction, "Sanksi penyedia", "report", True),
+            (Reminder, "Pengingat", "notifications", False),
+        ),
+    ),
+    (
+        "Pokja",
+        (
+            (Pokja, "Pokja P2KTD", "groups", True),
+            (Declaration, "Benturan kepentingan", "balance", False),
+            (VerificationRule, "Aturan verifikasi", "rule", False),
+            (DocumentRequirement, "Syarat dokumen", "fact_check", False),
+        ),
     ),
     (
         "Desa",
@@ -100,6 +125,24 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
                         "since": lamanya(row.state_since),
                     }
                     for row in rows.select_related("provider")[:SHOWN]
+                ],
+            }
+        )
+    sittings = Plenary.objects.waiting_for(request.user).order_by("state_since")
+    if desk_of(Plenary, request) and sittings:
+        queues.append(
+            {
+                "title": "Rapat pleno",
+                "url": address(Plenary),
+                "count": len(sittings),
+                "rows": [
+                    {
+                        "name": row.title,
+                        "url": row.get_absolute_url(),
+                        "why": row.status_sentence,
+                        "since": lamanya(row.state_since),
+                    }
+                    for row in sittings[:SHOWN]
                 ],
             }
         )
