@@ -160,10 +160,14 @@ class PokjaMoveView(MoveView):
             raise PermissionDenied
         return super().dispatch(request, code, verb)
 
+    @property
+    def verb(self) -> str:
+        return self.move.verb if self.move else ""
+
     def post(self, request: HttpRequest) -> HttpResponse:
         """What follows is worked on next."""
         answer = super().post(request)
-        if self.move.verb == "prepare_next" and answer.status_code == 302:
+        if self.verb == "prepare_next" and answer.status_code == 302:
             return redirect(Pokja.objects.get(regency=self.document.regency_id, state="draft"))
         return answer
 
@@ -174,8 +178,9 @@ class PokjaMoveView(MoveView):
         return form
 
     def more_context(self) -> dict[str, Any]:
-        members = members_of(self.document) if self.move.verb in ("establish", "prepare_next") else []
-        return {**site.each_context(self.request), "title": self.move.label, "members": members}
+        members = members_of(self.document) if self.verb in ("establish", "prepare_next") else []
+        title = Pokja.MOVES[self.verb].label
+        return {**site.each_context(self.request), "title": title, "members": members}
 
 
 def heads_of(pokjas: list[int]) -> dict[int, tuple[str, int]]:

@@ -88,7 +88,7 @@ def issue_tie_register(register: TieRegister, *, by: Any) -> PrintedDocument:
         ],
         "none": [{"member": name, "count": count} for name, count in counts],
         "accounts": [
-            {"member": str(held.user), "provider": held.provider.name, "since": held.starts_on, "until": held.ends_on}
+            {"member": str(held.user), "provider": str(held.provider), "since": held.starts_on, "until": held.ends_on}
             for held in ties_by_account(regency)
         ],
         "place": regency.zone_name,

@@ -31,7 +31,7 @@ class Line(forms.CharField):
         super().__init__(validators=[validate_single_line], **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return normalise_spaces(super().to_python(value))
+        return normalise_spaces(super().to_python(value) or "")
 
 
 class DecreeFields(forms.Form):
@@ -162,10 +162,8 @@ class RemoveMemberForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.serving = {member.code: member for member in self.document.serving()}
-        self.fields["member"].choices = [
-            ("", "Pilih anggota"),
-            *((code, f"{member.user}, {member.get_position_display()}") for code, member in self.serving.items()),
-        ]
+        people = [(code, f"{one.user}, {one.get_position_display()}") for code, one in self.serving.items()]
+        self.fields["member"] = forms.ChoiceField(label="Anggota", choices=[("", "Pilih anggota"), *people])
         self.order_fields(["member", "reason"])
 
     def arguments(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from verification.rule_forms import (
     DocumentTypeForm,
     MatrixForm,
     RuleForm,
+    drafts_in,
     initial_rows,
     places_of,
     short,
@@ -109,7 +110,7 @@ class VerificationRuleAdmin(RuleDesk):
             status = 422
             if all([form.is_valid(), rows.is_valid()]):
                 try:
-                    url, new = once(form, lambda: enacted(form.rule(), by=request.user, aspects=rows.drafts()))
+                    url, new = once(form, lambda: enacted(form.rule(), by=request.user, aspects=drafts_in(rows)))
                 except TransitionRefused as refusal:
                     form.add_error(None, refusal.reason)
                     status = 409
@@ -174,10 +175,8 @@ class DocumentRequirementAdmin(RuleDesk):
             "lines": [(kind, [(short(form), held.get((kind.pk, form.value))) for form in LegalForm]) for kind in kinds],
             "coming": coming.order_by("valid_from", "type__order", "legal_form"),
             "own": sorted({(row.valid_from, row.source) for row in held.values() if place and row.regency_id}),
-            "may_write": (place is None
-            and people.holds(request.user, Role.MINISTRY))
-            or (place is not None
-            and people.acting(request.user, Role.REGENCY_OFFICE, at=place.code) is not None),
+            "may_write": (place is None and people.holds(request.user, Role.MINISTRY))
+            or (place is not None and people.acting(request.user, Role.REGENCY_OFFICE, at=place.code) is not None),
             "may_add_kind": people.holds(request.user, Role.MINISTRY),
         }
         return render(request, "verification/rule_matrix.html", context)

@@ -39,7 +39,7 @@ class Line(forms.CharField):
         super().__init__(validators=[validate_single_line], **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return normalise_spaces(super().to_python(value))
+        return normalise_spaces(super().to_python(value) or "")
 
 
 class DaysField(forms.CharField):
@@ -51,7 +51,7 @@ class DaysField(forms.CharField):
     def to_python(self, value: Any) -> list[int]:  # type: ignore[override]
         if isinstance(value, list):
             return value
-        parts = [part for part in re.split(r"[\s,;]+", super().to_python(value)) if part]
+        parts = [part for part in re.split(r"[\s,;]+", super().to_python(value) or "") if part]
         if not all(re.fullmatch(r"-?[0-9]{1,3}", part) for part in parts):
             raise ValidationError("Tulis angka hari yang dipisahkan koma, misalnya 28, 14, 0, -28.")
         days = sorted({int(part) for part in parts}, reverse=True)
@@ -149,13 +149,15 @@ class AspectRows(forms.BaseFormSet):
 
     def clean(self) -> None:
         if not any(self.errors):
-            problem = problem_of(self.drafts())
+            problem = problem_of(drafts_in(self))
             if problem:
                 raise ValidationError(problem)
 
-    def drafts(self) -> list[AspectDraft]:
-        rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("label")]
-        return [AspectDraft(row["label"], row["weight"], row["help"]) for row in rows]
+
+def drafts_in(rows: forms.BaseFormSet) -> list[AspectDraft]:
+    """The rows that were filled in."""
+    filled = [form.cleaned_data for form in rows.forms if form.cleaned_data.get("label")]
+    return [AspectDraft(row["label"], row["weight"], row["help"]) for row in filled]
 
 
 AspectFormSet = forms.formset_factory(

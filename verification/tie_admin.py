@@ -120,9 +120,8 @@ class DeclarationAdmin(ScopedAdmin):
                 else:
                     messages.success(request, "Hubungan dicatat." if new else "Sudah tercatat.")
                     return redirect(url)
-            form.fields["provider"].queryset = Provider.objects.filter(
-                pk__in=near.filter(code=request.POST.get("provider", "")[:16]).values("pk")
-            )
+            shown = Provider.objects.filter(pk__in=near.filter(code=request.POST.get("provider", "")[:16]).values("pk"))
+            form.offer(shown.select_related("area"))
         context |= {
             "form": form,
             "asked": asked,
@@ -130,7 +129,7 @@ class DeclarationAdmin(ScopedAdmin):
             "found": len(shown),
             "more": found.count() > FOUND,
             "places": [area for area in regencies_of(request.user) if area != regency],
-            "picked": form.fields["provider"].queryset.exists(),
+            "picked": bool(shown),
         }
         return render(request, "verification/tie_form.html", context, status=status)
 
@@ -166,7 +165,8 @@ class DeclarationAdmin(ScopedAdmin):
                 days = {"since": form.cleaned_data["since"], "until": form.cleaned_data["until"]}
 
                 def make() -> Any:
-                    register = TieRegister.objects.create(regency=regency, drawn_by=request.user, **days)
+                    register = TieRegister(regency=regency, **days)
+                    register.draw(by=request.user)
                     return issue_tie_register(register, by=request.user)
 
                 return redirect(once(form, make)[0])

@@ -59,13 +59,16 @@ def providers_near(regency: Area) -> QuerySet[Provider]:
     return Provider.objects.filter(applied | within("area", [regency.code])).distinct().order_by("name", "pk")
 
 
+class ProviderChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}, {obj.area.name}"
+
+
 class TieForm(OnceForm, forms.Form):
     """A known tie of a member with a provider, whatever the application."""
 
-    member = forms.ModelChoiceField(
-        User.objects.none(), label="Anggota Pokja", empty_label="Pilih anggota"
-    )
-    provider = forms.ModelChoiceField(
+    member = forms.ModelChoiceField(User.objects.none(), label="Anggota Pokja", empty_label="Pilih anggota")
+    provider = ProviderChoice(
         Provider.objects.none(), label="Penyedia", to_field_name="code", widget=forms.RadioSelect, empty_label=None,
         error_messages={"required": "Cari, lalu pilih penyedianya.", "invalid_choice": "Cari, lalu pilih penyedianya."},
     )  # fmt: skip
@@ -80,14 +83,20 @@ class TieForm(OnceForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.regency = regency
         members = seated(regency)
+        member, provider = self.fields["member"], self.fields["provider"]
+        assert isinstance(member, forms.ModelChoiceField)  # noqa: S101  what the class body says
+        assert isinstance(provider, forms.ModelChoiceField)  # noqa: S101
         if not speaks_for_all(self.user, regency):
             members = members.filter(pk=self.user.pk)
-            self.fields["member"].initial = self.user.pk
-            self.fields["member"].empty_label = None
-        self.fields["member"].queryset = members
-        self.fields["member"].label_from_instance = str
-        self.fields["provider"].label_from_instance = lambda one: f"{one.name}, {one.area.name}"
-        self.fields["provider"].queryset = providers_near(regency) if self.is_bound else found
+            member.initial, member.empty_label = self.user.pk, None
+        member.queryset = members
+        provider.queryset = providers_near(regency) if self.is_bound else found
+
+    def offer(self, found: QuerySet[Provider]) -> None:
+        """Show only these to choose from."""
+        field = self.fields["provider"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = found
 
     def rest(self) -> list[Any]:
         """What is asked beside the provider."""

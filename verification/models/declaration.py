@@ -61,6 +61,17 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         rows = self.ties().filter(Q(ended_at=None) | Q(ended_at__gte=begin), regency=regency, declared_at__lt=end)
         return rows.order_by("declared_at", "pk")
 
+    def barred_providers(self, user: Any) -> Q:
+        """Rows with a `provider` that this person may not judge: declared ties, and whoever they work or worked for."""
+        person = user.pk if user is not None else None
+        worked = Membership.objects.filter(user=person, role=Role.PROVIDER).values("provider_id")
+        return Q(provider__in=self.tied_providers(user)) | Q(provider__in=worked)
+
+    def barred_people(self, provider: int) -> Q:
+        """People who may not judge this provider, by the same rule."""
+        worked = Membership.objects.filter(role=Role.PROVIDER, provider=provider).values("user_id")
+        return Q(pk__in=self.tied_people(provider)) | Q(pk__in=worked)
+
     def tie(self, user: Any, provider: int) -> str:
         """What ties this person to the provider, in words; empty when nothing is known.
 
@@ -239,6 +250,12 @@ class TieRegister(models.Model):
                 violation_error_message="Tanggal akhir harus setelah tanggal awal.",
             ),
         )
+
+    def draw(self, *, by: Any) -> None:
+        """Keep who asked for it."""
+        self.drawn_by = by
+        self.full_clean()
+        self.save(force_insert=True)
 
     def __str__(self) -> str:
         return f"Register Benturan Kepentingan {self.regency.name}"
