@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts import limits
-from accounts.models import Handover, Membership, Role, User, VillageAccess, VillageData, VillageOffice
+from accounts.models import Membership, Role, Succession, User, VillageAccess, VillageData, VillageOffice
 from accounts.models.membership import RANK, SINGLE_ROLES, VILLAGE_ROLES, today
 from core.formats import tanggal_sedang
 from core.forms import (
@@ -205,7 +205,7 @@ class VillageDataVerifyForm(MoveForm):
             del self.fields["doubts_checked"]
 
 
-class HandoverForm(OnceForm, forms.Form):
+class SuccessionForm(OnceForm, forms.Form):
     """Who follows whom, by which letter, from when on."""
 
     office = forms.ChoiceField(label="Siapa yang diganti", widget=forms.RadioSelect)
@@ -214,7 +214,7 @@ class HandoverForm(OnceForm, forms.Form):
         help_text="Orang itu mendaftar sendiri lebih dahulu di halaman Daftar dan mengonfirmasi emailnya.",
     )
     kind = forms.ChoiceField(
-        label="Pejabat baru bertugas sebagai", choices=Handover.Kind.choices, widget=forms.RadioSelect
+        label="Pejabat baru bertugas sebagai", choices=Succession.Kind.choices, widget=forms.RadioSelect
     )
     position = forms.CharField(
         label="Jabatan pada SK",
@@ -254,7 +254,7 @@ class HandoverForm(OnceForm, forms.Form):
         self.fields["office"].choices = [*names, *((role.value, f"{role.label}: sedang kosong") for role in empty)]
 
     def _may(self, role: str) -> bool:
-        return bool(Handover(village=self.village.area, role=role).may_propose(self.user))
+        return bool(Succession(village=self.village.area, role=role).may_propose(self.user))
 
     def _replaceable(self) -> list[Membership]:
         """Whoever holds an office here today that this person may speak of, the head first."""
@@ -275,16 +275,16 @@ class HandoverForm(OnceForm, forms.Form):
         if first and last and last < first:
             self.add_error("ends_on", "Hari terakhir tidak boleh sebelum hari pertama.")
         if not self.errors:
-            wait = limits.handovers(self.user).take()
+            wait = limits.successions(self.user).take()
             if wait:
                 raise ValidationError(limits.sentence(wait))
         return data
 
-    def make(self) -> Handover:
-        """The handover, with its letter kept. Raises `TransitionRefused` or ValidationError."""
+    def make(self) -> Succession:
+        """The succession, with its letter kept. Raises `TransitionRefused` or ValidationError."""
         data = self.cleaned_data
         held = self.held.get(data["office"])
-        handover = Handover(
+        succession = Succession(
             village=self.village.area,
             role=held.role if held else data["office"],
             predecessor=held,
@@ -295,8 +295,8 @@ class HandoverForm(OnceForm, forms.Form):
                 for name in ("kind", "position", "letter_number", "letter_date", "starts_on", "ends_on")
             },
         )
-        handover.propose(by=self.user)
-        return handover
+        succession.propose(by=self.user)
+        return succession
 
 
 class EndMembershipForm(forms.Form):

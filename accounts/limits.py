@@ -102,9 +102,9 @@ def village_requests(user: Any) -> Allowance:
     return Allowance("village-request", str(user.pk), 10, 24 * HOUR)
 
 
-def handovers(user: Any) -> Allowance:
+def successions(user: Any) -> Allowance:
     """Changes of officials one person states: an office after elections states many; nobody guesses addresses."""
-    return Allowance("handover", str(user.pk), 200, 24 * HOUR)
+    return Allowance("succession", str(user.pk), 200, 24 * HOUR)
 
 
 def sentence(wait: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from django.urls import reverse
 
-from accounts.models import Handover, Membership, Role, User, VillageAccess, VillageData
+from accounts.models import Membership, Role, Succession, User, VillageAccess, VillageData
 from accounts.models.membership import VILLAGE_ROLES, today
 from accounts.models.village_data import READERS
 from core.models import Event
@@ -144,37 +144,37 @@ def village_is_answered(event: Event, data: VillageData) -> Iterator[Tell]:
         yield Tell(person, title=title, body=body)
 
 
-@tells("accounts.handover", "create")
-def office_is_asked_to_hand_over(event: Event, handover: Handover) -> Iterator[Tell]:
+@tells("accounts.succession", "create")
+def office_is_asked_for_the_succession(event: Event, succession: Succession) -> Iterator[Tell]:
     """What a village head proposes; what the office states itself it records at once."""
     if event.role == Role.REGENCY_OFFICE:
         return
-    for officer in holders(Role.REGENCY_OFFICE, at=handover.village.regency_code):
+    for officer in holders(Role.REGENCY_OFFICE, at=succession.village.regency_code):
         yield Tell(
             officer,
-            title=f"Pergantian pejabat: {handover.position}, {handover.village.label}",
-            body=f"{event.actor_name} mengusulkan {handover.successor} sebagai {handover.position} mulai "
-            f"{handover.starts_on:%d/%m/%Y}, berdasarkan {handover.basis}. Periksa SK-nya.",
+            title=f"Pergantian pejabat: {succession.position}, {succession.village.label}",
+            body=f"{event.actor_name} mengusulkan {succession.successor} sebagai {succession.position} mulai "
+            f"{succession.starts_on:%d/%m/%Y}, berdasarkan {succession.basis}. Periksa SK-nya.",
         )
 
 
-@tells("accounts.handover", "verify", "reject")
-def persons_learn_of_the_handover(event: Event, handover: Handover) -> Iterator[Tell]:
+@tells("accounts.succession", "verify", "reject")
+def persons_learn_of_the_succession(event: Event, succession: Succession) -> Iterator[Tell]:
     """The new one and whoever proposed it; the old one hears of the end of their membership anyway."""
-    place = handover.village.full_name
+    place = succession.village.full_name
     if event.verb == "verify":
-        until = f" sampai {handover.ends_on:%d/%m/%Y}" if handover.ends_on else ""
+        until = f" sampai {succession.ends_on:%d/%m/%Y}" if succession.ends_on else ""
         yield Tell(
-            handover.successor,
-            title=f"Anda {handover.position}, {handover.village.label}",
-            body=f"Anda tercatat sebagai {handover.position}, {place}, mulai {handover.starts_on:%d/%m/%Y}{until}. "
-            f"Dasar: {handover.basis}.",
+            succession.successor,
+            title=f"Anda {succession.position}, {succession.village.label}",
+            body=f"Anda tercatat sebagai {succession.position}, {place}, mulai {succession.starts_on:%d/%m/%Y}{until}. "
+            f"Dasar: {succession.basis}.",
         )
-        title, body = f"Pergantian tercatat: {handover.position}", handover.status_sentence
+        title, body = f"Pergantian tercatat: {succession.position}", succession.status_sentence
     else:
-        title, body = f"Usulan ditolak: {handover.position}", f"Dinas PMD menulis: {handover.reason}"
-    if handover.proposed_by_id != handover.successor_id:
-        yield Tell(handover.proposed_by, title=title, body=body)
+        title, body = f"Usulan ditolak: {succession.position}", f"Dinas PMD menulis: {succession.reason}"
+    if succession.proposed_by_id != succession.successor_id:
+        yield Tell(succession.proposed_by, title=title, body=body)
 
 
 def _register(membership: Membership) -> str:

@@ -47,14 +47,16 @@ urlpatterns = [
     path("kantor-desa/<area_code:code>/ubah/", views.village_office_edit, name="village-office-edit"),
     path("kantor-desa/<area_code:code>/riwayat/", views.village_office_history, name="village-office-history"),
     path("kantor-desa/<area_code:code>/data/ajukan/", village_views.village_data_new, name="village-data-new"),
-    path("kantor-desa/<area_code:code>/pergantian/", village_views.village_handover_new, name="village-handover-new"),
+    path(
+        "kantor-desa/<area_code:code>/pergantian/", village_views.village_succession_new, name="village-succession-new"
+    ),
     path("data-desa/<slug:code>/", village_views.village_data, name="village-data"),
     path("data-desa/<slug:code>/<slug:verb>/", village_views.VillageDataMoves.as_view(), name="village-data-move"),
-    path("pergantian-pejabat/<slug:code>/", village_views.village_handover, name="village-handover"),
+    path("pergantian-pejabat/<slug:code>/", village_views.village_succession, name="village-succession"),
     path(
         "pergantian-pejabat/<slug:code>/<slug:verb>/",
-        village_views.HandoverMoves.as_view(),
-        name="village-handover-move",
+        village_views.SuccessionMoves.as_view(),
+        name="village-succession-move",
     ),
     path("keanggotaan/<slug:code>/akhiri/", views.membership_end, name="membership-end"),
     # --- one's own -------------------------------------------------------------------------------------

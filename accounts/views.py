@@ -28,7 +28,7 @@ from accounts.forms import (
     VillageAccessForm,
     VillageOfficeForm,
 )
-from accounts.models import Handover, Membership, Role, User, VillageAccess, VillageData, VillageOffice
+from accounts.models import Membership, Role, Succession, User, VillageAccess, VillageData, VillageOffice
 from accounts.models.membership import OFFICE_ROLES, RANK, VILLAGE_ROLES
 from accounts.village_views import numbers_of
 from core.forms import ReasonForm
@@ -217,15 +217,15 @@ def village_office(request: HttpRequest, code: str) -> HttpResponse:
     register = in_rank(rows)
     current = [m for m in register if m.state == "current"]
     held = {m.role for m in current}
-    handover = Handover(village=office.area, role=Role.VILLAGE_OPERATOR)
+    succession = Succession(village=office.area, role=Role.VILLAGE_OPERATOR)
     context = {
         "office": office,
         "current": [(m, bool(m.may_end(request.user))) for m in current],
         "ahead": [(m, bool(m.may_end(request.user))) for m in register if m.state == "future"],
         "missing": [role.label for role in RANK if role not in held],
         "may_edit": office.may_edit(request.user),
-        "may_hand_over": bool(handover.may_propose(request.user)),
-        "handovers": Handover.objects.visible_to(request.user).filter(village=code, state="submitted"),
+        "may_succeed": bool(succession.may_propose(request.user)),
+        "successions": Succession.objects.visible_to(request.user).filter(village=code, state="submitted"),
         **data_of(office, request),
     }
     return render(request, "accounts/village_office_detail.html", context)

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.forms import HandoverForm, VillageDataForm, VillageDataMendForm, VillageDataVerifyForm
-from accounts.models import Handover, VillageData, VillageOffice
+from accounts.forms import SuccessionForm, VillageDataForm, VillageDataMendForm, VillageDataVerifyForm
+from accounts.models import Succession, VillageData, VillageOffice
 from accounts.models.membership import VILLAGE_ROLES
 from accounts.models.village_data import OPEN_STATES
 from core.forms import ReasonForm
@@ -100,14 +100,14 @@ class VillageDataMoves(MoveView):
 
 # --- who follows whom -------------------------------------------------------------------------------
 @require_http_methods(["GET", "HEAD", "POST"])
-def village_handover_new(request: HttpRequest, code: str) -> HttpResponse:
+def village_succession_new(request: HttpRequest, code: str) -> HttpResponse:
     """Pj., Plt., a new term: who follows whom, by which letter, from when on."""
     office = office_or_404(request, code)
-    verdicts = [Handover(village=office.area, role=role).may_propose(request.user) for role in VILLAGE_ROLES]
+    verdicts = [Succession(village=office.area, role=role).may_propose(request.user) for role in VILLAGE_ROLES]
     if not any(verdicts):
         context = {"reason": verdicts[0].reason, "back": office}
         return render(request, "accounts/refused.html", context, status=403)
-    form = HandoverForm(request.POST or None, request.FILES or None, user=request.user, village=office)
+    form = SuccessionForm(request.POST or None, request.FILES or None, user=request.user, village=office)
     if request.method == "POST" and form.is_valid():
         try:
             url, new = once(form, form.make)
@@ -120,26 +120,26 @@ def village_handover_new(request: HttpRequest, code: str) -> HttpResponse:
                 messages.success(request, "Pergantian tersimpan. Yang bersangkutan mendapat pemberitahuan.")
             return redirect(url)
     context = {"form": form, "office": office, "records": all(verdicts)}
-    return render(request, "accounts/village_handover_form.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/village_succession_form.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
-def village_handover(request: HttpRequest, code: str) -> HttpResponse:
+def village_succession(request: HttpRequest, code: str) -> HttpResponse:
     """One change of officials: the letter, the dates, and where it stands."""
-    rows = Handover.objects.visible_to(request.user)
+    rows = Succession.objects.visible_to(request.user)
     rows = rows.select_related("village", "successor", "predecessor__user", "letter", "decided_by", "proposed_by")
     document = get_object_or_404(rows, code=code)
     judging = document.state == "submitted" and bool(document.may_verify(request.user))
     context = {"document": document, "judging": judging, "leaving": document.leaving() if judging else []}
-    return render(request, "accounts/village_handover_detail.html", context)
+    return render(request, "accounts/village_succession_detail.html", context)
 
 
-class HandoverMoves(MoveView):
+class SuccessionMoves(MoveView):
     """Verify, reject; withdraw."""
 
-    model = Handover
+    model = Succession
     forms = {"reject": ReasonForm}
-    template_name = "accounts/village_handover_move.html"
+    template_name = "accounts/village_succession_move.html"
 
     def more_context(self) -> dict[str, Any]:
         verifying = self.move is not None and self.move.verb == "verify" and self.possible()

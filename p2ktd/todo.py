@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import Handover, VillageAccess, VillageData, VillageOffice
+from accounts.models import Succession, VillageAccess, VillageData, VillageOffice
 from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
 from transactions.models import Accountability, Contract, Meeting, Need, Sourcing
@@ -35,7 +35,7 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
         (VillageAccess.objects.waiting_for(user).select_related("village", "user"), "village.label"),
         (VillageData.objects.waiting_for(user).select_related("village"), "village.label"),
         (VillageOffice.objects.waiting_for(user).select_related("area"), "area.label"),
-        (Handover.objects.waiting_for(user).select_related("village", "successor"), "village.label"),
+        (Succession.objects.waiting_for(user).select_related("village", "successor"), "village.label"),
         (Application.objects.waiting_for(user).select_related("provider", "regency"), "provider.name"),
         (Plenary.objects.waiting_for(user).select_related("regency"), "title"),
         (Sanction.objects.waiting_for(user).select_related("provider", "regency"), "provider.name"),

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Handover, Membership, Role, User, VillageOffice
+from accounts.models import Membership, Role, Succession, User, VillageOffice
 from accounts.models.membership import today
 from core.models import Event, FileView, Mail, Notice
 from core.workflow import TransitionRefused
@@ -34,10 +34,10 @@ def proposed(
     successor: User | None = None,
     days: int = 0,
     **fields: Any,
-) -> Handover:
-    """A handover as the form makes it; at once, or in so many days."""
+) -> Succession:
+    """A succession as the form makes it; at once, or in so many days."""
     held = Membership.objects.current().at(KUTA).holding(role).first()
-    handover = Handover(
+    succession = Succession(
         village=Area.objects.get(pk=KUTA),
         role=role,
         predecessor=fields.pop("predecessor", held),
@@ -51,8 +51,8 @@ def proposed(
         }
         | fields,
     )
-    handover.propose(by=by)
-    return handover
+    succession.propose(by=by)
+    return succession
 
 
 def holders(role: str, on: dt.date | None = None) -> list[str]:
@@ -68,24 +68,24 @@ MAY = {
 }
 
 
-def in_state(cast: Cast, state: str) -> Handover:
-    handover = proposed(cast, cast.head)
+def in_state(cast: Cast, state: str) -> Succession:
+    succession = proposed(cast, cast.head)
     if state == "verified":
-        handover.verify(by=cast.office)
+        succession.verify(by=cast.office)
     elif state == "rejected":
-        handover.reject(by=cast.office, reason="SK bukan untuk orang ini.")
+        succession.reject(by=cast.office, reason="SK bukan untuk orang ini.")
     elif state == "withdrawn":
-        handover.withdraw(by=cast.head)
-    assert handover.state == state
-    return handover
+        succession.withdraw(by=cast.head)
+    assert succession.state == state
+    return succession
 
 
-def attempt(handover: Handover, verb: str, user: Any) -> bool:
+def attempt(succession: Succession, verb: str, user: Any) -> bool:
     """Try the verb in a savepoint that is taken back; whether it was made."""
     arguments = {"reason": "Bukan."} if verb == "reject" else {}
     try:
         with transaction.atomic():
-            getattr(Handover.objects.get(pk=handover.pk), verb)(by=user, **arguments)
+            getattr(Succession.objects.get(pk=succession.pk), verb)(by=user, **arguments)
             raise KeyboardInterrupt
     except KeyboardInterrupt:
         return True
@@ -93,11 +93,11 @@ def attempt(handover: Handover, verb: str, user: Any) -> bool:
         return False
 
 
-@pytest.mark.parametrize("state", Handover.State.values)
+@pytest.mark.parametrize("state", Succession.State.values)
 def test_each_role_in_each_state_makes_exactly_its_moves(cast: Cast, state: str) -> None:
-    handover = in_state(cast, state)
+    succession = in_state(cast, state)
     people = cast.everyone() | {"colleague": cast.colleague, "secretary": cast.secretary, "the public": None}
-    made = {who: {verb for verb in Handover.MOVES if attempt(handover, verb, user)} for who, user in people.items()}
+    made = {who: {verb for verb in Succession.MOVES if attempt(succession, verb, user)} for who, user in people.items()}
     assert made == {who: MAY.get(who, set()) if state == "submitted" else set() for who in people}
 
 
@@ -105,23 +105,23 @@ def test_who_may_speak_of_whose_office(cast: Cast) -> None:
     people = cast.everyone() | {"secretary": cast.secretary, "the public": None}
     village = Area.objects.get(pk=KUTA)
     for role in (Role.VILLAGE_HEAD, Role.BPD, Role.VILLAGE_TREASURER, Role.VILLAGE_OPERATOR):
-        may = {who for who, user in people.items() if Handover(village=village, role=role).may_propose(user)}
+        may = {who for who, user in people.items() if Succession(village=village, role=role).may_propose(user)}
         assert may == ({"office"} if role in (Role.VILLAGE_HEAD, Role.BPD) else {"office", "head"})
 
 
-def test_who_sees_a_handover_and_its_letter(cast: Cast) -> None:
+def test_who_sees_a_succession_and_its_letter(cast: Cast) -> None:
     give(person("Ani Kaur"), Role.VILLAGE_TREASURER, KUTA)
-    handover = proposed(cast, cast.head)
-    people = cast.everyone() | {"secretary": cast.secretary, "old": handover.predecessor.user}
+    succession = proposed(cast, cast.head)
+    people = cast.everyone() | {"secretary": cast.secretary, "old": succession.predecessor.user}
     readers = {"office", "head", "secretary", "applicant", "old"}
-    for url in (handover.get_absolute_url(), handover.letter.get_absolute_url()):
+    for url in (succession.get_absolute_url(), succession.letter.get_absolute_url()):
         statuses = {who: logged_in(fresh(user)).get(url).status_code for who, user in people.items()}
         assert statuses == {who: 200 if who in readers else 404 for who in people}
     assert FileView.objects.count() == len(readers)
     for who in ("neighbour_office", "neighbour", "pld", "operator"):
-        for verb in Handover.MOVES:
-            assert logged_in(people[who]).post(handover.move_url(verb), {"reason": "x"}).status_code == 404
-    assert Handover.objects.get().state == "submitted"
+        for verb in Succession.MOVES:
+            assert logged_in(people[who]).post(succession.move_url(verb), {"reason": "x"}).status_code == 404
+    assert Succession.objects.get().state == "submitted"
 
 
 # --- what follows -------------------------------------------------------------------------------------
@@ -138,10 +138,10 @@ def test_the_office_records_at_once_and_the_heads_waits(cast: Cast) -> None:
 def test_the_old_one_ends_the_day_before_and_the_new_one_begins_that_day(cast: Cast) -> None:
     old = cast.head.memberships.get()
     Membership.objects.filter(pk=old.pk).update(starts_on=today() - 400 * DAY)
-    handover = proposed(cast, cast.office, role=Role.VILLAGE_HEAD, days=10, kind="plt", ends_on=today() + 100 * DAY)
+    succession = proposed(cast, cast.office, role=Role.VILLAGE_HEAD, days=10, kind="plt", ends_on=today() + 100 * DAY)
     old.refresh_from_db()
     assert old.ends_on == today() + 9 * DAY
-    new = handover.membership
+    new = succession.membership
     assert (new.starts_on, new.ends_on, new.position) == (today() + 10 * DAY, today() + 100 * DAY, "Plt. Kepala Desa")
     assert new.basis == "141/27/DPMD/2026 tanggal 02/01/2026"
     head = Role.VILLAGE_HEAD
@@ -202,7 +202,7 @@ def test_a_request_for_an_office_that_is_promised_names_who_is_to_hold_it(cast: 
 def test_who_is_the_successor_does_not_decide(cast: Cast) -> None:
     with pytest.raises(TransitionRefused, match="rekan lain"):
         proposed(cast, cast.office, role=Role.VILLAGE_SECRETARY, successor=cast.office)
-    assert not Handover.objects.exists() and not Membership.objects.filter(role=Role.VILLAGE_SECRETARY).exists()
+    assert not Succession.objects.exists() and not Membership.objects.filter(role=Role.VILLAGE_SECRETARY).exists()
 
 
 def test_the_predecessor_must_hold_that_office_there(cast: Cast) -> None:
@@ -237,14 +237,14 @@ def test_the_database_knows_one_holder_of_an_office_on_a_day(cast: Cast, role: s
         Membership(user=cast.nobody, role=role, area_id=KUTA, starts_on=day, basis="x").full_clean()
 
 
-def test_the_database_holds_the_handovers_facts(cast: Cast) -> None:
-    handover = in_state(cast, "submitted")
+def test_the_database_holds_the_successions_facts(cast: Cast) -> None:
+    succession = in_state(cast, "submitted")
     for change, name in (
-        ("state = 'verified'", "handover_verified_gives_a_membership"),
-        ("ends_on = starts_on - 1", "handover_ends_after_start"),
+        ("state = 'verified'", "succession_verified_gives_a_membership"),
+        ("ends_on = starts_on - 1", "succession_ends_after_start"),
     ):
         with pytest.raises(IntegrityError, match=name), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"UPDATE accounts_handover SET {change} WHERE id = {handover.pk}")
+            cursor.execute(f"UPDATE accounts_succession SET {change} WHERE id = {succession.pk}")
     with pytest.raises(ValidationError, match="sudah ada dan masih menunggu"):
         proposed(cast, cast.head)
 
@@ -259,7 +259,7 @@ def test_two_heads_recorded_at_once_leave_one(committed_cast: Cast) -> None:
         lambda: proposed(cast, colleague, role=Role.VILLAGE_HEAD, successor=two, days=4),
     )
     # The second replaces the first on the same day: whose membership never comes into force.
-    assert [type(result) for result in results] == [Handover, Handover]
+    assert [type(result) for result in results] == [Succession, Succession]
     assert len(holders(Role.VILLAGE_HEAD, today() + 4 * DAY)) == 1
 
 
@@ -278,14 +278,14 @@ def test_the_office_records_through_the_page(cast: Cast) -> None:
     client = logged_in(cast.office)
     held = cast.head.memberships.get()
     answer = filled(client, held.code, cast.applicant.email, position="Pj. Wali Nagari Kuta")
-    handover = Handover.objects.get()
-    assert answer["Location"] == handover.get_absolute_url()
-    assert (handover.state, handover.predecessor, handover.membership.position) == (
+    succession = Succession.objects.get()
+    assert answer["Location"] == succession.get_absolute_url()
+    assert (succession.state, succession.predecessor, succession.membership.position) == (
         "verified",
         held,
         "Pj. Wali Nagari Kuta",
     )
-    assert handover.letter.personal
+    assert succession.letter.personal
 
 
 def test_the_register_tells_who_held_an_office_from_when_to_when(cast: Cast) -> None:
@@ -318,13 +318,13 @@ def test_the_head_proposes_and_the_office_verifies_through_the_pages(cast: Cast)
     offered = [code for code, _ in head.get(NEW).context["form"].fields["office"].choices]
     assert offered == [held.code, "village_secretary"]  # neither the head's own office nor the BPD
     assert filled(head, held.code, cast.applicant.email).status_code == 302
-    handover = Handover.objects.get()
+    succession = Succession.objects.get()
     office = logged_in(cast.office)
-    assert "Ani Kaur" in office.get(handover.get_absolute_url()).content.decode()
-    assert office.get(handover.move_url("verify")).status_code == 200
-    assert office.post(handover.move_url("verify")).status_code == 302
+    assert "Ani Kaur" in office.get(succession.get_absolute_url()).content.decode()
+    assert office.get(succession.move_url("verify")).status_code == 200
+    assert office.post(succession.move_url("verify")).status_code == 302
     assert holders(Role.VILLAGE_TREASURER) == ["Ayu Pemohon"]
-    again = office.post(handover.move_url("verify"))  # pressed twice
+    again = office.post(succession.move_url("verify"))  # pressed twice
     assert again.status_code == 302 and Membership.objects.filter(user=cast.applicant).count() == 1
 
 
@@ -341,7 +341,7 @@ def test_what_is_wrong_is_refused_and_nothing_kept(cast: Cast, changes: dict[str
     held = cast.head.memberships.get()
     answer = filled(logged_in(cast.office), held.code, cast.applicant.email, **changes)
     assert answer.status_code == 422
-    assert not Handover.objects.exists() and holders(Role.VILLAGE_HEAD) == ["Lalu Kades"]
+    assert not Succession.objects.exists() and holders(Role.VILLAGE_HEAD) == ["Lalu Kades"]
 
 
 def test_a_neighbours_official_or_another_heads_office_cannot_be_forged(cast: Cast) -> None:
@@ -350,7 +350,7 @@ def test_a_neighbours_official_or_another_heads_office_cannot_be_forged(cast: Ca
     client = logged_in(cast.head)
     for forged in (elsewhere.code, cast.head.memberships.get().code, "village_head"):
         assert filled(client, forged, cast.applicant.email).status_code == 422
-    assert not Handover.objects.exists()
+    assert not Succession.objects.exists()
 
 
 def test_who_may_open_the_page(cast: Cast) -> None:
@@ -364,7 +364,7 @@ def test_who_may_open_the_page(cast: Cast) -> None:
 
 # --- who is told, what waits --------------------------------------------------------------------------
 def told(verb: str) -> dict[str, str]:
-    rows = Notice.objects.filter(event__about="accounts.handover", event__verb=verb, channel="site")
+    rows = Notice.objects.filter(event__about="accounts.succession", event__verb=verb, channel="site")
     return {notice.user.name: notice.title for notice in rows.select_related("user")}
 
 
@@ -372,11 +372,11 @@ def test_everybody_concerned_is_told(cast: Cast) -> None:
     old = person("Ani Kaur")
     give(old, Role.VILLAGE_TREASURER, KUTA)
     assert cast.office and cast.operator
-    handover = proposed(cast, cast.head, days=5)
+    succession = proposed(cast, cast.head, days=5)
     position = "Pj. Kaur Keuangan"
     assert told("create") == {"Dewi Dinas": f"Pergantian pejabat: {position}, Desa Kuta"}
     assert [task.title for task in todo.tasks(fresh(cast.office))] == ["Desa Kuta"]
-    handover.verify(by=cast.office)
+    succession.verify(by=cast.office)
     assert told("verify") == {
         "Ayu Pemohon": f"Anda {position}, Desa Kuta",
         "Lalu Kades": f"Pergantian tercatat: {position}",
@@ -391,10 +391,10 @@ def test_everybody_concerned_is_told(cast: Cast) -> None:
 
 def test_a_refused_proposal_is_explained_and_changes_nothing(cast: Cast) -> None:
     give(person("Ani Kaur"), Role.VILLAGE_TREASURER, KUTA)
-    handover = in_state(cast, "rejected")
+    succession = in_state(cast, "rejected")
     assert told("reject") == {"Lalu Kades": "Usulan ditolak: Pj. Kaur Keuangan"}
     assert holders(Role.VILLAGE_TREASURER) == ["Ani Kaur"]
-    assert Event.objects.about(handover).last().note == "SK bukan untuk orang ini."
+    assert Event.objects.about(succession).last().note == "SK bukan untuk orang ini."
 
 
 # --- rights on the day --------------------------------------------------------------------------------
@@ -415,7 +415,7 @@ def test_the_old_head_loses_and_the_new_one_gets_the_running_orders_at_midnight(
     cancel = reverse("need-move", args=[need.code, "batalkan-kebutuhan"])
     running = reverse("order", args=[story.unpaid.code])
     with time_machine.travel(late_evening(), tick=False) as clock:
-        Handover(
+        Succession(
             village=held.area, role=held.role, predecessor=held, successor=new, kind="pj", letter_number="1",
             letter_date=today(), letter=letter_of(office), starts_on=today() + DAY,
         ).propose(by=office)  # fmt: skip

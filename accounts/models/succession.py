@@ -25,7 +25,7 @@ DAY = datetime.timedelta(days=1)
 STAFF_ROLES = tuple(role for role in VILLAGE_ROLES if role not in (Role.VILLAGE_HEAD, Role.BPD))
 
 
-class HandoverQuerySet(models.QuerySet["Handover"]):
+class SuccessionQuerySet(models.QuerySet["Succession"]):
     def visible_to(self, user: Any) -> Self:
         """The regency's office, the village's head and secretary, and the persons concerned."""
         if not user.is_authenticated:
@@ -41,7 +41,7 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
         return self.filter(offices, state="submitted").exclude(successor=user.pk)
 
 
-class Handover(Document):
+class Succession(Document):
     """One official follows another in a village, by a letter, from a day on."""
 
     class State(models.TextChoices):
@@ -88,9 +88,9 @@ class Handover(Document):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    membership = models.OneToOneField(Membership, models.PROTECT, null=True, editable=False, related_name="handover")
+    membership = models.OneToOneField(Membership, models.PROTECT, null=True, editable=False, related_name="succession")
 
-    objects = HandoverQuerySet.as_manager()
+    objects = SuccessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "pergantian pejabat desa"
@@ -100,16 +100,16 @@ class Handover(Document):
             models.UniqueConstraint(
                 fields=["village", "role", "successor"],
                 condition=Q(state="submitted"),
-                name="handover_open_once",
+                name="succession_open_once",
                 violation_error_message="Usulan untuk orang dan jabatan ini sudah ada dan masih menunggu.",
             ),
             models.CheckConstraint(
-                name="handover_ends_after_start",
+                name="succession_ends_after_start",
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 violation_error_message="Hari terakhir tidak boleh sebelum hari pertama.",
             ),
             models.CheckConstraint(
-                name="handover_verified_gives_a_membership",
+                name="succession_verified_gives_a_membership",
                 condition=Q(state="verified", membership__isnull=False, decided_at__isnull=False)
                 | (~Q(state="verified") & Q(membership__isnull=True)),
             ),
@@ -118,7 +118,7 @@ class Handover(Document):
     def get_absolute_url(self) -> str:
         from django.urls import reverse
 
-        return reverse("village-handover", args=[self.code])
+        return reverse("village-succession", args=[self.code])
 
     def clean(self) -> None:
         held = self.predecessor
