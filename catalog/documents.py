@@ -26,8 +26,8 @@ from regions.models import Area
 from verification.models import Standing
 
 CARD = "kartu-penyedia"
-# With more entries the booklet keeps to its table: a page for every four of them would not be printed by anyone.
-MOST_DETAILS = 250
+# With more entries the booklet keeps to its table: a page for every six of them would not be printed by anyone.
+MOST_DETAILS = 200
 MOST_SERVICES = 8
 
 
@@ -90,25 +90,29 @@ def one_decimal(average: Any) -> Decimal:
 def print_edition(edition: DirectoryEdition, *, by: Any) -> PrintedDocument:
     """The booklet of an edition, from what it froze."""
     regency = edition.regency
-    listed = documents.thaw(edition.snapshot)["entries"]
+    rows = numbered(documents.thaw(edition.snapshot)["entries"])
     snapshot = {
         "basis": edition.basis,
-        "count": len(listed),
-        "regency": {"name": regency.name, "short": regency.short_name, "province": regency.ancestry},
+        "count": len(rows),
+        "regency": {
+            "name": regency.name,
+            "short": regency.short_name,
+            "full": regency.full_name,
+            "province": regency.ancestry,
+        },
         "as_of": edition.as_of,
         "revision": edition.revision,
         "reason": edition.reason,
         "issuer": {"name": by.name, "title": edition.may_issue(by).membership.title},
-        "decrees": grouped_by_decree(listed),
-        "contents": contents_of(listed),
-        "details": len(listed) <= MOST_DETAILS,
+        "rows": rows,
+        "contents": contents_of(rows),
+        "details": len(rows) <= MOST_DETAILS,
         "site": settings.SITE_URL,
         "directory_url": f"{settings.SITE_URL}{reverse('regency-directory', args=[regency.code])}",
         "most_services": MOST_SERVICES,
         "services_slice": f":{MOST_SERVICES}",
         "minus_services": -MOST_SERVICES,
         "place": regency.zone_name,
-        "landscape": True,
     }
     return documents.issue(
         kind=BOOKLET,
@@ -123,38 +127,36 @@ def print_edition(edition: DirectoryEdition, *, by: Any) -> PrintedDocument:
     )
 
 
-def grouped_by_decree(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The table's parts: each decree with its entries, which are numbered through."""
-    groups: list[dict[str, Any]] = []
-    for place, entry in enumerate(listed, 1):
-        decree = {"number": entry["decree_number"], "date": entry["decree_date"]}
-        if not groups or groups[-1]["decree"] != decree:
-            groups.append({"decree": decree, "rows": []})
-        groups[-1]["rows"].append({"no": place, "status_url": status_url(entry["code"]), **entry})
-    return groups
-
-
-def contents_of(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Who works in which field, for the pages of contents: bidang, within it categories, within them entries."""
-    fields: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    bidang_of = {each.name: each.get_bidang_display() for each in Category.objects.order_by("bidang", "order")}
-    for name, bidang in bidang_of.items():
-        working = [entry for entry in listed if any(each["name"] == name for each in entry["fields"])]
-        if working:
-            rows = [{"code": entry["code"], "name": entry["name"]} for entry in sorted(working, key=by_name)]
-            fields.setdefault(str(bidang), {})[name] = rows
-    found = [
-        {"name": bidang, "categories": [{"name": name, "rows": rows} for name, rows in categories.items()]}
-        for bidang, categories in fields.items()
+def numbered(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the booklet: its number, its decree in words, where its QR code leads."""
+    return [
+        {
+            "no": place,
+            "decree": f"Keputusan nomor {entry['decree_number']} tanggal {tanggal_sedang(entry['decree_date'])}",
+            "status_url": status_url(entry["code"]),
+            **entry,
+        }
+        for place, entry in enumerate(listed, 1)
     ]
-    if without := [entry for entry in listed if not entry["fields"]]:
-        rows = [{"code": entry["code"], "name": entry["name"]} for entry in sorted(without, key=by_name)]
-        found.append({"name": "Belum mengisi bidang", "categories": [{"name": "", "rows": rows}]})
-    return found
 
 
-def by_name(entry: dict[str, Any]) -> tuple[str, str]:
-    return entry["name"].casefold(), entry["code"]
+def contents_of(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who works in which field, for the pages of contents: bidang, within it categories, within them entries."""
+    fields: dict[str, list[dict[str, Any]]] = {}
+    for category in Category.objects.order_by("bidang", "order"):
+        working = [row for row in rows if any(each["name"] == category.name for each in row["fields"])]
+        if working:
+            part = {"name": category.name, "rows": in_short(working)}
+            fields.setdefault(str(category.get_bidang_display()), []).append(part)
+    if without := [row for row in rows if not row["fields"]]:
+        fields["Belum mengisi bidang"] = [{"name": "", "rows": in_short(without)}]
+    return [{"name": bidang, "categories": parts} for bidang, parts in fields.items()]
+
+
+def in_short(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Number, name and code by name, as the contents list them."""
+    found = sorted(rows, key=lambda row: (row["name"].casefold(), row["no"]))
+    return [{name: row[name] for name in ("no", "name", "code")} for row in found]
 
 
 # --- the same as a workbook ------------------------------------------------------------------------------------
