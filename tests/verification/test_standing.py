@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models.membership import today
 from tests.areas import BANDUNG, KUTA, LEMBAR, LOMBOK_BARAT, LOMBOK_TENGAH
 from tests.verification.stage import Stage
-from verification.models import Standing
+from verification.models import Sanction, Standing
 
 DAY = dt.timedelta(days=1)
 
@@ -69,8 +72,6 @@ def test_search_finds_by_every_word_of_the_name_or_by_number(stage: Stage) -> No
 
 
 def test_the_public_sees_the_current_directory_only(stage: Stage) -> None:
-    from django.contrib.auth.models import AnonymousUser
-
     stage.listed()
     public = AnonymousUser()
     assert Standing.objects.visible_to(public).count() == 1
@@ -85,3 +86,89 @@ def test_the_public_sees_the_current_directory_only(stage: Stage) -> None:
 def test_a_listing_in_another_regency_stands_for_itself(stage: Stage) -> None:
     stage.listed()
     assert stage.draft(regency=LOMBOK_BARAT).state == "draft"
+
+
+# --- what it says, and that everything says the same ------------------------------------------------------------
+def bar(stage: Stage, kind: str, *, nation: bool = False) -> Sanction:
+    row = Sanction(
+        provider=stage.firm, regency_id=LOMBOK_TENGAH, kind=kind, violation="Uji.", basis_number="BA/1",
+        basis_date=today(), starts_on=today(), ends_on=today() + 30 * DAY,
+    )  # fmt: skip
+    row.propose(by=stage.member)
+    row.impose(by=stage.chair)
+    if nation:
+        row.widen(by=stage.ministry, reason="Uji.")
+    return row
+
+
+def ended(kind: str, reason: str = "") -> None:
+    Standing.objects.update(ended_on=today(), end_kind=kind, end_reason=reason)
+
+
+SITUATIONS: dict[str, tuple[Callable[[Stage], object], str, str]] = {
+    "listed": (lambda s: None, "listed", "Terdaftar di {regency} sampai {valid}."),
+    "frozen": (lambda s: bar(s, "freeze"), "frozen", "Dibekukan di {regency} sampai {bar}."),
+    "warned": (lambda s: bar(s, "warning"), "listed", "Terdaftar di {regency} sampai {valid}."),
+    "blacklisted": (lambda s: bar(s, "blacklist"), "blacklisted", "Daftar hitam di {regency} sampai {bar}."),
+    "nationally": (
+        lambda s: bar(s, "blacklist", nation=True), "blacklisted", "Daftar hitam secara nasional sampai {bar}."
+    ),
+    "both": (
+        lambda s: (bar(s, "freeze"), bar(s, "blacklist")), "blacklisted", "Daftar hitam di {regency} sampai {bar}."
+    ),
+    "lifted": (
+        lambda s: bar(s, "freeze").lift(by=s.office, reason="Uji."), "listed", "Terdaftar di {regency} sampai {valid}."
+    ),
+    "expired": (
+        lambda s: Standing.objects.update(listed_on=today() - 9 * DAY, valid_until=today() - DAY),
+        "expired", "Masa terdaftar di {regency} berakhir {valid}.",
+    ),
+    "withdrawn": (
+        lambda s: ended("withdrawn", "Pindah."), "withdrawn", "Mengundurkan diri dari direktori {regency} sejak {now}."
+    ),
+    "refused": (lambda s: ended("refused"), "ended", "Tidak lagi terdaftar di {regency} sejak {now}."),
+    "not yet": (
+        lambda s: Standing.objects.update(listed_on=today() + DAY, valid_until=today() + 9 * DAY),
+        "future", "Terdaftar di {regency} mulai {tomorrow}.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_the_sentence_the_question_and_the_query_agree(stage: Stage, situation: str) -> None:
+    stage.listed()
+    make, state, sentence = SITUATIONS[situation]
+    make(stage)
+    row = Standing.objects.with_status().get()
+    words = {
+        "regency": "Kabupaten Lombok Tengah", "valid": f"{row.valid_until:%d/%m/%Y}", "now": f"{today():%d/%m/%Y}",
+        "bar": f"{today() + 30 * DAY:%d/%m/%Y}", "tomorrow": f"{today() + DAY:%d/%m/%Y}",
+    }  # fmt: skip
+    assert (row.state, row.status_sentence) == (state, sentence.format(**words))
+    asked = {
+        "current": Standing.objects.current().exists(),
+        "is_current": row.is_current,
+        "covers": Standing.objects.covers(stage.firm, KUTA),
+        "listed": Standing.objects.listed_providers().exists(),
+        "public": Standing.objects.visible_to(AnonymousUser()).exists(),
+    }
+    assert asked == dict.fromkeys(asked, state == "listed")
+
+
+def test_statuses_of_many_are_read_in_a_few_queries(stage: Stage) -> None:
+    stage.listed()
+    stage.listed(stage.rival, number="002")
+    bar(stage, "freeze")
+    with CaptureQueriesContext(connection) as counted:
+        said = [(row.is_current, row.status_sentence, row.state_tone) for row in Standing.objects.with_status()]
+    assert len(said) == 2
+    assert len(counted) == 3  # listings, their sanctions, the sanctions' regencies
+
+
+def test_the_catalogues_question_uses_the_index_of_sanctions(stage: Stage) -> None:
+    stage.listed()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Standing.objects.current().filter(provider=stage.firm).order_by().explain()
+    assert "sanction_barring" in plan
+    assert "SubPlan" not in plan  # one join, not a question for each row
