@@ -20,8 +20,8 @@ from core.models import PrintedDocument
 from tests.areas import BANDUNG, LOMBOK_BARAT, LOMBOK_TENGAH
 from tests.catalog import stage
 from tests.catalog.stage import Firm
-from tests.catalog.test_directory import SECRETS, in_days
-from verification.models import Application
+from tests.catalog.test_directory import SECRETS, body, in_days
+from verification.models import Application, Sanction
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,42 @@ def test_whose_listing_ended_is_told_by_name_regency_and_sentence_only(
     assert standing.status_sentence in text
     for hidden in (standing.directory_number, standing.decree_number, "Jalan Kantor", "0370", "@", *SECRETS):
         assert hidden not in text, hidden
+
+
+@pytest.mark.parametrize(("kind", "words"), [("freeze", "Dibekukan"), ("blacklist", "Daftar hitam")])
+def test_who_is_under_a_sanction_is_nowhere_and_the_card_says_why(
+    client: Client, rinjani: Firm, kind: str, words: str
+) -> None:
+    """Sibling's defect 6; the sanction's end is a date, too."""
+    stage.service(rinjani)
+    member, chair = (
+        stage.person(f"{role}@contoh.example", role, area_id=LOMBOK_TENGAH)
+        for role in (Role.POKJA_MEMBER, Role.POKJA_CHAIR)
+    )
+    sanction = Sanction(
+        provider=rinjani.provider, regency_id=LOMBOK_TENGAH, kind=kind, violation="Rahasia pelanggaran.",
+        basis_number="BA/1", basis_date=in_days(0), starts_on=in_days(0), ends_on=in_days(30),
+    )  # fmt: skip
+    sanction.propose(by=member)
+    assert "<h2>Terdaftar</h2>" in client.get(status(rinjani.provider)).content.decode()
+    sanction.impose(by=chair)
+    for path in ("/penyedia/", "/penyedia/unduh-csv/", f"/penyedia/direktori/{LOMBOK_TENGAH}/"):
+        assert "CV Rinjani Karya" not in body(client.get(path)), path
+    assert client.get(f"/penyedia/{rinjani.provider.code}/").status_code == 404
+    text = client.get(status(rinjani.provider)).content.decode()
+    assert "<h2>Tidak terdaftar</h2>" in text
+    assert f"{words} di Kabupaten Lombok Tengah sampai {in_days(30):%d/%m/%Y}." in text
+    assert "pelanggaran" not in text
+    with time_machine.travel(dt.datetime.combine(in_days(31), dt.time(5), dt.UTC), tick=False):
+        assert "<h2>Terdaftar</h2>" in client.get(status(rinjani.provider)).content.decode()
+        assert "CV Rinjani Karya" in body(client.get("/penyedia/"))
+
+
+def test_who_withdrew_is_told_so(client: Client, rinjani: Firm) -> None:
+    rinjani.provider.standings.get().withdraw(by=rinjani.person, reason="Usaha tutup.")
+    text = client.get(status(rinjani.provider)).content.decode()
+    assert f"Mengundurkan diri dari direktori Kabupaten Lombok Tengah sejak {in_days(0):%d/%m/%Y}." in text
+    assert "Usaha tutup" not in text
 
 
 def test_each_regency_says_its_latest(client: Client, rinjani: Firm) -> None:
@@ -130,7 +166,7 @@ def test_the_status_costs_the_same_for_three_regencies(client: Client, rinjani: 
     for regency in (LOMBOK_BARAT, BANDUNG):
         stage.list_in_directory(rinjani.provider, regency)
     assert cost() == with_one
-    assert with_one <= 2
+    assert with_one <= 4
 
 
 # --- the card ---------------------------------------------------------------------------------------------------
