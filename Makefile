@@ -63,7 +63,7 @@ venv: .venv/installed ## The virtual environment, from requirements-dev.lock
 native: ## Native libraries for PDFs (Pango, fonts), by apt-get where that is allowed
 	@deploy/install-native run
 
-native-test: ## The same, and Chromium for the browser tests
+native-test: ## The same, Chromium for the browser tests, and ClamAV's daemon for its own
 	@deploy/install-native test
 
 lock: ## Refresh both lock files from pyproject.toml (UPGRADE=1 takes newer versions)

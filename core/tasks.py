@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import shared_task
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.core.mail import EmailMessage, get_connection
 from django.utils import timezone
@@ -24,6 +25,12 @@ def run_job(pk: int) -> None:
 def beat() -> None:
     """Beat is alive, and so is a worker."""
     cache.set(BEAT_KEY, timezone.now().isoformat(), timeout=None)
+
+
+@shared_task
+def forget_sessions() -> None:
+    """Sessions that have ended, and what was typed into them."""
+    SessionStore.clear_expired()
 
 
 @jobs.job("core.deliver_mail")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from typing import Any
@@ -10,11 +11,13 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts import limits
 from accounts.models import Role, User, VillageAccess
 from core import typed
 from core.models import StoredFile
+from core.tasks import forget_sessions
 from tests.accounts.stage import PASSWORD, SECRET, code_now, fresh, give, person, with_second_factor
 from tests.areas import KUTA, LOMBOK_TENGAH, load_areas
 from tests.core import files
@@ -323,3 +326,14 @@ def test_after_a_day_it_is_gone(browser: Browser, salmah: User, monkeypatch: pyt
     monkeypatch.setattr(typed, "KEEP_SECONDS", -1)
     assert "binti Sahdan" not in browser.get(NAME)
     assert not browser.kept()
+
+
+def test_what_nobody_takes_back_goes_with_its_session(browser: Browser) -> None:
+    browser.session_ends()
+    browser.send(NAME, {"name": "Contoh Salmah binti Sahdan"})
+    assert browser.kept()
+    forget_sessions()
+    assert Session.objects.count() == 1  # it may still be taken back
+    Session.objects.update(expire_date=timezone.now() - dt.timedelta(seconds=1))
+    forget_sessions()
+    assert not Session.objects.exists()
