@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -32,8 +32,19 @@ class Line(forms.CharField):
 
 
 # --- in the case page ----------------------------------------------------------------------------------
-class DeclareForm(forms.Form):
+class InPage(forms.Form):
+    """One of several forms on a page: its fields' ids are its own."""
+
+    ids: ClassVar[str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{self.ids}_%s", **kwargs})
+
+
+class DeclareForm(InPage):
     """What ties this member to the applicant; `ambil` takes the case at once."""
+
+    ids = "hubungan"
 
     tie = forms.ChoiceField(
         label="Apakah Anda mempunyai hubungan dengan pemohon?",
@@ -54,8 +65,10 @@ class DeclareForm(forms.Form):
         return data
 
 
-class JudgeForm(forms.Form):
+class JudgeForm(InPage):
     """The verdict on one paper; a reason when it does not conform."""
+
+    ids = "hasil"
 
     verdict = forms.ChoiceField(
         label="Hasil pemeriksaan",
@@ -78,16 +91,20 @@ class JudgeForm(forms.Form):
         return data
 
 
-class RemarkForm(forms.Form):
+class RemarkForm(InPage):
     """A word for colleagues."""
+
+    ids = "catatan"
 
     note = words(
         "Catatan untuk rekan", rows=2, help_text="Hanya dibaca anggota Pokja; pemohon tidak pernah melihatnya."
     )
 
 
-class PointsForm(forms.Form):
+class PointsForm(InPage):
     """A field for each aspect, 0 to 100. Its aspects' keys are the fields' names."""
+
+    ids = "nilai"
 
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

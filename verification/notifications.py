@@ -28,11 +28,11 @@ def people_of(application: Application) -> Iterable[User]:
 
 
 def pokja_of(application: Application, *roles: str) -> Iterable[User]:
-    """The Pokja of the regency, without who belongs or is tied to the applicant."""
-    own = {user.pk for user in people_of(application)}
-    own |= set(Declaration.objects.tied_people(application.provider_id).values_list("member_id", flat=True))
+    """The Pokja of the regency, without who belongs, belonged or is tied to the applicant."""
+    barred = User.objects.filter(Declaration.objects.barred_people(application.provider_id))
+    tied = set(barred.values_list("pk", flat=True))
     found = _holders(area=application.regency_id, role__in=roles or POKJA_ROLES)
-    return [user for user in found if user.pk not in own]
+    return [user for user in found if user.pk not in tied]
 
 
 def _holders(**held: Any) -> list[User]:

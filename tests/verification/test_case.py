@@ -116,7 +116,7 @@ def test_a_paper_stands_beside_the_facts_it_proves(stage: Stage) -> None:
     application = stage.checking()
     response = logged_in(stage.member).get(case_url(application), {"dokumen": paper(application, "ktp").code})
     assert [fact.name for fact in response.context["matches"]] == ["person_in_charge", "nik"]
-    assert "Cocokkan dengan" in text_of(response)
+    assert "<b>Cocokkan:</b>" in text_of(response)
 
 
 def test_a_carried_paper_says_where_it_was_approved(stage: Stage) -> None:

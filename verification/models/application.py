@@ -30,6 +30,7 @@ from verification.models import profile
 from verification.models.applying import Applying
 from verification.models.assessing import Assessing
 from verification.models.checking import Checking
+from verification.models.declaration import Declaration
 from verification.models.light import Light
 from verification.models.requirements import DocumentRequirement, DocumentType
 from verification.models.rule import ScoreAspect, VerificationRule
@@ -68,7 +69,7 @@ class ApplicationQuerySet(models.QuerySet):
             | (pokja & Q(state="scoring", scores_closed_at=None) & ~Q(pk__in=self.model.objects.filter(scored)))
             | (pokja & Q(state="scoring", checker=user_id))
             | (chair & Q(state__in=["recommended", "unfit"]) & ~Q(recommended_by=user_id))
-        ) & ~Q(provider__in=own)
+        ) & ~Declaration.objects.barred_providers(user)
         return self.visible_to(user).filter(desk | Q(provider__in=own, state__in=BEFORE_POKJA))
 
     def open(self) -> Self:

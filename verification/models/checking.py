@@ -219,7 +219,5 @@ class Checking:
 
     def _find_bench(self) -> list[User]:
         held = Membership.objects.current().holding(*POKJA_ROLES).at(self.regency_id).values("user_id")
-        theirs = Membership.objects.filter(role=Role.PROVIDER, provider=self.provider_id).values("user_id")
-        tied = Declaration.objects.tied_people(self.provider_id)
-        free = User.objects.filter(pk__in=held, is_active=True).exclude(pk__in=theirs).exclude(pk__in=tied)
-        return list(free.order_by("name", "pk"))
+        free = User.objects.filter(pk__in=held, is_active=True)
+        return list(free.exclude(Declaration.objects.barred_people(self.provider_id)).order_by("name", "pk"))
