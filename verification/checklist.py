@@ -57,6 +57,14 @@ class Group:
         return [item for item in self.items if item.lacks]
 
     @property
+    def said(self) -> tuple[str, str]:
+        """Label and tone of the group's own chip."""
+        if self.lacking:
+            return f"{len(self.lacking)} belum", "warn"
+        done = len(self.good)
+        return (f"{done} siap", "good") if done else ("Tidak wajib", "neutral")
+
+    @property
     def good(self) -> list[Item]:
         """What is in order."""
         return [item for item in self.items if item.done]
@@ -98,12 +106,14 @@ def of_application(application: Application) -> Checklist:
     papers = list(paper_items(application, own=True))
     statements = [item for item, want in papers if want.type.statement]
     others = [item for item, want in papers if not want.type.statement]
+    asked, extra = [item for item in others if item.needed], [item for item in others if not item.needed]
     return Checklist(
         [
             *of_profile(provider, back).groups,
-            Group("Dokumen", others, "Foto dengan HP atau pindaian, JPEG, PNG atau PDF."),
+            Group("Dokumen", asked, "Foto dengan HP atau pindaian, JPEG, PNG atau PDF."),
             Group("Surat pernyataan", statements, "Unduh naskah, cetak, tanda tangani, lalu unggah fotonya."),
             Group("Persetujuan", [_consent(application)]),
+            Group("Dokumen tambahan", extra, "Tidak wajib. Unggah bila ada, untuk memperkuat permohonan."),
         ],
         list(cautions(application)),
     )

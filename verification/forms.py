@@ -84,7 +84,7 @@ class ContactForm(StepForm):
     lead = "Alamat dan kontak kantor diumumkan di direktori bila Anda terdaftar. Jangan isi alamat rumah pribadi."
 
     address = Line(label="Alamat kantor", max_length=250,
-                   help_text="Jalan, nomor, desa atau kelurahan, kecamatan.")  # fmt: skip
+                   help_text="Bekerja dari rumah? Tulis desa dan kecamatan saja.")  # fmt: skip
     phone = PhoneField(label="Telepon kantor", help_text="Contoh: 0812-3456-7890.")
     email = forms.EmailField(label="Email kantor")
     website = forms.URLField(label="Situs web", required=False, assume_scheme="https", max_length=200)

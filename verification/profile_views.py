@@ -79,7 +79,7 @@ def provider_page(request: HttpRequest, code: str) -> HttpResponse:
         "preparing": [row for row in applications if row.state in BEFORE_POKJA],
         "applications": [(row, *progress.status(row)) for row in applications],
         "checklist": checklist.of_profile(provider),
-        "standings": provider.standings.current().select_related("regency"),
+        "standings": provider.standings.running().with_status(),
     }
     return render(request, "verification/provider_page.html", context)
 
@@ -143,9 +143,22 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
         "submit": "Simpan dan lanjutkan",
         "cancel_url": home(request, provider),
         "autosave": f"penyedia-{provider.code}-{key}",
+        **steps(provider, key),
     }
     status = 403 if request.method == "POST" and not verdict else 422 if form.errors else 200
     return render(request, "verification/provider_step.html", context, status=status)
+
+
+def steps(provider: Provider, key: str) -> dict[str, Any]:
+    """On the first way through, where one is: the steps of the profile, then experts and experience."""
+    way = [name for name in STEPS if name != "tentang"] + list(ENTRIES)
+    if key not in way or provider.applications.exists():
+        return {}
+    labels = [kind.title for name, kind in STEPS.items() if name in way]
+    return {
+        "step_labels": [*labels, *(form.heading for form in ENTRIES.values())],
+        "step_now": way.index(key) + 1,
+    }
 
 
 def shown(provider: Provider, name: str) -> Any:
@@ -219,7 +232,9 @@ def entries(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     context = {
         "provider": provider,
         "kind": kind,
-        "form": form,
+        "heading": form.heading,
+        "adding": form.adding,
+        "lead": form.lead,
         "entries": getattr(provider, form.related).filter(removed_at=None),
         "verdict": portfolio.may_add_to(provider, request.user),
         "home": home(request, provider),
@@ -288,6 +303,7 @@ def entry_page(
         "submit": "Simpan",
         "cancel_url": list_url(request, provider, kind),
         "autosave": f"{kind}-{provider.code}-{title}",
+        **(steps(provider, kind) if title == form.adding else {}),
     }
     status = 403 if request.method == "POST" and not verdict else 422 if form.errors else 200
     return render(request, "verification/provider_step.html", context, status=status)

@@ -63,6 +63,7 @@ def application(request: HttpRequest, code: str) -> HttpResponse:
         "steps": progress.way(document, events),
         "events": progress.told(document, events),
         "base": based_on(document, request.user),
+        "check_url": reverse("application-check", args=[document.code]),
         "upcoming": UPCOMING.get(document.state, ""),
         "may_withdraw": document.state in document.MOVES["withdraw"].sources and document.may_withdraw(request.user),
         "withdraw_url": document.move_url("withdraw"),
@@ -147,6 +148,7 @@ def document(request: HttpRequest, code: str, key: str, entry: str = "") -> Http
         "statement": want.type.statement in STATEMENTS,
         "locked_because": "" if may_upload else locked_because(holder),
         "detach_url": f"{checklist.paper_url(holder, want)}cabut/",
+        "skip": skipping(request, holder, want) if may_upload else "",
         "autosave": f"dokumen-{holder.code}-{key}-{entry}",
         "form": form,
     }
@@ -166,6 +168,12 @@ def locked_because(holder: Application) -> str:
 def posted(request: HttpRequest) -> tuple[Any, Any]:
     """What a form is bound to: nothing before it was sent."""
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def skipping(request: HttpRequest, holder: Application, want: Wanted) -> str:
+    """The next missing paper, for who has this one not at hand; empty when it is the only one."""
+    url = checklist.next_paper(holder, after=(want.type.pk, want.entry))
+    return "" if url == request.path else url
 
 
 def attached(holder: Application, want: Wanted, form: DocumentForm, user: Any) -> Place:
