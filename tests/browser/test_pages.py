@@ -18,6 +18,7 @@ VILLAGE = "52.02.04.2001"
 # Who looks at what. `{name}` stands for the address of one of the story's documents: see `addresses`.
 PAGES: dict[str, str] = {
     "": f"""/ /layanan/ /layanan/?q=pelatihan /layanan/?q=tidakadasamasekali {{service}} /penyedia/ {{provider}}
+        {{provider}}status/ /penyedia/ZZZZ/status/ /penyedia/direktori/ /penyedia/direktori/52.02/
         /wilayah/ /wilayah/52.02/ /wilayah/{VILLAGE}/ /tentang/ /gaya/ /privasi/ /cek/
         /masuk/ /daftar/ /kata-sandi/lupa/ /latihan/ /tidak-ada/""",
     "calon": "/perlu-tindakan/ {access} /akses-desa/baru/ /profil/ /profil/nama/ /keamanan/ /pemberitahuan/ /email/",
@@ -33,7 +34,7 @@ PAGES: dict[str, str] = {
     "kades": f"/perlu-tindakan/ {{closed}} /kantor-desa/{VILLAGE}/ /kantor-desa/{VILLAGE}/ubah/",
     "penyedia": """/perlu-tindakan/ /penyedia-saya/ /layanan-saya/ /layanan-saya/baru/ {service} {service:revise}
         {service:add_photo} {service:remove_photo} {service:pause} /pembelian/ {running} {running:report_progress}
-        {sealed} {closed} {closed_rating:answer}""",
+        {sealed} {closed} {closed_rating:answer} {provider}kartu/""",
     "calon.penyedia": "/perlu-tindakan/ /penyedia-saya/ {submitted}",
     "calon.penyedia2": """/perlu-tindakan/ /penyedia-saya/ {returned} {returned_paper}
         {profile}identitas/ {profile}kontak/ {profile}penanggung-jawab/ {profile}npwp-nib/ {profile}rekening/
@@ -41,7 +42,7 @@ PAGES: dict[str, str] = {
     "pokja": """/perlu-tindakan/ /admin/ /admin/verification/application/ /admin/verification/application/?antrean=semua
         {submitted_case} {submitted_case:claim} {returned_case} {listed_case} {listed_history}
         /admin/verification/standing/ /kantor-desa/""",
-    "ketua.pokja": "/perlu-tindakan/ /admin/verification/application/ {submitted_case}",
+    "ketua.pokja": "/perlu-tindakan/ /admin/verification/application/ {submitted_case} /penyedia/direktori/52.02/terbitkan/",
     "dpmd": """/perlu-tindakan/ /akses-desa/ {access} {access:verify} {access:reject} /pantau/ /pantau/52.02.04/
         /laporan/ /laporan/baru/ /kantor-desa/ /admin/ /admin/transactions/procurementrule/
         /admin/transactions/procurementrule/add/""",
@@ -52,7 +53,7 @@ PAGES: dict[str, str] = {
     "kementerian": "/perlu-tindakan/ /pantau/ /laporan/ /admin/",
 }
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths.split()]
-MISSING = {"/tidak-ada/"}  # the page that says so is looked at, too
+MISSING = {"/tidak-ada/", "/penyedia/ZZZZ/status/"}  # the page that says so is looked at, too
 
 
 @pytest.fixture(scope="module")
