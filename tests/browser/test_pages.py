@@ -45,12 +45,17 @@ PAGES: dict[str, str] = {
     "ketua.pokja": "/perlu-tindakan/ /admin/verification/application/ {submitted_case} /penyedia/direktori/52.02/terbitkan/",
     "dpmd": """/perlu-tindakan/ /akses-desa/ {access} {access:verify} {access:reject} /pantau/ /pantau/52.02.04/
         /laporan/ /laporan/baru/ /kantor-desa/ /admin/ /admin/transactions/procurementrule/
-        /admin/transactions/procurementrule/add/""",
+        /admin/transactions/procurementrule/add/ /admin/verification/pokja/ /admin/verification/pokja/baru/ {pokja}
+        {pokja:add_member} {pokja:remove_member} {pokja:prepare_next} {pokja:dissolve}
+        /admin/verification/verificationrule/ {rule} /admin/verification/verificationrule/baru/
+        /admin/verification/documentrequirement/ /admin/verification/documentrequirement/ubah/
+        /admin/verification/declaration/ /admin/verification/declaration/baru/?cari=contoh
+        /admin/verification/declaration/cetak/""",
     "pld": "/perlu-tindakan/ /pembelian/ {paid} {paid_meeting} /pantau/ /laporan/pendamping/",
     "tapm": "/perlu-tindakan/ /pantau/ /laporan/pendamping/",
     "kecamatan": "/perlu-tindakan/ /pantau/ /pembelian/",
     "provinsi": "/perlu-tindakan/ /pantau/ /laporan/ /laporan/baru/",
-    "kementerian": "/perlu-tindakan/ /pantau/ /laporan/ /admin/",
+    "kementerian": "/perlu-tindakan/ /pantau/ /laporan/ /admin/ /admin/verification/documentrequirement/jenis-baru/",
 }
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths.split()]
 MISSING = {"/tidak-ada/", "/penyedia/ZZZZ/status/"}  # the page that says so is looked at, too
@@ -66,6 +71,7 @@ def _addresses() -> dict[str, str]:
     from accounts.models import VillageAccess
     from p2ktd.demo.cast import DOMAIN
     from tests.cast import Story
+    from verification.models import Pokja, VerificationRule
 
     story = Story()
     service = story.service("Pelatihan pengelolaan BUM Desa")
@@ -96,6 +102,9 @@ def _addresses() -> dict[str, str]:
     step("closed_rating", story.contract(needs["closed"]).rating, "answer")
     for verb in ("revise", "add_photo", "remove_photo", "pause"):
         step("service", service, verb)
+    pokja = Pokja.objects.get()
+    for verb in ("add_member", "remove_member", "prepare_next", "dissolve"):
+        step("pokja", pokja, verb)
     access = VillageAccess.objects.get(user__email=f"calon@{DOMAIN}")
     step("access", access, "verify")
     step("access", access, "reject")
@@ -117,6 +126,8 @@ def _addresses() -> dict[str, str]:
         "service_code": service.code,
         "provider": service.provider.get_absolute_url(),
         "access": access.get_absolute_url(),
+        "pokja": pokja.get_absolute_url(),
+        "rule": VerificationRule.objects.get().get_absolute_url(),
         "paid_meeting": f"/pertanggungjawaban/{story.account(needs['paid']).code}/musdes/",
         "meeting": story.meeting(needs["closed"]).get_absolute_url(),
         "closed_rating": f"/nilai/{story.contract(needs['closed']).code}/",
