@@ -17,7 +17,7 @@ from accounts import people
 from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
 from accounts.models.membership import POKJA_ROLES
-from core.models import PrintedDocument
+from core.models import PrintedDocument, SubmitKey
 from core.once import once
 from core.views import MoveView
 from core.workflow import TransitionRefused
@@ -95,7 +95,8 @@ class PlenaryAdmin(ScopedAdmin):
     def new_view(self, request: HttpRequest) -> HttpResponse:
         context = self._frame(request, "Siapkan rapat pleno")
         regency = self._regency(request)
-        form = ConveneForm(request.POST or None, user=request.user, regency=regency, initial=chosen_before(request))
+        initial = chosen_before(request, Plenary(regency=regency))
+        form = ConveneForm(request.POST or None, user=request.user, regency=regency, initial=initial)
         status = 200
         if request.method == "POST":
             status = 422
@@ -108,8 +109,9 @@ class PlenaryAdmin(ScopedAdmin):
                 else:
                     messages.success(request, "Rapat pleno disiapkan." if new else "Sudah tercatat.")
                     return redirect(url)
-        if form["applications"].value() is None and "semua" in request.GET:
-            form.initial["applications"] = [row["application"].code for row in form.rows()]
+            elif made := made_before(request.user, form):  # sent twice: its applications are no candidates any more
+                messages.info(request, "Sudah tercatat.")
+                return redirect(made)
         context |= {
             "form": form,
             "regency": regency,
@@ -135,7 +137,7 @@ class PlenaryAdmin(ScopedAdmin):
         plenary = self.find(request, code)
         seat = people.acting(request.user, *POKJA_ROLES, at=plenary.regency_id) is not None
         moves = plenary.open_moves(request.user) if seat else []
-        facts = plenary_papers.content_of(plenary)
+        facts = plenary_papers.content_of(plenary, full=False)
         numbers = dict(plenary.standings().values_list("application__code", "directory_number"))
         hidden = secret(plenary, request.user)
         for line in facts["lines"]:
@@ -215,9 +217,7 @@ class PlenaryMoveView(MoveView):
     def form(self, *data: Any) -> Form | None:
         form = super().form(*data)
         if form is not None and not data:
-            form.initial.update(chosen_before(self.request))
-            if "semua" in self.request.GET and self.move.verb == "add":
-                form.initial["applications"] = [row["application"].code for row in form.rows()]
+            form.initial.update(chosen_before(self.request, self.document))
         return form
 
     def more_context(self) -> dict[str, Any]:
@@ -232,10 +232,18 @@ class PlenaryMoveView(MoveView):
         }
 
 
-def chosen_before(request: HttpRequest) -> dict[str, Any]:
-    """What the page was opened for: ?permohonan=<code>."""
+def chosen_before(request: HttpRequest, plenary: Plenary) -> dict[str, Any]:
+    """What the page was opened for: ?permohonan=<code>, or ?semua=1 for every candidate."""
     code = request.GET.get("permohonan", "")[:20]
+    if "semua" in request.GET:
+        return {"applications": list(plenary.candidates().values_list("code", flat=True)[:SHOWN])}
     return {"applications": [code], "application": code} if code else {}
+
+
+def made_before(user: Any, form: ConveneForm) -> str:
+    """The address of what this very form made the first time it was sent; empty when it made nothing."""
+    used = SubmitKey.objects.filter(key=form.cleaned_data.get("submit_key"), user=user).first()
+    return used.url if used else ""
 
 
 def seats_of(user: Any) -> list[str]:

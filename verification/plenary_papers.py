@@ -50,12 +50,12 @@ def available(plenary: Plenary) -> list[Paper]:
     return papers
 
 
-def content_of(plenary: Plenary) -> dict[str, Any]:
-    """The frozen recap; before the report the same as it stands now, marked as a concept."""
+def content_of(plenary: Plenary, *, full: bool = True) -> dict[str, Any]:
+    """The frozen recap; before the report the same as it stands now, marked as a concept (see `recap_of` for `full`)."""
     if plenary.recap:
         content = documents.thaw(plenary.recap)
     else:
-        content = recap_of(plenary, []) | {"concept": True, "watermark": "KONSEP"}
+        content = recap_of(plenary, [], full=full) | {"concept": True, "watermark": "KONSEP"}
     for line in content["lines"]:
         line["conclusion"], line["result"] = CONCLUSIONS[line["outcome"]], RESULTS[line["outcome"]]
         line["short_form"] = line["form"].split(" (")[0]
@@ -198,7 +198,7 @@ def workbook(plenary: Plenary) -> bytes:
     """The XLSX of the recap, from the same data as the printed table."""
     import xlsxwriter
 
-    content = content_of(plenary)
+    content = content_of(plenary, full=False)
     out = BytesIO()
     # Text is text: nothing is read as a formula, a link or a number.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
