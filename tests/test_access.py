@@ -131,6 +131,9 @@ PAGES = [
     Page("admin:verification_pokja_change", lambda s: "Contoh Sulastri", DESK, lambda s: [the_pokja().code]),
     Page("admin:verification_pokja_change", lambda s: "pokja2@contoh.example", {"dpmd"}, lambda s: [the_pokja().code]),
     Page("admin:verification_pokja_add", lambda s: 'name="decree_number"', {"dpmd", "dpmd.lain"}),
+    Page("admin:verification_plenary_changelist", lambda s: "01/BA/CONTOH", DESK),
+    Page("admin:verification_plenary_change", lambda s: "CV Contoh Bina Desa", DESK, lambda s: [the_plenary().code]),
+    Page("admin:verification_plenary_add", lambda s: 'name="held_on"', {"pokja", "ketua.pokja"}),
     Page("admin:verification_verificationrule_changelist", lambda s: "Nasional (contoh)", DESK | {"dpmd.lain"}),
     Page(
         "admin:verification_verificationrule_change",
@@ -171,6 +174,12 @@ PAGES = [
     ),
     Page("admin:accounts_membership_changelist", lambda s: "Contoh Zaenab", {"dpmd", "kementerian"}),
 ]
+
+
+def the_plenary() -> Any:
+    from verification.models import Plenary
+
+    return Plenary.objects.earliest("pk")
 
 
 def the_pokja() -> Any:
@@ -278,12 +287,16 @@ MOVES = {
     "service-move": lambda s: [s.service("Pembuatan situs web desa").code, "hentikan-sementara"],
     "print-paper": lambda s: [s.closed.code, "spk"],
     "admin:verification_pokja_move": lambda s: [the_pokja().code, "bubarkan-pokja"],
+    "admin:verification_plenary_move": lambda s: [the_plenary().code, "unggah-pindaian-berita-acara"],
+    "admin:verification_plenary_print": lambda s: [the_plenary().code, "berita-acara"],
     "directory-edition-new": lambda s: ["52.02"],
     "provider-card": lambda s: [s.application("penyedia").provider.code],
 }
 # Who may make the move for which POST needs no data (they are left out of the test of changed rows).
 MOVERS = {
     "admin:verification_pokja_move": {"dpmd"},
+    "admin:verification_plenary_move": {"pokja", "ketua.pokja"},
+    "admin:verification_plenary_print": DESK,
     "quotation-move": {"penyedia"},
     "village-access-move": {"dpmd"},
     "village-data-move": set(),  # it is verified
