@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
-from django.urls import reverse
 
 from accounts.models import Membership, Role, Succession, User, VillageOffice
 from accounts.models.membership import today
@@ -21,7 +18,6 @@ from p2ktd import todo
 from regions.models import Area
 from tests.accounts.stage import DAY, Cast, at_once, fresh, give, letter_of, logged_in, person, request_of, upload
 from tests.areas import KUTA, SUKADANA
-from tests.cast import Story
 
 NEW = f"/kantor-desa/{KUTA}/pergantian/"
 
@@ -395,44 +391,3 @@ def test_a_refused_proposal_is_explained_and_changes_nothing(cast: Cast) -> None
     assert told("reject") == {"Lalu Kades": "Usulan ditolak: Pj. Kaur Keuangan"}
     assert holders(Role.VILLAGE_TREASURER) == ["Ani Kaur"]
     assert Event.objects.about(succession).last().note == "SK bukan untuk orang ini."
-
-
-# --- rights on the day --------------------------------------------------------------------------------
-JAKARTA = ZoneInfo("Asia/Jakarta")
-
-
-def late_evening() -> dt.datetime:
-    """Ten to midnight in Jakarta, tomorrow."""
-    return dt.datetime.combine(today() + DAY, dt.time(23, 50), JAKARTA)
-
-
-@pytest.mark.django_db
-def test_the_old_head_loses_and_the_new_one_gets_the_running_orders_at_midnight(story: Story) -> None:
-    office, old, new = (story.user(key) for key in ("dpmd", "kades", "calon"))
-    held = old.memberships.get(role=Role.VILLAGE_HEAD)
-    need = story.need("Peta potensi desa")
-    order = reverse("order", args=[need.code])
-    cancel = reverse("need-move", args=[need.code, "batalkan-kebutuhan"])
-    running = reverse("order", args=[story.unpaid.code])
-    with time_machine.travel(late_evening(), tick=False) as clock:
-        Succession(
-            village=held.area, role=held.role, predecessor=held, successor=new, kind="pj", letter_number="1",
-            letter_date=today(), letter=letter_of(office), starts_on=today() + DAY,
-        ).propose(by=office)  # fmt: skip
-        old_session, new_session = logged_in(old), logged_in(new)
-        assert old_session.get(order).status_code == 200 == old_session.get(running).status_code
-        assert old_session.get(cancel).status_code == 200
-        assert new_session.get(order).status_code == 404
-        clock.shift(dt.timedelta(minutes=15))  # the same sessions, the next request
-        for url in (order, running, cancel):
-            assert old_session.get(url).status_code == 404
-        assert old_session.post(cancel).status_code == 404
-        assert old_session.get("/perlu-tindakan/").status_code == 200  # still logged in, with nothing to do
-        assert new_session.get(order).status_code == 200 == new_session.get(running).status_code
-        need.refresh_from_db()
-        assert need.state == "budgeted"
-        assert new_session.post(cancel, {"reason": "Diganti kegiatan lain"}).status_code == 302
-        need.refresh_from_db()
-        assert need.state == "cancelled"
-        event = Event.objects.about(need).last()
-        assert (event.actor, event.role_label) == (new, f"Pj. Kepala Desa, {held.area.label}")
