@@ -12,7 +12,7 @@ from accounts.models import Succession, VillageAccess, VillageData, VillageOffic
 from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
 from transactions.models import Accountability, Contract, Meeting, Need, Sourcing
-from verification.models import Application, Plenary, Sanction
+from verification.models import Application, Plenary, Pokja, Sanction
 
 SHOWN = 50  # of each kind; who has more works through the lists
 
@@ -38,6 +38,7 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
         (Succession.objects.waiting_for(user).select_related("village", "successor"), "village.label"),
         (Application.objects.waiting_for(user).select_related("provider", "regency"), "provider.name"),
         (Plenary.objects.waiting_for(user).select_related("regency"), "title"),
+        (Pokja.objects.waiting_for(user).select_related("regency"), "task"),
         (Sanction.objects.waiting_for(user).select_related("provider", "regency"), "provider.name"),
         (Need.objects.waiting_for(user).select_related("village"), "title"),
         (Sourcing.objects.waiting_for(user).select_related("need__village"), "need.title"),

@@ -26,7 +26,7 @@ def issue_pokja_list(pokja: Pokja, *, by: Any) -> PrintedDocument:
     members = sorted(pokja.serving(), key=lambda one: (rank.index(one.position), one.pk))
     regency = pokja.regency
     snapshot = {
-        "letterhead": letterhead(regency, "DINAS PEMBERDAYAAN MASYARAKAT DAN DESA"),
+        "letterhead": letterhead(regency, "DINAS PMD"),
         "pokja": {
             "regency": regency.name,
             "decree_number": pokja.decree_number,

@@ -351,6 +351,8 @@ def test_a_draft_and_a_pokja_near_its_end_wait_for_the_office(stage: Stage) -> N
     assert waiting(stage.office) == []
     with time_machine.travel(dt.datetime.combine(pokja.ends_on - 59 * DAY, dt.time(12), tzinfo=JAKARTA), tick=False):
         assert waiting(stage.office) == [pokja]
+        todo = logged_in(stage.office).get(reverse("todo")).content.decode()
+        assert "Siapkan Pokja berikutnya: Kabupaten Lombok Tengah" in todo
         pokja.prepare_next(by=stage.office, decree_number="2", decree_date=today(), starts_on=pokja.ends_on + DAY,
                            ends_on=pokja.ends_on + 9 * DAY)  # fmt: skip
         assert [row.state for row in waiting(stage.office)] == ["draft"]

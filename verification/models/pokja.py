@@ -176,6 +176,13 @@ class Pokja(Document):
             return f"Masa tugas berakhir {tanggal(self.ends_on)}."
         return f"Bertugas sampai {tanggal(self.ends_on)}."
 
+    @property
+    def task(self) -> str:
+        """What the office is to do about it, as "Perlu tindakan" says it."""
+        if self.state == self.State.DRAFT:
+            return f"Tetapkan Pokja: keputusan {self.decree_number}"
+        return f"Siapkan Pokja berikutnya: {self.regency.name}"
+
     def serving(self) -> PokjaMemberQuerySet:
         """Who belongs to it: not taken out, and whose role was not laid down or ended elsewhere."""
         return PokjaMember.objects.serving_in([self.pk]).select_related("pokja", "user", "membership")
