@@ -48,16 +48,7 @@ class ApplicationAdmin(ScopedAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Application:
         """By public code, within one's territory; 404 says nothing of what lies outside."""
-        rows = self.get_queryset(request).select_related(
-            "provider__area",
-            "regency",
-            "checker",
-            "recommended_by",
-            "decided_by",
-            "rule",
-            "based_on__regency",
-            "standing",
-        )
+        rows = self.get_queryset(request).select_related("provider", "regency", "checker", "rule")
         return get_object_or_404(rows, code=object_id)
 
     def get_urls(self) -> list[URLPattern]:

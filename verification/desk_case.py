@@ -110,7 +110,7 @@ def case_context(
         "declare_form": bound.get("declare_form") or DeclareForm(),
         "may_take": asks and application.state == "submitted",
         "lookalikes": lookalikes(application, user),
-        "standing": getattr(application, "standing", None),
+        "standing": getattr(application, "standing", None) if application.state == "listed" else None,
         "interview": case.interview,
         "answers": list(zip(case.interview.questions, case.interview.answers, strict=False)) if case.interview else [],
         "may_read_notes": seat,

@@ -202,9 +202,11 @@ class Queue:
     def page(self, number: int) -> tuple[list[Application], bool]:
         """The rows of one page, and whether another follows."""
         start = (number - 1) * PAGE
-        shown = self.ordered.select_related("provider", "regency", "checker", "rule").only(*SHOWN, *AREA)
-        found = list(shown[start : start + PAGE + 1])
-        return found[:PAGE], len(found) > PAGE
+        # The ids first: sorting 20,000 rows as wide as these would cost more than the second query.
+        keys = list(self.ordered.values_list("pk", flat=True)[start : start + PAGE + 1])
+        shown = Application.objects.select_related("provider", "regency", "checker", "rule").only(*SHOWN, *AREA)
+        found = shown.in_bulk(keys[:PAGE])
+        return [found[key] for key in keys[:PAGE]], len(keys) > PAGE
 
     def following(self, after: Application | None) -> Application | None:
         """The case behind this one in the queue's order; from its end on, the first that is another."""

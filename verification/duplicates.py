@@ -58,8 +58,9 @@ def lookalikes(application: Application, user: Any) -> list[Lookalike]:
 
 def candidates(own: Provider) -> QuerySet[Provider]:
     """Few rows, found by index; `reasons` judges each."""
-    # The ids first: a subquery beside OR would make PostgreSQL read every provider.
-    same = Q(pk__in=list(NameKey.objects.near(own.name).exclude(pk=own.pk).values_list("pk", flat=True)[: MOST * 5]))
+    # The ids first: a subquery beside OR, or a LIMIT on the array search, would make PostgreSQL read every row.
+    alike = list(NameKey.objects.near(own.name).exclude(pk=own.pk).values_list("pk", flat=True))
+    same = Q(pk__in=alike[: MOST * 5])
     for name, index, purpose, _ in NUMBERS:
         if number := getattr(own, name):
             same |= Q(**{f"{index}__in": blind_indexes(number, purpose)})

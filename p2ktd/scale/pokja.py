@@ -14,7 +14,8 @@ from accounts.models import LegalForm, Membership, Provider, Role, User
 from accounts.models.membership import today
 from core.models import Event, StoredFile
 from regions.models import Area, Level
-from verification.models import Application, DocumentType, Standing, SubmittedDocument, VerificationRule
+from verification.models import Application, DocumentType, NameKey, Standing, SubmittedDocument, VerificationRule
+from verification.models.name_key import fingerprints
 
 HOME = "52.02"  # the regency whose Pokja is measured
 DOMAIN = "skala.contoh.example"
@@ -40,6 +41,7 @@ def seed(applications: int, *, at_home: int = 200, papers: int = 15) -> None:
     for first in range(0, len(where), BATCH):
         chunk = list(enumerate(where[first : first + BATCH], start=first + 1))
         providers = Provider.objects.bulk_create(provider(number, regency) for number, regency in chunk)
+        NameKey.objects.bulk_create(NameKey(provider=each, keys=fingerprints(each.name)) for each in providers)
         rows = Application.objects.bulk_create(
             application(number, each, staff, rule) for (number, _), each in zip(chunk, providers, strict=True)
         )

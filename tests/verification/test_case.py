@@ -162,6 +162,7 @@ def test_every_shortcut_is_listed_and_bound_by_what_the_page_has(stage: Stage) -
         ("CV Contoh", False),
         ("CV Contoh Bina", False),
         ("CV Cantuh Bina Desa", False),  # two slips
+        ("CV Contoh Bina Desa 2024", False),
     ],
 )
 def test_near_names(name: str, same: bool) -> None:

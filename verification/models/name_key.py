@@ -38,9 +38,14 @@ def fingerprints(name: str) -> list[str]:
     texts = {" ".join(sorted(own)), "".join(own)} - {""}
     for place, word in enumerate(own):
         others = own[:place] + own[place + 1 :]
-        if len(word) >= LONG:
+        if _may_slip(word):
             texts |= {" ".join(sorted([*others, word[:at] + word[at + 1 :]])) for at in range(len(word))}
     return sorted(hashlib.blake2b(text.encode(), digest_size=6).hexdigest() for text in texts)
+
+
+def _may_slip(word: str) -> bool:
+    """Long enough to be told with a letter less; another number is another name."""
+    return len(word) >= LONG and not word.isdigit()
 
 
 def near(one: str, other: str) -> bool:
@@ -56,7 +61,7 @@ def near(one: str, other: str) -> bool:
 
 def _one_slip(a: str, b: str) -> bool:
     """One letter more, less or other, or two neighbours exchanged."""
-    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < LONG - 1:
+    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < LONG - 1 or a.isdigit() or b.isdigit():
         return False
     at = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     rest_a, rest_b = a[at:], b[at:]
