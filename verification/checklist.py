@@ -19,7 +19,7 @@ from verification.forms import STEPS
 from verification.models import Application, DocumentType, SubmittedDocument, profile
 from verification.models.application import BEFORE_POKJA, Wanted
 from verification.portfolio_forms import ENTRIES
-from verification.progress import verdict_shown
+from verification.progress import ENDS, verdict_shown
 
 Each = DocumentType.Each
 KIND_OF = {Each.EXPERT: "tenaga-ahli", Each.EXPERIENCE: "pengalaman"}
@@ -251,6 +251,8 @@ def _chip(application: Application, paper: SubmittedDocument, *, shown: bool, ou
         return ("Sedang diperiksa", "info") if application.state == "checking" else ("Menunggu diperiksa", "wait")
     if application.state == Application.State.DRAFT and not paper.expired and not paper.conforms:
         return "Terunggah", "good"
+    if application.state in ENDS and paper.verdict == SubmittedDocument.Verdict.PENDING:
+        return "Tidak diperiksa", "neutral"
     return paper.get_state_display(), paper.state_tone
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
+from accounts.models.membership import today
 from core.formats import masked
 from core.models import Event
 from core.once import once
@@ -22,7 +23,7 @@ from core.workflow import TransitionRefused
 from verification import checklist, fields_of_work, progress
 from verification.documents import issue_listing_letter
 from verification.forms import ConsentForm, DocumentForm
-from verification.models import Application, DocumentType, Standing, SubmittedDocument
+from verification.models import Application, DocumentType, Standing, SubmittedDocument, profile
 from verification.models.application import BEFORE_POKJA, Wanted
 from verification.profile_views import Place
 from verification.statements import STATEMENTS, issue_statement
@@ -63,7 +64,9 @@ def application(request: HttpRequest, code: str) -> HttpResponse:
         "steps": progress.way(document, events),
         "events": progress.told(document, events),
         "base": based_on(document, request.user),
+        "changes": [profile.label(name) for name in document.changes],
         "check_url": reverse("application-check", args=[document.code]),
+        "late": document.served_by is not None and document.served_by < today(),
         "upcoming": UPCOMING.get(document.state, ""),
         "may_withdraw": document.state in document.MOVES["withdraw"].sources and document.may_withdraw(request.user),
         "withdraw_url": document.move_url("withdraw"),

@@ -198,6 +198,33 @@ def test_an_ended_listing_is_told_as_ended(stage: Stage) -> None:
     assert "188.45/12/2026" in page
 
 
+def test_an_overdue_check_is_said_to_be_overdue(stage: Stage) -> None:
+    application = stage.submitted()
+    assert "keputusan paling lambat" in page_of(stage, application)
+    Application.objects.filter(pk=application.pk).update(submitted_at=timezone.now() - dt.timedelta(days=60))
+    page = page_of(stage, application)
+    assert "sudah lewat" in page
+    assert "paling lambat" not in page
+
+
+def test_papers_of_an_ended_application_do_not_wait_for_anybody(stage: Stage) -> None:
+    page = page_of(stage, stage.withdrawn())
+    assert "Tidak diperiksa" in page
+    assert "Menunggu Diperiksa" not in page
+
+
+def test_what_changed_is_told_with_a_check_that_began_by_itself(stage: Stage) -> None:
+    from verification.models import profile
+
+    stage.listed()
+    profile.change(stage.firm, by=stage.owner(stage.firm), bank="Bank Baru")
+    application = Application.objects.get(kind="change")
+    page = page_of(stage, application)
+    assert "Data yang berubah" in page
+    assert "Nama bank" in page
+    assert "Batalkan permohonan" not in page  # it is not the applicant's to stop
+
+
 def test_offices_that_read_along_see_no_names_of_experts_papers(stage: Stage) -> None:
     """A personal paper's line says its kind only to who may not open it."""
     from tests.verification.test_portfolio import ask_for_experts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -178,6 +179,24 @@ def test_every_step_saves_what_it_shows(stage: Stage) -> None:
         assert client.post(url, data).status_code == 302, key
     after = Provider.objects.filter(pk=stage.firm.pk).values().get()
     assert after == before
+
+
+def test_what_is_typed_is_kept_in_the_browser_but_for_personal_numbers(stage: Stage) -> None:
+    """An expired session costs no typing; a shared computer keeps no NIK, NPWP or account."""
+    client = logged_in(stage.owner(stage.firm))
+    kept = {}
+    for key in STEPS:
+        page = client.get(reverse("my-provider-step", args=[stage.firm.code, key])).content.decode()
+        assert f'data-autosave="penyedia-{stage.firm.code}-{key}"' in page
+        kept[key] = re.findall(r'<input[^>]*name="(\w+)"[^>]*data-no-draft', page)
+    assert {key: names for key, names in kept.items() if names} == {
+        "penanggung-jawab": ["nik"],
+        "npwp-nib": ["npwp"],
+        "rekening": ["account_number"],
+    }
+    for kind in ("tenaga-ahli", "pengalaman"):
+        url = reverse("my-provider-entry-new", args=[stage.firm.code, kind])
+        assert f'data-autosave="{kind}-{stage.firm.code}-' in client.get(url).content.decode()
 
 
 def test_locked_identity_is_shown_and_not_asked(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -293,6 +294,7 @@ def test_forty_experts_cost_as_many_queries_as_one(stage: Stage) -> None:
         )
     assert counts[0] == counts[1]
     assert max(counts[0]) <= 26
+    assert len(gzip.compress(client.get(pages[0]).content)) < 12_000  # bytes on the way to a phone
     assert len([want for want in application.wanted() if want.type.key == "tenaga-ahli"]) == 40
 
 
