@@ -47,7 +47,7 @@ class Web:
             self.process = subprocess.Popen(
                 command, env=self.environment, cwd=BASE_DIR, stdout=log, stderr=log, start_new_session=True
             )
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120  # a busy machine
         while not self.answers():
             assert self.process.poll() is None and time.monotonic() < end, (folder / "web.log").read_text()
             time.sleep(0.1)

@@ -147,7 +147,7 @@ def test_a_daemon_that_hangs_refuses_within_its_time_and_only_once(daemon: Daemo
         began = time.monotonic()
         for _ in range(8):  # a form with eight photos
             assert refusal(lambda: clamav.scan(files.pdf())) == ("scanner", AWAY)
-        assert 0.4 < time.monotonic() - began < 2
+        assert 0.4 < time.monotonic() - began < 3  # eight waits would be four
     finally:
         daemon.signal(signal.SIGCONT)
 
@@ -246,10 +246,10 @@ def test_only_the_exact_good_answer_lets_pass(odd: Callable[..., None]) -> None:
 
 def test_an_answer_that_trickles_does_not_stretch_the_time(odd: Callable[..., None], settings: Any) -> None:
     settings.CLAMAV_SECONDS = 0.4
-    odd(dawdle=0.15)  # each byte in time, all of them after it
+    odd(dawdle=0.3)  # each byte in time, all eleven after it
     began = time.monotonic()
     assert refusal(lambda: clamav.scan(b"%PDF-")) == ("scanner", AWAY)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize("address", ["/tidak/ada.sock", "127.0.0.1:1", "[::1]:1", "tidak-ada.invalid:3310"])
