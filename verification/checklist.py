@@ -22,7 +22,7 @@ from verification.portfolio_forms import ENTRIES
 from verification.progress import ENDS, verdict_shown
 
 Each = DocumentType.Each
-KIND_OF = {Each.EXPERT: "tenaga-ahli", Each.EXPERIENCE: "pengalaman"}
+KIND_OF: dict[str, str] = {Each.EXPERT: "tenaga-ahli", Each.EXPERIENCE: "pengalaman"}
 SOON = datetime.timedelta(days=28)
 
 

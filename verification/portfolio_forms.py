@@ -21,7 +21,7 @@ from verification.models.portfolio import Entry
 class EntryForm(OnceForm, forms.Form):
     """One line of the portfolio; its cleaned data are the entry's fields."""
 
-    model: ClassVar[type[Entry]]
+    model: ClassVar[Any]  # a concrete Entry
     heading: ClassVar[str]  # of the list
     adding: ClassVar[str]
     lead: ClassVar[str]
@@ -42,7 +42,13 @@ class EntryForm(OnceForm, forms.Form):
         """The entry's fields."""
         return {name: self.cleaned_data[name] for name in self.base_fields}
 
+    def build(self) -> Entry:
+        """A new entry of this provider, not yet saved."""
+        made: Entry = self.model(provider=self.provider, **self.values())
+        return made
+
     def first(self) -> bool:
+        """Is nothing there yet?"""
         return not getattr(self.provider, self.related).filter(removed_at=None).exists()
 
 

@@ -264,7 +264,7 @@ def entry_new(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 
 
 def made(form: EntryForm, provider: Provider, user: Any, url: str) -> Place:
-    portfolio.add(form.model(provider=provider, **form.values()), by=user)
+    portfolio.add(form.build(), by=user)
     return Place(url)
 
 

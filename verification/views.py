@@ -83,7 +83,8 @@ def papers(document: Application, user: Any, events: Iterable[Event], *, own: bo
 
 def based_on(document: Application, user: Any) -> list[tuple[Application, str]]:
     """The application that this one rests on, and that one's own, with an address for whoever may see it."""
-    trail, row = [], document.based_on
+    trail: list[tuple[Application, str]] = []
+    row = document.based_on
     while row is not None and len(trail) < 5:
         seen = Application.objects.visible_to(user).filter(pk=row.pk).exists()
         trail.append((row, row.get_absolute_url() if seen else ""))

@@ -25,6 +25,8 @@ from verification.models.submitted import SubmittedDocument
 class Applying:
     """Verbs and guards of the provider's own people."""
 
+    submitted_at: Any
+
     # --- who may ------------------------------------------------------------------------------------
     def _applicant(self, user: Any) -> Verdict:
         membership = people.acting(user, Role.PROVIDER, provider=self.provider_id)
