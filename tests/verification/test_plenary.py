@@ -15,7 +15,8 @@ from core.workflow import TransitionRefused
 from tests.accounts.stage import fresh, give
 from tests.areas import LOMBOK_TENGAH
 from tests.verification.stage import DAY, YEAR, Stage, fresh_memberships, scan
-from verification.models import Application, Plenary, Standing, directory_numbers
+from verification import plenary_papers
+from verification.models import Application, Plenary, Standing, directory_numbers, light
 
 DECREE = {"decree_number": "188.45/77/2026", "decree_date": today(), "valid_until": today() + YEAR}
 
@@ -106,6 +107,29 @@ def test_one_refused_applicant_takes_the_whole_decree_back_with_its_name(stage: 
     assert reason == "Nomor direktori CV Contoh 5 sudah pernah diberikan kepada CV Contoh 8."
     good.refresh_from_db()
     assert (good.state, Standing.objects.filter(application=good).count()) == ("recommended", 0)
+
+
+def test_a_renewal_is_decided_with_the_rest_and_keeps_its_number(stage: Stage) -> None:
+    """Light: no interview and no scores of its own; those of the application it is based on stand in the recap."""
+    first = stage.listed(number="005/P2KTD/2025")
+    Standing.objects.update(listed_on=today() - 300 * DAY, valid_until=today() + 60 * DAY)
+    renewal = light.begin_renewal(Standing.objects.get(), by=stage.owner(stage.firm))
+    renewal.submit(by=stage.owner(stage.firm))
+    stage.declared(renewal)
+    renewal.claim(by=stage.member)
+    renewal.recommend(by=stage.member)
+    fresh_one = stage.recommended(stage.rival)
+    plenary = stage.minuted(renewal, fresh_one)
+    line = next(line for line in plenary.facts()["lines"] if line["code"] == renewal.code)
+    assert (line["kind"], line["light"], line["interview"], line["total"]) == ("Perpanjangan", True, None, first.total)
+    assert [score["points"] for score in line["scores"]] == [80] * 5
+    proposed = directory_numbers.proposals(plenary, year=2026)
+    assert proposed == {renewal.code: "005/P2KTD/2025", fresh_one.code: "006/P2KTD/2026"}
+    decree(plenary, by=stage.chair, numbers=proposed)
+    current = Standing.objects.current().filter(provider=stage.firm)
+    assert [(row.application, row.directory_number) for row in current] == [(renewal, "005/P2KTD/2025")]
+    text = str(plenary_papers.content_of(plenary))
+    assert "Perpanjangan" in text
 
 
 # --- what stands in its way ---------------------------------------------------------------------------
