@@ -31,7 +31,8 @@ PAGES: dict[str, str] = {
     "tpk": "/perlu-tindakan/ {sealed} {sealed:fail}",
     "kaur": "/perlu-tindakan/ {unpaid} {unpaid:record_payment}",
     "bpd": "/perlu-tindakan/ {paid} {paid_meeting} {meeting}",
-    "kades": f"/perlu-tindakan/ {{closed}} /kantor-desa/{VILLAGE}/ /kantor-desa/{VILLAGE}/ubah/",
+    "kades": f"""/perlu-tindakan/ {{closed}} /kantor-desa/{VILLAGE}/ /kantor-desa/{VILLAGE}/ubah/ {{numbers}}
+        /kantor-desa/{VILLAGE}/riwayat/ /kantor-desa/{VILLAGE}/pergantian/ /kantor-desa/{VILLAGE}/data/ajukan/""",
     "penyedia": """/perlu-tindakan/ /penyedia-saya/ /layanan-saya/ /layanan-saya/baru/ {service} {service:revise}
         {service:add_photo} {service:remove_photo} {service:pause} /pembelian/ {running} {running:report_progress}
         {sealed} {closed} {closed_rating:answer} {provider}kartu/""",
@@ -50,7 +51,7 @@ PAGES: dict[str, str] = {
         /admin/verification/verificationrule/ {rule} /admin/verification/verificationrule/baru/
         /admin/verification/documentrequirement/ /admin/verification/documentrequirement/ubah/
         /admin/verification/declaration/ /admin/verification/declaration/baru/?cari=contoh
-        /admin/verification/declaration/cetak/""",
+        /admin/verification/declaration/cetak/ /admin/core/personalview/ {numbers} {account}""",
     "pld": "/perlu-tindakan/ /pembelian/ {paid} {paid_meeting} /pantau/ /laporan/pendamping/",
     "tapm": "/perlu-tindakan/ /pantau/ /laporan/pendamping/",
     "kecamatan": "/perlu-tindakan/ /pantau/ /pembelian/",
@@ -68,7 +69,7 @@ def addresses(demo: Site) -> dict[str, str]:
 
 
 def _addresses() -> dict[str, str]:
-    from accounts.models import VillageAccess
+    from accounts.models import VillageAccess, VillageData
     from p2ktd.demo.cast import DOMAIN
     from tests.cast import Story
     from verification.models import Pokja, VerificationRule
@@ -106,6 +107,7 @@ def _addresses() -> dict[str, str]:
     for verb in ("add_member", "remove_member", "prepare_next", "dissolve"):
         step("pokja", pokja, verb)
     access = VillageAccess.objects.get(user__email=f"calon@{DOMAIN}")
+    numbers = VillageData.objects.in_force(VILLAGE)
     step("access", access, "verify")
     step("access", access, "reject")
     for name, provider in (
@@ -126,6 +128,8 @@ def _addresses() -> dict[str, str]:
         "service_code": service.code,
         "provider": service.provider.get_absolute_url(),
         "access": access.get_absolute_url(),
+        "numbers": numbers.get_absolute_url(),
+        "account": f"/data-pribadi/data-desa/{numbers.code}/rekening/",
         "pokja": pokja.get_absolute_url(),
         "rule": VerificationRule.objects.get().get_absolute_url(),
         "paid_meeting": f"/pertanggungjawaban/{story.account(needs['paid']).code}/musdes/",
