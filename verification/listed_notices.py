@@ -11,8 +11,20 @@ from accounts.models import Membership, Role, User
 from accounts.models.membership import POKJA_ROLES
 from core.models import Event
 from core.notices import Tell, tells
+from verification import notifications
 from verification.models import Application, Sanction, Standing
-from verification.notifications import people_of, pokja_of
+
+
+# Applications, listings and sanctions alike have a provider and a regency.
+def people_of(thing: Any) -> Iterable[User]:
+    """Everyone who works today for the provider of an application, a listing or a sanction."""
+    return notifications.people_of(thing)
+
+
+def pokja_of(thing: Any, *roles: str) -> Iterable[User]:
+    """The Pokja of its regency, without who belongs or is tied to the provider."""
+    return notifications.pokja_of(thing, *roles)
+
 
 APPLICATION, SANCTION, STANDING = "verification.application", "verification.sanction", "verification.standing"
 
@@ -152,8 +164,3 @@ def pokja_learns_of_the_withdrawal(event: Event, standing: Standing) -> Iterable
 def provider_is_reminded(event: Event, standing: Standing) -> Iterable[Tell]:
     for user in people_of(standing):
         yield Tell(user, event.data["title"], event.data["body"], event.data["url"])
-
-
-def addressees(document: Any) -> list[User]:
-    """Whom a reminder reaches."""
-    return list(people_of(document))

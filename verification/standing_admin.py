@@ -70,7 +70,7 @@ class TabFilter(admin.SimpleListFilter):
     @classmethod
     def tabs(cls, request: HttpRequest) -> list[dict[str, Any]]:
         """The same choices above the list, where they are seen."""
-        asked = request.GET.get(cls.parameter_name)
+        asked = request.GET.get(str(cls.parameter_name), "")
         now = asked if asked in cls.names else cls.first
         return [
             {"name": name, "url": f"?{cls.parameter_name}={key}", "chosen": key == now}
@@ -267,7 +267,7 @@ class SanctionFilter(TabFilter):
         "semua": "Semua",
     }
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
         match self.chosen:
             case "saya":
                 return queryset.filter(pk__in=Sanction.objects.waiting_for(request.user).order_by().values("pk"))
@@ -387,7 +387,8 @@ class SanctionMove(MoveView):
 
     def more_context(self) -> dict[str, Any]:
         back = reverse(f"admin:{SANCTION}_change", args=[self.document.code])
-        return {**site.each_context(self.request), "title": self.move.label, "opts": Sanction._meta, "back": back}
+        title = Sanction.MOVES[self.move.verb].label if self.move else ""
+        return {**site.each_context(self.request), "title": title, "opts": Sanction._meta, "back": back}
 
 
 # --- reminders ----------------------------------------------------------------------------------------

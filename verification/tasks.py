@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from celery import shared_task
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.urls import reverse
 
 from accounts.models.membership import today
 from core.workflow import Allowed, record
-from verification.listed_notices import addressees
+from verification.listed_notices import people_of
 from verification.models import Application, Reminder, Standing, SubmittedDocument, VerificationRule, light
 from verification.models.application import AT_POKJA
 
@@ -86,7 +87,7 @@ def _papers(day: dt.date, near: tuple[dt.date, dt.date]) -> Iterator[Dated]:
     )
     for document in rows.select_related("type", "application").order_by("pk"):
         provider, regency = document.application.provider_id, document.application.regency_id
-        if light.last_approved(provider, regency) == document.application:
+        if document.expires_on and light.last_approved(provider, regency) == document.application:
             standing = Standing.objects.running(day).with_status().get(provider=provider, regency=regency)
             yield standing, document, document.expires_on
 
@@ -105,13 +106,14 @@ def say(due: Due) -> bool:
         )
         if not new:
             return False
-        reached = addressees(due.standing)
+        reached = list(people_of(due.standing))
         row.people, row.mails = len(reached), sum(bool(user.email) for user in reached)
         row.save(update_fields=["people", "mails"])
         verb = "remind_paper" if due.document else "remind"
         standing = due.standing
-        facts = wording(due) | {"due_on": due.on.isoformat(), "days": due.days}
-        record(standing, verb, by=None, verdict=Allowed(), before="", note=facts["title"], data=facts)
+        words = wording(due)
+        facts: dict[str, Any] = words | {"due_on": due.on.isoformat(), "days": due.days}
+        record(standing, verb, by=None, verdict=Allowed(), before="", note=words["title"], data=facts)  # type: ignore[arg-type]
     return True
 
 

@@ -105,6 +105,7 @@ def act(application: Application, verb: str, by: Any, owner: Any) -> None:
         "detach": lambda: {"type": optional},
         "consent": lambda: {"version": consent_in_force()["version"]},
         "judge": lambda: {"document": application.documents.current().first(), "conforms": True},
+        "extend": lambda: {"fields": ["nik"]},
         "remark": lambda: {"note": "Telepon penyedia besok."},
         "assign": lambda: {"member": User.objects.get(name="Made Anggota"), "reason": "Cuti."},
         "schedule_interview": lambda: {"mode": "office", "at": timezone.now(), "place": "Aula"},

@@ -29,12 +29,15 @@ class Light:
 
     def may_extend(self, user: Any) -> Verdict:
         """Only by itself, when data change that a listing rests on."""
-        return Allowed() if user is None else Denied("Perubahan data ditambahkan oleh sistem.")
+        if user is not None:
+            return Denied("Perubahan data ditambahkan oleh sistem.")
+        listing = Standing.objects.running().filter(provider=self.provider_id, regency=self.regency_id)
+        return Allowed() if listing.exists() else Denied("Penyedia tidak terdaftar di sini.")
 
     def extend(self, *, by: Any, fields: list[str]) -> None:
         """More data changed before the Pokja took it up: their papers lose the verdict they had."""
         with moving(self, "extend", by=by, note=said(fields)) as facts:
-            self.changes = [*self.changes, *(name for name in fields if name not in self.changes)]
+            self.changes.extend(name for name in fields if name not in self.changes)
             self.profile = profile.frozen(self.provider)
             if self.state == self.State.SUBMITTED:
                 proving(self, fields).update(verdict="pending", judged_by=None, judged_at=None)

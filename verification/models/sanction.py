@@ -253,7 +253,7 @@ class Sanction(Document):
     def state_tone(self) -> str:
         return "neutral" if self.is_over else self.TONES[self.state]
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
         """The chip's words; past its last day it is over, whatever the row says."""
         return "Berakhir" if self.is_over else str(self.State(self.state).label)
 
