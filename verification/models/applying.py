@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -88,10 +90,18 @@ class Applying:
         return any(differs(self.provider, self.profile, name) for name in document.type.proves)
 
     # --- what they do -------------------------------------------------------------------------------
+    @contextmanager
+    def _provider_locked(self) -> Iterator[Provider]:
+        """A step of the profile saved meanwhile waits, and so does this: the provider's row before the application's.
+
+        In the other order a changed profile, which looks for applications to check again, would wait crosswise.
+        """
+        with transaction.atomic():
+            yield Provider.objects.select_for_update().get(pk=self.provider_id)
+
     def apply(self, *, by: Any) -> None:
         """The provider opens an application to this regency, still a draft."""
-        with transaction.atomic():
-            Provider.objects.select_for_update().get(pk=self.provider_id)  # two at once wait here
+        with self._provider_locked():
             light.choose_kind(self)
             born(self, by=by, verdict=self.may_create(by))
             light.carry_over(self, by=by)
@@ -109,7 +119,7 @@ class Applying:
         expires_on: datetime.date | None = None,
     ) -> SubmittedDocument:
         """Show a paper; it replaces the one of its kind (and entry), which stays stored."""
-        with moving(self, "attach", by=by) as facts:
+        with self._provider_locked(), moving(self, "attach", by=by) as facts:
             want = next((each for each in self.wanted() if each.type.pk == type.pk and each.entry == entry), None)
             each = type.each == DocumentType.Each.PROVIDER
             refuse_unless(want and (each or entry), f"{type} tidak diminta untuk bentuk penyedia Anda.")
@@ -140,7 +150,9 @@ class Applying:
 
     def _refuse_too_much(self, file: StoredFile) -> None:
         """One applicant can't fill the store. Replaced papers count, since they stay; carried ones are not new."""
-        own = self.documents.filter(carried_from=None).aggregate(files=models.Count("pk"), size=models.Sum("file__size"))
+        own = self.documents.filter(carried_from=None).aggregate(
+            files=models.Count("pk"), size=models.Sum("file__size")
+        )
         most, room = settings.APPLICATION_MAX_FILES, settings.APPLICATION_MAX_BYTES
         refuse_unless(
             own["files"] < most,
@@ -174,13 +186,11 @@ class Applying:
 
     def submit(self, *, by: Any) -> None:
         """All is there: the Pokja may begin. What the profile says that day is frozen with it."""
-        with moving(self, "submit", by=by):
+        with self._provider_locked() as provider, moving(self, "submit", by=by):
             self.submitted_at = self.submitted_at or timezone.now()
             self.rule = self.rule_now
             self.round += self.state == self.State.RETURNED
             self.reason = ""
-            provider = Provider.objects.select_for_update().get(pk=self.provider_id)  # a step saved meanwhile waits
-            refuse_unless(not profile.missing_fields(provider), "Profil belum lengkap. Muat ulang halaman.")
             self.profile = profile.frozen(provider)
 
     def withdraw(self, *, by: Any) -> None:
