@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.models import LegalForm, Role
 from accounts.models.membership import today
-from core.models import Event
+from core.models import Event, Notice
 from core.workflow import TransitionRefused
 from regions.models import Area
 from tests.accounts.stage import at_once, fresh, give, logged_in
@@ -134,6 +134,14 @@ def test_a_rule_set_for_the_same_coming_day_is_replaced_and_the_event_tells(stag
     assert second.aspects.count() == 2
     replaced = [event.data.get("replaced", {}).get("threshold") for event in Event.objects.about(second)]
     assert replaced == [None, 7]
+
+
+def test_the_pokja_is_told_of_its_new_rule(stage: Stage) -> None:
+    assert stage.pokja
+    assert stage.neighbour_member
+    rule_of(stage)
+    told = Notice.objects.filter(title__startswith="Aturan verifikasi baru").values_list("user__name", "channel")
+    assert set(told) == {(name, "site") for name in ("Putu Ketua", "Baiq Anggota", "Made Anggota")}
 
 
 def test_states_follow_the_calendar(stage: Stage) -> None:

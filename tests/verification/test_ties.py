@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role, User
 from accounts.models.membership import today
-from core.models import Event, Job, PrintedDocument
+from core.models import Event, Job, Notice, PrintedDocument
 from core.tasks import run_job
 from core.workflow import TransitionRefused
 from regions.models import Area
@@ -202,6 +202,21 @@ def test_an_ended_tie_stays_with_its_reason_and_bars_no_longer(stage: Stage) -> 
         row.end(by=stage.office, reason="Lagi.")
     tie_of(stage, stage.member)  # and it may begin again
     assert Declaration.objects.ties().count() == 2
+
+
+def test_whom_a_tie_concerns_is_told_by_whom_and_why(stage: Stage) -> None:
+    row = tie_of(stage, stage.member)
+    row.end(by=stage.office, reason="Direktur berganti.")
+    told = list(Notice.objects.filter(user=stage.member, channel="site").order_by("pk").values_list("title", "body"))
+    assert [title for title, _ in told[-2:]] == [
+        "Hubungan Anda dengan CV Contoh Bina Desa dicatat",
+        "Hubungan Anda dengan CV Contoh Bina Desa dinyatakan berakhir",
+    ]
+    assert "Dewi Dinas mencatat: Hubungan keluarga" in told[-2][1]
+    assert "Alasan: Direktur berganti." in told[-1][1]
+    before = Notice.objects.filter(user=stage.second_member).count()
+    tie_of(stage, stage.second_member, by=stage.second_member)
+    assert Notice.objects.filter(user=stage.second_member).count() == before, "not of one's own word"
 
 
 @pytest.mark.parametrize(
