@@ -10,7 +10,13 @@ class VerificationConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import Provider
-        from verification import listed_notices, notifications, personal, plenary_notices, pokja_notices  # noqa: F401  who is told, who sees numbers
+        from verification import (  # noqa: F401  who is told, who sees numbers
+            listed_notices,
+            notifications,
+            personal,
+            plenary_notices,
+            pokja_notices,
+        )
 
         post_save.connect(keep_name, sender=Provider, dispatch_uid="verification.keep_name")
 
