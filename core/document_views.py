@@ -25,13 +25,16 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     row = get_object_or_404(PrintedDocument.objects.select_related("file"), code=code)
     if not row.is_visible_to(request.user):
         raise Http404
+    back = row.holder_url(request.user)
     if row.file is not None:
-        return render(request, "core/document.html", {"document": row})
+        return render(request, "core/document.html", {"document": row, "back": back})
     looks = request.GET.get("tunggu", "")
     turn = int(looks) if looks.isascii() and looks.isdigit() and len(looks) < 4 else 0
     parked = Job.objects.filter(key=documents.job_key(row), parked_at__isnull=False).exists()
     wait = WAIT_SECONDS[min(turn, len(WAIT_SECONDS) - 1)]
-    response = render(request, "core/document.html", {"document": row, "parked": parked, "turn": turn + 1})
+    response = render(
+        request, "core/document.html", {"document": row, "back": back, "parked": parked, "turn": turn + 1}
+    )
     if not parked:
         response["Refresh"] = f"{wait}; url=?tunggu={turn + 1}"  # works without JavaScript
     return response

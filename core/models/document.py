@@ -61,7 +61,15 @@ class PrintedDocument(models.Model):
         return reverse("document", args=[self.code])
 
     def is_visible_to(self, user: Any) -> bool:
+        return self._holders(user).exists()
+
+    def holder_url(self, user: Any) -> str:
+        """The page of what it is about, for the way back; empty where that has none."""
+        holder = self._holders(user).first()
+        return holder.get_absolute_url() if hasattr(holder, "get_absolute_url") else ""
+
+    def _holders(self, user: Any) -> Any:
+        """What it is about, if this person sees it."""
         from django.apps import apps
 
-        holders = apps.get_model(self.about)._default_manager
-        return holders.visible_to(user).filter(pk=self.about_id).exists()
+        return apps.get_model(self.about)._default_manager.visible_to(user).filter(pk=self.about_id)

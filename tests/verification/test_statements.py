@@ -54,6 +54,9 @@ def test_a_statement_says_who_signs_what_for_whom(stage: Stage, key: str) -> Non
     ):  # fmt: skip
         assert sentence in text, sentence
     assert ("Meterai" in text) == (key == "pernyataan-kebenaran")
+    page = client.get(response.url).content.decode()
+    assert "Buka PDF" in page
+    assert f'href="{application.get_absolute_url()}"' in page  # the way back to the list
     for secret in (NIK, NPWP, ACCOUNT):
         assert secret not in text
         assert secret not in str(paper.snapshot)
