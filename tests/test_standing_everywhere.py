@@ -17,6 +17,7 @@ from django.urls import reverse
 from accounts.models.membership import today
 from catalog.models import Service
 from core.clock import database_now
+from core.models import Notice
 from core.workflow import TransitionRefused
 from tests.areas import KUTA, LOMBOK_BARAT, LOMBOK_TENGAH
 from tests.catalog.stage import list_in_directory
@@ -188,3 +189,20 @@ def test_the_figures_of_a_past_day_do_not_change_with_a_sanction_of_today(market
     before = set(Standing.objects.current(yesterday).values_list("pk", flat=True))
     imposed(market, "freeze")
     assert set(Standing.objects.current(yesterday).values_list("pk", flat=True)) == before
+
+
+def test_villages_with_an_order_in_hand_are_told_what_still_goes_on(market: Market) -> None:
+    contract = market.contract("running")
+    other = market.sourcing("open", hps=40_000_000)
+    imposed(market, "freeze")
+    notice = Notice.objects.get(event__verb="impose", user=market.user("pka"), channel="site")
+    assert notice.title == f"{market.firm.provider.name}: pembekuan di Kabupaten Lombok Tengah"
+    assert f"“{contract.need.title}”: kontrak tetap diselesaikan." in notice.body
+    assert f"“{other.need.title}”: tidak dapat ditetapkan sebagai pemenang." in notice.body
+    assert not Notice.objects.filter(event__verb="impose", user=market.user("pka2")).exists()
+
+
+def test_a_warning_concerns_no_village(market: Market) -> None:
+    market.contract("running")
+    imposed(market, "warning")
+    assert not Notice.objects.filter(event__verb="impose", user=market.user("pka")).exists()

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 
+from django.urls import reverse
+
 from accounts.models import Membership, Role
 from core.formats import rupiah
 from core.models import Event
 from core.notices import Tell, tells
+from regions.scope import NATION, within
 from transactions.models import Accountability, Contract, Meeting, Need, Sourcing
 from transactions.models.sourcing import OFFICER
+from verification.models import Sanction
+from verification.models.sanction import BARRING
 
 
 def village(code: str, *roles: str) -> list[Membership]:
@@ -155,3 +160,31 @@ def all_learn_that_it_is_closed(event: Event, account: Accountability) -> Iterat
     people = [*village(contract.village_id, Role.ACTIVITY_MANAGER, Role.BPD), *of_provider(contract.provider_id)]
     for member in people:
         yield Tell(member.user, f"Pembelian selesai: {contract.need.title}", account.status_sentence)
+
+
+UNDECIDED = ("draft", "open", "opened", "evaluated")
+UNSIGNED = ("drafted", "issued", "provider_signed")
+
+
+@tells("verification.sanction", "impose", "widen")
+def villages_learn_of_a_barred_provider(event: Event, sanction: Sanction) -> Iterator[Tell]:
+    """Where it was invited, offers, or has a contract: what can't be done any more, and what goes on."""
+    if sanction.kind not in BARRING:
+        return
+    places = within("village", NATION if sanction.scope == Sanction.Scope.NATION else sanction.regency_id)
+    orders = Need.objects.filter(places)
+    asked = Sourcing.objects.filter(need__in=orders, invitations__provider=sanction.provider_id, state__in=UNDECIDED)
+    bound = Contract.objects.filter(provider=sanction.provider_id, sourcing__need__in=orders)
+    bound = bound.exclude(state__in=["handed_over", "terminated"]).select_related("sourcing__need")
+    lines: dict[str, list[str]] = {}
+    for sourcing in asked.select_related("need"):
+        need = sourcing.need
+        lines.setdefault(need.village_id, []).append(f"“{need.title}”: tidak dapat ditetapkan sebagai pemenang.")
+    for contract in bound:
+        unsigned = contract.state in UNSIGNED
+        rest = "SPK tidak dapat ditandatangani." if unsigned else "kontrak tetap diselesaikan."
+        lines.setdefault(contract.village_id, []).append(f"“{contract.need.title}”: {rest}")
+    for code, found in lines.items():
+        for member in village(code, Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM, Role.VILLAGE_OPERATOR):
+            title = f"{sanction.provider.name}: {sanction.get_kind_display().lower()} {sanction.where}"
+            yield Tell(member.user, title, "\n".join([f"Berlaku {sanction.period}.", *found]), url=reverse("orders"))

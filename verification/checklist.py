@@ -237,8 +237,9 @@ def _paper(
 
 
 def _note(paper: SubmittedDocument, *, own: bool, locked: bool) -> str:
-    if locked and paper.carried_from_id:
-        return "dibawa dari permohonan sebelumnya, terkunci"
+    if paper.carried_from_id:
+        found = "terkunci" if locked else f"{paper.trail[:1].lower()}{paper.trail[1:-1]}"  # a comma follows, no stop
+        return ", ".join(filter(None, ["dibawa dari permohonan sebelumnya", found]))
     if locked:
         return "sudah sesuai, terkunci" if paper.conforms else "terkunci selama perbaikan"
     return paper.file.name if own else ""

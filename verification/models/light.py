@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Provider
 from core.models import StoredFile
-from core.workflow import Allowed, Denied, Verdict, born, moving
+from core.workflow import Allowed, Denied, Verdict, born, moving, refuse_unless
 from verification.models import profile
 from verification.models.standing import Standing
 from verification.models.submitted import SubmittedDocument
@@ -199,6 +199,8 @@ def recheck(provider: Provider, *, by: Any, verdict: Verdict, fields: list[str])
         if there is None or there.state == "draft":
             _open_change(standing, there, by=by, verdict=verdict, fields=fields)
         else:
+            taken = there.state not in ("submitted", "returned")  # in the moment of this change
+            refuse_unless(not taken, profile.being_read(there.regency.name))
             there.extend(by=None, fields=fields)
 
 
