@@ -24,6 +24,7 @@ from core.workflow import TransitionRefused
 from regions.models import Area
 from verification import plenary_papers
 from verification.models import Plenary, Pokja
+from verification.models.recap import tied_pairs
 from verification.plenary_forms import MOVE_FORMS, SHOWN, ConveneForm
 
 READERS = (*POKJA_ROLES, Role.REGENCY_OFFICE, Role.MINISTRY)
@@ -164,7 +165,9 @@ class PlenaryAdmin(ScopedAdmin):
         """The sitting, if this is a POST of somebody who may read all of it."""
         plenary = self.find(request, code)
         if secret(plenary, request.user):
-            messages.error(request, "Anda bekerja pada salah satu pemohon, jadi dokumen rapat belum dapat dicetak.")
+            messages.error(
+                request, "Anda mempunyai benturan kepentingan dengan salah satu pemohon: dokumen dicetak rekan lain."
+            )
             return redirect(plenary)
         return plenary if request.method in ("POST", "HEAD", "GET") else redirect(plenary)
 
@@ -267,8 +270,9 @@ def narrowed(rows: QuerySet[Plenary], *, cari: str, status: str, tahun: str) -> 
 
 
 def secret(plenary: Plenary, user: Any) -> set[str]:
-    """Codes of this person's own applications: until the decree their check is not theirs to watch."""
-    own = people.providers(user)
-    if not own or plenary.state == Plenary.State.DECREED:
+    """Codes of the applications to which this person is tied: until the decree their check is not theirs to watch."""
+    if plenary.state == Plenary.State.DECREED:
         return set()
-    return set(plenary.items.filter(application__provider__in=own).values_list("application__code", flat=True))
+    codes = dict(plenary.items.values_list("application__code", "application__provider_id"))
+    tied = {provider for _, provider in tied_pairs([user.pk], set(codes.values()))}
+    return {code for code, provider in codes.items() if provider in tied}

@@ -42,7 +42,8 @@ PAGES: dict[str, str] = {
         {profile}tentang/""",
     "pokja": """/perlu-tindakan/ /admin/ /admin/verification/application/ /admin/verification/application/?antrean=semua
         {submitted_case} {submitted_case:claim} {returned_case} {listed_case} {listed_history}
-        /admin/verification/standing/ /kantor-desa/""",
+        /admin/verification/standing/ /admin/verification/plenary/ /admin/verification/plenary/?cari=tidakada
+        /admin/verification/plenary/baru/ {plenary} {plenary:attach_scan} /kantor-desa/""",
     "ketua.pokja": "/perlu-tindakan/ /admin/verification/application/ {submitted_case} /penyedia/direktori/52.02/terbitkan/",
     "dpmd": """/perlu-tindakan/ /akses-desa/ {access} {access:verify} {access:reject} /pantau/ /pantau/52.02.04/
         /laporan/ /laporan/baru/ /kantor-desa/ /admin/ /admin/transactions/procurementrule/
@@ -72,7 +73,7 @@ def _addresses() -> dict[str, str]:
     from accounts.models import VillageAccess, VillageData
     from p2ktd.demo.cast import DOMAIN
     from tests.cast import Story
-    from verification.models import Pokja, VerificationRule
+    from verification.models import Plenary, Pokja, VerificationRule
 
     story = Story()
     service = story.service("Pelatihan pengelolaan BUM Desa")
@@ -106,6 +107,8 @@ def _addresses() -> dict[str, str]:
     pokja = Pokja.objects.get()
     for verb in ("add_member", "remove_member", "prepare_next", "dissolve"):
         step("pokja", pokja, verb)
+    plenary = Plenary.objects.earliest("pk")
+    step("plenary", plenary, "attach_scan")
     access = VillageAccess.objects.get(user__email=f"calon@{DOMAIN}")
     numbers = VillageData.objects.in_force(VILLAGE)
     step("access", access, "verify")
@@ -130,6 +133,7 @@ def _addresses() -> dict[str, str]:
         "access": access.get_absolute_url(),
         "numbers": numbers.get_absolute_url(),
         "account": f"/data-pribadi/data-desa/{numbers.code}/rekening/",
+        "plenary": plenary.get_absolute_url(),
         "pokja": pokja.get_absolute_url(),
         "rule": VerificationRule.objects.get().get_absolute_url(),
         "paid_meeting": f"/pertanggungjawaban/{story.account(needs['paid']).code}/musdes/",

@@ -201,15 +201,18 @@ def test_a_broken_scan_is_refused_with_a_sentence(stage: Stage) -> None:
     assert plenary.scan is None
 
 
-def test_who_works_for_an_applicant_does_not_watch_its_check(stage: Stage) -> None:
+def test_who_is_tied_to_an_applicant_does_not_watch_its_check(stage: Stage) -> None:
     """Until the decree neither points nor papers of the sitting are theirs to read."""
     mine, other = stage.recommended(), stage.recommended(stage.rival)
+    mine.declare(by=stage.chair, tie="kin", note="Ipar")
     plenary = stage.minuted(mine, other)
     give(stage.second_member, "provider", provider=stage.firm)
     browser = logged_in(fresh(stage.second_member))
-    page = text_of(browser.get(plenary.get_absolute_url()))
-    assert "Permohonan Anda sendiri" in page
-    assert f"permohonan/{mine.code}" not in page
+    for each in (browser, logged_in(stage.chair)):
+        page = text_of(each.get(plenary.get_absolute_url()))
+        assert "rinciannya tidak ditampilkan kepada Anda" in page
+        assert mine.code not in page
+        assert other.code in page
     for name, args in (("print", ["berita-acara"]), ("form", [mine.code]), ("workbook", [])):
         url = reverse(f"admin:verification_plenary_{name}", args=[plenary.code, *args])
         assert browser.post(url).url == plenary.get_absolute_url()
