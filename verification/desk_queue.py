@@ -293,6 +293,8 @@ def service_of(application: Application) -> Service | None:
     left = (due - today()).days
     if left < 0:
         return Service(f"Lewat {-left} hari", "bad", f"baku {days} hari")
+    if left == days:
+        return Service("Diajukan hari ini", "neutral", f"baku {days} hari")
     if left <= max(days // 7, 1):
         return Service(f"Hari ke-{days - left} dari {days}", "warn", "hampir habis")
     return Service(f"Hari ke-{days - left} dari {days}", "neutral")

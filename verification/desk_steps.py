@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from core.formats import desimal, waktu
 from core.workflow import OpenMove
@@ -170,21 +170,13 @@ def _proposed(case: Case) -> Said:
         .first()
     )
     if item is not None:
-        url = reverse_or_nothing("admin:verification_plenary_change", item.plenary.code)
-        return f"{by}, dan dibawa ke rapat pleno.", [Action("Buka rapat pleno", url)] if url else []
-    url = reverse_or_nothing("admin:verification_plenary_add")
-    if not url or not application.may_remark(case.user):
+        return f"{by}, dan dibawa ke rapat pleno.", [Action("Buka rapat pleno", item.plenary.get_absolute_url())]
+    if not application.may_remark(case.user):
         return f"{by}. Menunggu rapat pleno.", []
+    url = reverse("admin:verification_plenary_add")
     return f"{by}. Putusannya diambil melalui rapat pleno dan surat keputusan.", [
         Action("Bawa ke rapat pleno", f"{url}?permohonan={application.code}")
     ]
-
-
-def reverse_or_nothing(name: str, *args: str) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def _and(case: Case) -> str:

@@ -149,7 +149,7 @@ def test_claim_and_release_stand_in_the_queue(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("days", "text", "tone"),
     [
-        (0, "Hari ke-0 dari 14", "neutral"),
+        (0, "Diajukan hari ini", "neutral"),
         (5, "Hari ke-5 dari 14", "neutral"),
         (13, "Hari ke-13 dari 14", "warn"),
         (14, "Hari ke-14 dari 14", "warn"),
