@@ -58,7 +58,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         else:
             return redirect(url)
     context = {"form": form, "title": "Profil penyedia baru", "lead": form.lead, "submit": "Simpan dan lanjutkan",
-               "cancel_url": reverse("my-provider"), "autosave": "penyedia-baru"}  # fmt: skip
+               "cancel_url": reverse("my-provider"), "autosave": "penyedia-baru", **steps(None, "identitas")}  # fmt: skip
     if not refusal:
         return render(request, "verification/refused.html", {"reason": refusal.reason}, status=403)
     return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
@@ -149,16 +149,13 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
     return render(request, "verification/provider_step.html", context, status=status)
 
 
-def steps(provider: Provider, key: str) -> dict[str, Any]:
+def steps(provider: Provider | None, key: str) -> dict[str, Any]:
     """On the first way through, where one is: the steps of the profile, then experts and experience."""
-    way = [name for name in STEPS if name != "tentang"] + list(ENTRIES)
-    if key not in way or provider.applications.exists():
+    titles = {name: kind.title for name, kind in STEPS.items() if name != "tentang"}
+    titles |= {name: form.heading for name, form in ENTRIES.items()}
+    if key not in titles or (provider and provider.applications.exists()):
         return {}
-    labels = [kind.title for name, kind in STEPS.items() if name in way]
-    return {
-        "step_labels": [*labels, *(form.heading for form in ENTRIES.values())],
-        "step_now": way.index(key) + 1,
-    }
+    return {"step_labels": list(titles.values()), "step_now": list(titles).index(key) + 1}
 
 
 def shown(provider: Provider, name: str) -> Any:
