@@ -131,6 +131,9 @@ PUBLIC_VIEWS = {
     "p2ktd/demo_views.py:practice",  # 404 unless DEMO
     "p2ktd/style_views.py:about",
     "p2ktd/style_views.py:style_guide",
+    "p2ktd/bench/reference.py:constant",  # addresses of `make bench` alone
+    "p2ktd/bench/reference.py:lean",
+    "p2ktd/bench/reference.py:raw",
     "p2ktd/views.py:home",
     "regions/views.py:area_detail",
     "regions/views.py:area_list",

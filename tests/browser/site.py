@@ -155,11 +155,21 @@ class Visitor:
             self.main.get_by_role("button", name=name, exact=True).click()
         return self
 
-    def step(self, name: str, **values: Any) -> Visitor:
-        """A move of a document: its button, what it asks for, and the button again."""
+    def start(self, name: str) -> Visitor:
+        """The page that a move's button opens."""
         with self.page.expect_navigation():
             self.main.get_by_role("link", name=name, exact=True).first.click()
-        return self.fill(**values).press(name)
+        return self
+
+    def press_any(self, name: str) -> Visitor:
+        """A move that asks for nothing: a button at once, or a link to a page that asks once more."""
+        if self.main.get_by_role("button", name=name, exact=True).count():
+            return self.press(name)
+        return self.start(name).press(name)
+
+    def step(self, name: str, **values: Any) -> Visitor:
+        """A move of a document: its button, what it asks for, and the button again."""
+        return self.start(name).fill(**values).press(name)
 
     def fill(self, **values: Any) -> Visitor:
         """Fields by name; each kind as a person fills it."""

@@ -1,7 +1,7 @@
 """The whole story once, clicked through: sign-up, verification, order, account, rating.
 
 Beforehand there are only the areas, what the migrations bring, and the first people of a deployment: the offices,
-the Pokja, and the village's officials but its operator.
+the village's officials but its operator, and two people whom the regency will call into its Pokja.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ PASSWORD = "jagung rebus di beranda"
 NAME = "CV Contoh Bina Desa"
 TITLE = "Pelatihan pembukuan BUM Desa"
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date().isoformat()
-TOMORROW, LATER = (
-    (datetime.date.fromisoformat(TODAY) + datetime.timedelta(days=days)).isoformat() for days in (1, 700)
+YESTERDAY, TOMORROW, LATER = (
+    (datetime.date.fromisoformat(TODAY) + datetime.timedelta(days=days)).isoformat() for days in (-1, 1, 700)
 )
 
 
@@ -42,7 +42,7 @@ def first_people() -> None:
     from django.contrib.auth.hashers import make_password
 
     from accounts.models import VillageOffice
-    from accounts.models.membership import SECOND_FACTOR_ROLES
+    from accounts.models.membership import POKJA_ROLES, SECOND_FACTOR_ROLES
     from p2ktd.demo import cast
     from tests.areas import load_areas
 
@@ -51,7 +51,8 @@ def first_people() -> None:
     for person in cast.PEOPLE:
         if person.key in KEYS:
             user = cast.account(person.key, person.name, hashed)
-            cast.appoint(user, person.role, person.area, person.position)
+            if person.role not in POKJA_ROLES:  # they come by the Pokja's decree
+                cast.appoint(user, person.role, person.area, person.position)
             if person.role in SECOND_FACTOR_ROLES:
                 TOTP.activate(user, cast.TOTP_SECRET)
     VillageOffice.objects.create(area_id=VILLAGE, address="Jalan Contoh Nomor 1", postal_code="83573")
@@ -77,6 +78,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def test_from_sign_up_to_rating(site: Site, papers: dict[str, Path]) -> None:
     operator = village_signs_up(site, papers)
+    office_forms_the_pokja(site, papers)
     provider = provider_signs_up(site, papers)
     pokja_judges(site, provider, papers)
     service = provider_publishes(site, provider, papers)
@@ -115,37 +117,65 @@ def village_signs_up(site: Site, papers: dict[str, Path]) -> Visitor:
     office.waits("Desa Sengkol").follow("Desa Sengkol").sees("Baiq Contoh Anjani", "141/CONTOH/2026")
     office.step("Verifikasi").waits()
     operator.go("/pembelian/").sees("Catat kebutuhan")
+
+    operator.waits("Desa Sengkol").go(f"/kantor-desa/{VILLAGE}/data/ajukan/")
+    operator.fill(
+        npwp="0000000000000022",
+        npwp_card=papers["pindaian"],
+        bank="Bank Contoh",
+        account_number="000000002201",
+        account_holder="Desa Sengkol (contoh)",
+        passbook=papers["surat"],
+    ).press("Kirim untuk diverifikasi")
+    office.waits("Desa Sengkol").follow("Desa Sengkol")
+    office.step("Verifikasi Data", code_confirmed=True).waits()
+    operator.waits()
     return operator
 
 
-# --- 2. a provider ---------------------------------------------------------------------------------------
+# --- 2. a Pokja and a provider ---------------------------------------------------------------------------
+def office_forms_the_pokja(site: Site, papers: dict[str, Path]) -> None:
+    office = site.visitor("dpmd").go("/admin/verification/pokja/baru/")
+    office.fill(
+        decree_number="188.45/7/CONTOH", decree_date=TODAY, starts_on=TODAY, ends_on=LATER, decree=papers["surat"]
+    ).press("Simpan keputusan")
+    for key, position, body in (("ketua.pokja", "chair", "Dinas PMD"), ("pokja", "secretary", "TAPM")):
+        office.step("Tambah Anggota", email=f"{key}@contoh.example", position=position, body=body)
+    office.step("Tetapkan Pokja").sees("Bertugas sampai", "Anggota (2 orang)")
+
+
 def provider_signs_up(site: Site, papers: dict[str, Path]) -> Visitor:
     provider = sign_up(site, PROVIDER, "Contoh Hendra", "provider")
     provider.follow("Lengkapi profil").follow("Buat profil penyedia")
     provider.fill(name=NAME, legal_form="company")
-    provider.pick_area("lombok teng", "Kabupaten Lombok Tengah").press("Simpan dan lanjutkan")
-    provider.fill(address="Jalan Contoh Raya 1, Praya", phone="0800-0000-001", email=PROVIDER)
-    provider.press("Simpan dan lanjutkan")
-    provider.fill(person_in_charge="Contoh Hendra", position="Direktur", nik="5202000101900001")
-    provider.press("Simpan dan lanjutkan").fill(npwp="0000000000000001", nib="0000000000001")
-    provider.press("Simpan dan lanjutkan")
-    provider.fill(bank="Bank Contoh", account_number="0000000001", account_holder=NAME).press("Simpan dan lanjutkan")
-    provider.follow("Tentang penyedia").fill(experts="4", about="DATA CONTOH").press("Simpan dan lanjutkan")
+    onwards = "Simpan dan lanjutkan"
+    provider.pick_area("lombok teng", "Kabupaten Lombok Tengah").press(onwards)
+    provider.fill(address="Jalan Contoh Raya 1, Praya", phone="0800-0000-001", email=PROVIDER).press(onwards)
+    provider.fill(person_in_charge="Contoh Hendra", position="Direktur", nik="5202000101900001").press(onwards)
+    provider.fill(npwp="0000000000000001", nib="0000000000001").press(onwards)
+    provider.fill(bank="Bank Contoh", account_number="0000000001", account_holder=NAME).press(onwards)
+    provider.fill(fields=["kewirausahaan", "sumber-daya-manusia"]).press(onwards)
+    provider.fill(name="Contoh Ahli", education="S1 Akuntansi", expertise="Pembukuan").press("Simpan")
+    provider.follow("Lanjut: Pengalaman")
+    provider.fill(title="Pelatihan pengurus", client="Desa Contoh", year="2025", value="7.500.000").press("Simpan")
+    provider.follow("Lanjut: pilih kabupaten/kota").press("Lanjutkan")
 
-    provider.follow("Mulai permohonan").fill(regency="52.02").press("Lanjutkan")
-    while (lacking := provider.main.locator(".tasks__item", has_text="Belum diunggah")).count():
-        provider.page.goto(lacking.first.get_by_role("link").get_attribute("href"))
+    provider.page.goto(
+        provider.main.locator(".tasks__item", has_text="Belum diunggah").first.get_by_role("link").get_attribute("href")
+    )
+    while provider.main.locator("[name=file]").count():
         upload(provider, papers["surat"])
     provider.follow("Persetujuan penggunaan data").fill(agree=True).press("Setuju dan lanjutkan")
-    provider.follow("Periksa kelengkapan").press("Ajukan ke Pokja").waits()
+    provider.follow("Periksa kelengkapan").follow("Lihat ringkasan dan ajukan").press("Ajukan ke Pokja").waits()
     return provider
 
 
 def upload(provider: Visitor, paper: Path) -> None:
+    """One paper; the page that follows is the next one's."""
     provider.fill(file=paper)
     if provider.main.locator("[name=number]").count():
         provider.fill(number="CONTOH/01", issued_on="2026-01-10")
-    provider.press("Unggah")
+    provider.press("Unggah dan lanjutkan")
 
 
 def judge(pokja: Visitor, how_many: int, *, bad: int | None = None) -> None:
@@ -154,38 +184,69 @@ def judge(pokja: Visitor, how_many: int, *, bad: int | None = None) -> None:
             pokja.fill(verdict="not_conforming", reason_kind="unreadable", reason="Bagian bawah terpotong.")
         else:
             pokja.fill(verdict="conforming")
-        pokja.press("Simpan dan lanjut ke dokumen berikutnya")
+        pokja.press("Simpan dan lanjut")
 
 
 def pokja_judges(site: Site, provider: Visitor, papers: dict[str, Path]) -> None:
     pokja = site.visitor("pokja").waits(NAME)
     pokja.go("/admin/verification/application/").page.get_by_role("link", name=NAME).click()
     case = pokja.page.url
-    pokja.step("Ambil untuk Diperiksa")
+    pokja.press("Tidak ada hubungan – ambil untuk diperiksa")
     judge(pokja, pokja.page.locator(".desk-papers li").count(), bad=0)
     pokja.step("Kembalikan untuk Perbaikan", note="Perbaiki satu dokumen saja.").waits()
 
     provider.waits(NAME).follow(NAME).sees("Bagian bawah terpotong.", "Perbaiki satu dokumen saja.")
     mend = provider.main.locator(".tasks__item", has_text="Bagian bawah terpotong.")
     assert mend.count() == 1
-    provider.page.goto(mend.get_by_role("link").get_attribute("href"))
+    provider.page.goto(mend.get_by_role("link").first.get_attribute("href"))
     upload(provider, papers["pindaian"])
-    provider.follow("Periksa kelengkapan").press("Ajukan ke Pokja")
+    provider.follow("Periksa kelengkapan").follow("Lihat ringkasan dan ajukan").press("Ajukan ke Pokja")
 
-    pokja.waits(NAME).go(case).step("Ambil untuk Diperiksa")
+    pokja.waits(NAME).go(case).press_any("Ambil untuk Diperiksa")
     judge(pokja, 1)
-    for aspect in pokja.page.locator(".desk-scores input").all():
-        aspect.fill("84")
-    pokja.press("Simpan penilaian").step("Rekomendasikan").sees("84")
-    chair = site.visitor("ketua.pokja").waits(NAME).go(case)
-    chair.step(
-        "Tetapkan Terdaftar",
-        directory_number="CONTOH-52.02-001",
-        decree_number="188.45/CONTOH/2026",
-        decree_date=TODAY,
-        valid_until=LATER,
-    ).waits()
+    pokja.press_any("Luluskan Administrasi")
+    pokja_interviews_and_scores(site, pokja, provider, case)
+    pokja_decides(site, pokja, case)
+    provider.go("/penyedia-saya/").sees("Terdaftar")
     site.visitor(width=360).go("/penyedia/").sees(NAME)
+
+
+def pokja_interviews_and_scores(site: Site, pokja: Visitor, provider: Visitor, case: str) -> None:
+    pokja.step("Jadwalkan Wawancara", day=TODAY, clock="23:30", mode="office", place="Aula Dinas PMD (contoh)")
+    site.work_off()
+    provider.go("/pemberitahuan/").sees("wawancara", "Aula Dinas PMD (contoh)")
+    pokja.go(case).start("Catat Hasil Wawancara")
+    for answer in pokja.main.locator("[name^=answer_]").all():
+        answer.fill("Dijawab dengan contoh pekerjaan sebelumnya.")
+    pokja.fill(day=YESTERDAY, clock="10:00", summary="Memahami pekerjaannya.").press("Catat Hasil Wawancara")
+    score(pokja, 84)
+    chair = site.visitor("ketua.pokja").waits(NAME).go(case)
+    chair.press("Tidak ada hubungan").sees_not("84")
+    score(chair, 80)
+    chair.sees("84")
+    pokja.go(case).fill(reason="Rata-rata kedua anggota, disepakati.").press("Simpan nilai kesepakatan")
+    pokja.press_any("Rekomendasikan").sees("82")
+
+
+def score(member: Visitor, points: int) -> None:
+    """One's own points for every aspect."""
+    for aspect in member.main.locator("form:has(button:text('Simpan nilai saya')) input[type=number]").all():
+        aspect.fill(str(points))
+    member.press("Simpan nilai saya")
+
+
+def pokja_decides(site: Site, pokja: Visitor, case: str) -> None:
+    """One sitting, its report, and the decree by the chair."""
+    pokja.go(case).follow("Bawa ke rapat pleno")
+    pokja.fill(held_on=TODAY, place="Aula Dinas PMD (contoh)").press("Simpan rapat")
+    sitting = pokja.page.url
+    pokja.start("Buat Berita Acara").fill(minutes_number="07/BA/CONTOH")
+    for member in pokja.main.locator("[name=present]").all():
+        member.check()
+    pokja.press("Buat Berita Acara").sees("Berita acara 07/BA/CONTOH")
+    chair = site.visitor("ketua.pokja").go(sitting).start("Tetapkan dengan Keputusan")
+    chair.fill(decree_number="188.45/CONTOH/2026", decree_date=TODAY, valid_until=LATER)
+    chair.press("Tetapkan dengan Keputusan").sees("Ditetapkan")
 
 
 # --- 3. the catalogue --------------------------------------------------------------------------------------
