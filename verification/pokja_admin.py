@@ -168,6 +168,8 @@ class PokjaMoveView(MoveView):
         """What follows is worked on next."""
         answer = super().post(request)
         if self.verb == "prepare_next" and answer.status_code == 302:
+            list(messages.get_messages(request))  # what was said of the one before
+            messages.success(request, "Pokja berikutnya disiapkan. Periksa anggotanya, lalu tetapkan.")
             return redirect(Pokja.objects.get(regency=self.document.regency_id, state="draft"))
         return answer
 

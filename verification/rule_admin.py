@@ -123,8 +123,8 @@ class VerificationRuleAdmin(RuleDesk):
             "rows": rows,
             "base": base,
             "members": members,
-            "quorum_now": base.quorum_of(members),
-            "weights_now": sum(one.weight for one in base.aspects.all()),
+            "quorum_now": base.quorum_of(members, whole(form["quorum_percent"].value())),
+            "weights_now": sum(whole(row["weight"].value()) for row in rows),
             "scheduled": base.state == "future",
         }
         return render(request, "verification/rule_form.html", context, status=status)
@@ -134,6 +134,12 @@ def newest(place: Area | None) -> VerificationRule:
     """What a new rule begins with: the latest of the place, also one that is about to hold; else the example."""
     own = VerificationRule.objects.filter(regency=place).order_by("-valid_from").first()
     return own or VerificationRule.objects.in_force(place.code if place else "")
+
+
+def whole(typed: Any) -> int:
+    """A number as typed; nothing counts as zero, for what a page says beside a refused form."""
+    text = str(typed or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def enacted(rule: VerificationRule, *, by: Any, aspects: Any) -> VerificationRule:

@@ -169,6 +169,9 @@ def test_the_next_pokja_begins_with_todays_members(stage: Stage) -> None:
     answer = office.post(pokja.move_url("prepare_next"), data)
     following = Pokja.objects.get(state="draft")
     assert answer.url == following.get_absolute_url()
+    page = text_of(office.get(answer.url))
+    assert "Pokja berikutnya disiapkan. Periksa anggotanya, lalu tetapkan." in page
+    assert f"Anggota disalin dari keputusan {pokja.decree_number}." in page
     assert {(m.user_id, m.position) for m in following.serving()} == {(m.user_id, m.position) for m in pokja.serving()}
     assert office.post(following.move_url("establish")).status_code == 302
     assert pokja.is_in_force

@@ -221,6 +221,15 @@ def test_the_form_says_what_the_quorum_means_for_the_pokja_of_today(stage: Stage
     assert [VerificationRule(quorum_percent=p).quorum_of(7) for p in (0, 66, 99, 100)] == [1, 5, 7, 7]
 
 
+def test_a_refused_form_says_sum_and_quorum_of_what_was_typed(stage: Stage) -> None:
+    """Also where no JavaScript counts."""
+    assert stage.pokja
+    desk = logged_in(stage.office)
+    page = text_of(desk.post(NEW_RULE, filled(desk, quorum_percent=90) | rows_of(("Mutu", 60), ("Harga", 30))))
+    assert '<output data-quorum="3">3</output> dari 3 anggota.' in page
+    assert "<output data-weight-sum>90</output>" in page
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

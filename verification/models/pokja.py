@@ -18,7 +18,7 @@ from accounts import people
 from accounts.models import Membership, Role, User
 from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
 from core.codes import CodeField
-from core.formats import tanggal
+from core.formats import tanggal_sedang
 from core.models import Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area, Level
@@ -169,12 +169,12 @@ class Pokja(Document):
         if self.state == self.State.CANCELLED:
             return "Persiapan dibatalkan; keputusan ini tidak pernah berlaku."
         if self.dissolved_on:
-            return f"Dibubarkan {tanggal(self.dissolved_on)}."
+            return f"Dibubarkan {tanggal_sedang(self.dissolved_on)}."
         if today() < self.starts_on:
-            return f"Ditetapkan, mulai bertugas {tanggal(self.starts_on)}."
+            return f"Ditetapkan, mulai bertugas {tanggal_sedang(self.starts_on)}."
         if today() > self.ends_on:
-            return f"Masa tugas berakhir {tanggal(self.ends_on)}."
-        return f"Bertugas sampai {tanggal(self.ends_on)}."
+            return f"Masa tugas berakhir {tanggal_sedang(self.ends_on)}."
+        return f"Bertugas sampai {tanggal_sedang(self.ends_on)}."
 
     @property
     def task(self) -> str:
@@ -241,16 +241,17 @@ class Pokja(Document):
         if other:
             return Denied(
                 f"Masa tugas bertumpang tindih dengan Pokja menurut keputusan {other.decree_number}, yang bertugas "
-                f"{tanggal(other.starts_on)} sampai {tanggal(other.ends_on)}. Ubah tanggalnya, atau bubarkan Pokja itu."
+                f"{tanggal_sedang(other.starts_on)} sampai {tanggal_sedang(other.ends_on)}. Ubah tanggalnya, atau bubarkan Pokja itu."
             )
         return verdict
 
     # --- what the office does -----------------------------------------------------------------------
-    def prepare(self, *, by: Any) -> None:
+    def prepare(self, *, by: Any, note: str = "") -> None:
         """A decree is typed in; members follow."""
         with transaction.atomic():
             Area.objects.select_for_update().get(pk=self.regency_id)  # two at once wait here
-            born(self, by=by, verdict=self.may_create(by), data={"decree_number": self.decree_number})
+            facts = {"decree_number": self.decree_number}
+            born(self, by=by, verdict=self.may_create(by), note=note, data=facts)
             if self.decree:
                 self.decree.hold(self)
 
@@ -342,7 +343,7 @@ class Pokja(Document):
                 regency=self.regency, decree_number=decree_number, decree_date=decree_date, starts_on=starts_on,
                 ends_on=ends_on, decree=decree,
             )  # fmt: skip
-            following.prepare(by=by)
+            following.prepare(by=by, note=f"Anggota disalin dari keputusan {self.decree_number}.")
             last = self.members.filter(removed_on=self.dissolved_on) if self.dissolved_on else self.serving()
             PokjaMember.objects.bulk_create(
                 PokjaMember(pokja=following, user=one.user, position=one.position, body=one.body, title=one.title)

@@ -219,9 +219,10 @@ class VerificationRule(models.Model):
             facts = {"rule": self.data()} | ({"replaced": replaced} if replaced else {})
             record(self, "enact", by=by, verdict=verdict, before="", note=self.basis, data=facts)  # type: ignore[arg-type]
 
-    def quorum_of(self, members: int) -> int:
+    def quorum_of(self, members: int, percent: int | None = None) -> int:
         """How many of so many members are enough: more than the share, never more than all."""
-        return min(members, members * self.quorum_percent // 100 + 1)
+        percent = self.quorum_percent if percent is None else percent
+        return min(members, members * percent // 100 + 1)
 
     @property
     def questions(self) -> list[str]:
