@@ -24,6 +24,7 @@ from core.workflow import TransitionRefused
 from regions.models import Area
 from verification import plenary_papers
 from verification.models import Plenary, Pokja
+from verification.models.plenary import MOST
 from verification.models.recap import tied_pairs
 from verification.plenary_forms import MOVE_FORMS, SHOWN, ConveneForm
 
@@ -239,8 +240,14 @@ def chosen_before(request: HttpRequest, plenary: Plenary) -> dict[str, Any]:
     """What the page was opened for: ?permohonan=<code>, or ?semua=1 for every candidate."""
     code = request.GET.get("permohonan", "")[:20]
     if "semua" in request.GET:
-        return {"applications": list(plenary.candidates().values_list("code", flat=True)[:SHOWN])}
+        return {
+            "applications": list(plenary.candidates().values_list("code", flat=True)[: MOST - plenary_size(plenary)])
+        }
     return {"applications": [code], "application": code} if code else {}
+
+
+def plenary_size(plenary: Plenary) -> int:
+    return plenary.items.count() if plenary.pk else 0
 
 
 def made_before(user: Any, form: ConveneForm) -> str:

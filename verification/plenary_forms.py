@@ -15,7 +15,7 @@ from core.validators import validate_plain_text
 from regions.models import Area
 from verification.forms import Line
 from verification.models import Application, Plenary, PlenaryItem, PokjaMember, directory_numbers
-from verification.models.plenary import usual_outcome
+from verification.models.plenary import MOST, usual_outcome
 
 SHOWN = 300  # candidates on one page, the longest waiting first
 DAY = dt.timedelta(days=1)
@@ -33,10 +33,8 @@ class Applications(forms.ModelMultipleChoiceField):
         super().__init__(Application.objects.none(), to_field_name="code", label="Permohonan", **kwargs)
 
 
-class Candidates:
+class Candidates(forms.Form):
     """Of a form with `applications`: the rows to choose from, each with whether it is ticked."""
-
-    fields: dict[str, forms.Field]
 
     def offer(self, plenary: Plenary) -> None:
         self.fields["applications"].queryset = plenary.candidates()
@@ -48,6 +46,8 @@ class Candidates:
             {"application": row, "ticked": row.code in ticked, "lists": usual_outcome(row) == PlenaryItem.Outcome.LIST}
             for row in found
         ]
+
+    most = MOST
 
     def total(self) -> int:
         return self.fields["applications"].queryset.count()
@@ -80,7 +80,7 @@ class ConveneForm(OnceForm, Candidates, SittingForm):
 class AmendForm(SittingForm, MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {"held_on": self.document.held_on, "place": self.document.place} | self.initial
+        self.initial = {"held_on": self.document.held_on, "place": self.document.place, **self.initial}
 
 
 class AddForm(Candidates, MoveForm):
@@ -125,7 +125,8 @@ class MinuteForm(MoveForm):
         self.initial = {
             "minutes_number": before.data.get("minutes_number", "") if before else "",
             "present": [row.member.code for row in self.document.attendances.select_related("member")],
-        } | self.initial
+            **self.initial,
+        }
         self.lines = self.document.lines()
         for line in self.lines:
             self.fields[f"tunda-{line.application.code}"] = Line(
@@ -184,7 +185,7 @@ class DecreeForm(MoveForm):
         self.listed = directory_numbers.to_number(plenary)
         self.rejected = [line for line in plenary.lines() if line.outcome == PlenaryItem.Outcome.REJECT]
         months = plenary.rule.validity_months
-        self.initial = {"decree_date": today(), "valid_until": after(today(), months)} | self.initial
+        self.initial = {"decree_date": today(), "valid_until": after(today(), months), **self.initial}
         self.fields["valid_until"].help_text = f"Aturan daerah: {months} bulan."
         if not self.listed:
             del self.fields["valid_until"]

@@ -2,6 +2,8 @@
 for (const list of document.querySelectorAll("[data-choose-all]")) {
   const boxes = [...list.querySelectorAll("input[type=checkbox]")];
   if (boxes.length < 2) continue;
+  const most = boxes.slice(0, Number(list.dataset.most) || boxes.length);
+  const full = () => most.every((box) => box.checked);
   let link = list.querySelector("[data-choose-all-link]");
   if (!link) {
     link = document.createElement("a");
@@ -9,11 +11,12 @@ for (const list of document.querySelectorAll("[data-choose-all]")) {
     list.querySelector("legend")?.append(" ", link);
   }
   link.setAttribute("role", "button");
-  const say = () => { link.textContent = boxes.every((box) => box.checked) ? "Kosongkan pilihan" : "Pilih semua"; };
+  const name = most.length < boxes.length ? `Pilih ${most.length} teratas` : "Pilih semua";
+  const say = () => { link.textContent = full() ? "Kosongkan pilihan" : name; };
   const toggle = (event) => {
     event.preventDefault();
-    const all = boxes.every((box) => box.checked);
-    boxes.forEach((box) => { box.checked = !all; });
+    const wanted = !full();
+    boxes.forEach((box) => { box.checked = wanted && most.includes(box); });
     say();
   };
   link.addEventListener("click", toggle);

@@ -214,6 +214,13 @@ def test_what_is_not_proposed_does_not_get_in(stage: Stage) -> None:
     assert "belum direkomendasikan" in refusal_of(lambda: plenary.add(by=stage.member, applications=[running]))
 
 
+def test_a_sitting_holds_as_many_as_its_report_can(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verification.models.plenary.MOST", 1)
+    plenary = stage.plenary(stage.recommended())
+    more = [stage.recommended(stage.rival)]
+    assert "paling banyak 1 permohonan" in refusal_of(lambda: plenary.add(by=stage.member, applications=more))
+
+
 def test_a_cancelled_sitting_lets_its_applications_go(stage: Stage) -> None:
     application = stage.recommended()
     plenary = stage.plenary(application)

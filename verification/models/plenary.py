@@ -30,6 +30,7 @@ from verification.models.pokja import Pokja, PokjaMember
 from verification.models.rule import VerificationRule
 from verification.models.standing import Standing
 
+MOST = 40  # applications in one sitting: with three pages each its report still fits one paper (`core.pdf.Limits.pages`)
 LONGEST = datetime.timedelta(days=3653)  # a listing by one decree: ten years, so that a mistyped year is seen
 
 
@@ -265,6 +266,10 @@ class Plenary(Seats, Document):
             asked = [application.pk for application in applications]
             refuse_unless(asked, "Pilih sedikitnya satu permohonan.")
             rows = self._locked(Application.objects.filter(pk__in=asked))
+            refuse_unless(
+                self.items.count() + len(rows) <= MOST,
+                f"Satu rapat memuat paling banyak {MOST} permohonan. Siapkan rapat lain untuk selebihnya.",
+            )
             free = set(self.candidates().filter(pk__in=asked).values_list("pk", flat=True))
             for row in rows:
                 refuse_unless(row.pk in free, f"{row.provider} belum direkomendasikan, atau sudah dalam rapat lain.")
