@@ -10,7 +10,9 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from string import ascii_lowercase, digits
 from urllib.parse import urlsplit
 
 import psycopg
@@ -20,6 +22,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connections
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from accounts.models import User
 
@@ -85,8 +88,8 @@ class Site:
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
             HASH_SESSION_KEY: user.get_session_auth_hash(),
         }
-        key = SessionStore()._get_new_session_key()
-        expires = timezone.now() + timezone.timedelta(hours=2)
+        key = get_random_string(32, ascii_lowercase + digits)
+        expires = timezone.now() + timedelta(hours=2)
         Session.objects.using(alias).create(
             session_key=key, session_data=SessionStore().encode(data), expire_date=expires
         )

@@ -229,7 +229,7 @@ def enrol(sample: Sample, number: int, user: User) -> Provider:
     Membership.objects.create(
         user=user, role=Role.PROVIDER, provider=provider, position=provider.position, starts_on=SINCE
     )
-    provider.serves.set([REGENCY, OTHER_REGENCY])
+    provider.serves.set(Area.objects.filter(pk__in=[REGENCY, OTHER_REGENCY]))
     for place in range(provider.experts):
         Expert.objects.create(
             provider=provider, name=f"Contoh Ahli {number}.{place + 1}", education="S1 (contoh)", expertise="Contoh"

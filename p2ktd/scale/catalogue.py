@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -108,10 +109,10 @@ def service(number: int, provider: Provider, categories: dict[str, Category]) ->
 def index(rows: list[Service]) -> None:
     """The search vectors, by the statement that writes a single one."""
     with connection.cursor() as cursor:
-        cursor.executemany(search._WRITE, vectors(rows))
+        cursor.executemany(search._WRITE, list(vectors(rows)))
 
 
-def vectors(rows: list[Service]) -> Iterator[list[object]]:
+def vectors(rows: list[Service]) -> Iterator[list[Any]]:
     for row in rows:
         near = " ".join([row.summary, row.category.name, row.get_kind_display(), row.provider.name])
         rest = " ".join([row.description, row.deliverables, row.category.get_bidang_display()])

@@ -154,5 +154,5 @@ def events(row: Application, staff: dict[str, User]) -> Iterator[Event]:
     for verb, before, after in steps:
         yield Event(
             about="verification.application", about_id=str(row.pk), about_code=row.code, verb=verb,
-            actor=staff["anggota"], actor_name="DATA CONTOH", from_state=before, to_state=after, at=row.submitted_at,
+            actor=staff["anggota"], actor_name="DATA CONTOH", from_state=before, to_state=after, at=row.submitted_at or row.created_at,
         )  # fmt: skip
