@@ -39,7 +39,8 @@ PAGES: dict[str, str] = {
     "calon.penyedia": "/perlu-tindakan/ /penyedia-saya/ {submitted}",
     "calon.penyedia2": """/perlu-tindakan/ /penyedia-saya/ {returned} {returned_paper}
         {profile}identitas/ {profile}kontak/ {profile}penanggung-jawab/ {profile}npwp-nib/ {profile}rekening/
-        {profile}tentang/""",
+        {profile}tentang/ {profile}bidang/ {returned}kelengkapan/ {returned}batalkan-permohonan/ {mine} {mine}wilayah/
+        {mine}daftar/tenaga-ahli/ {mine}daftar/tenaga-ahli/baru/ {mine}daftar/pengalaman/""",
     "pokja": """/perlu-tindakan/ /admin/ /admin/verification/application/ /admin/verification/application/?antrean=semua
         {submitted_case} {submitted_case:claim} {returned_case} {listed_case} {listed_history}
         /admin/verification/standing/ /admin/verification/plenary/ /admin/verification/plenary/?cari=tidakada
@@ -127,6 +128,7 @@ def _addresses() -> dict[str, str]:
     returned = story.application("calon.penyedia2")
     bad = returned.documents.current().get(verdict="not_conforming")
     found |= {
+        "mine": f"/penyedia-saya/{returned.provider.code}/",
         "service": service.get_absolute_url(),
         "service_code": service.code,
         "provider": service.provider.get_absolute_url(),
