@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Role
 from accounts.models.membership import today
 from core.workflow import TransitionRefused
-from tests.accounts.stage import give
+from tests.accounts.stage import fresh, give
 from tests.areas import LOMBOK_TENGAH
 from tests.verification.stage import DAY, DECREE, Stage, all_points, interviewed
 from verification.models import Application, MemberScore, ScoreAspect, Standing, VerificationRule
@@ -116,6 +116,31 @@ def test_who_holds_it_closes_when_the_missing_one_has_left_the_bench(stage: Stag
         application.score(by=user, points=all_points(application))
     assert not application.scores_closed
     application.declare(by=stage.second_member, tie="kin")
+    application.close_scores(by=stage.member)
+    assert application.scores_closed
+
+
+def test_points_of_someone_whose_tie_came_to_light_no_longer_count(stage: Stage) -> None:
+    application = stage.scoring()
+    stage.declared(application, stage.second_member)
+    for user, points in ((stage.second_member, 10), (stage.member, 80)):
+        application.score(by=user, points=all_points(application, points))
+    application.declare(by=stage.second_member, tie="business")
+    assert [row.member for row in application.member_scores.current()] == [stage.member]
+    application.score(by=stage.chair, points=all_points(application, 80))
+    assert application.scores_closed
+    assert {row.member for row in MemberScore.objects.readable(application, stage.chair)} == {stage.member, stage.chair}
+
+
+def test_who_holds_it_closes_with_a_quorum_when_the_chair_is_tied(stage: Stage) -> None:
+    application = stage.scoring()
+    stage.declared(application, stage.second_member)
+    third = fresh(give(stage.nobody, Role.POKJA_MEMBER, LOMBOK_TENGAH).user)
+    for user in (stage.member, stage.second_member):
+        application.score(by=user, points=all_points(application))
+    assert refused(application.close_scores, by=stage.member).startswith("Hanya Ketua Pokja")
+    application.declare(by=stage.chair, tie="kin")
+    assert third in application.bench()
     application.close_scores(by=stage.member)
     assert application.scores_closed
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Membership, Role
 from accounts.models.membership import today
 from core.formats import desimal
 from core.workflow import Denied, Verdict, moving, refuse_unless
@@ -36,6 +36,12 @@ class Assessing:
         return bool(scored) and {user.pk for user in self.bench()} <= scored
 
     @property
+    def _chair_is_free(self) -> bool:
+        """A chair sits on the bench."""
+        chairs = Membership.objects.current().holding(Role.POKJA_CHAIR).at(self.regency_id)
+        return chairs.filter(user__in=[user.pk for user in self.bench()]).exists()
+
+    @property
     def quorum(self) -> int:
         """How many members have to score."""
         return self.rule_now.quorum_of(len(self.bench()))
@@ -55,9 +61,10 @@ class Assessing:
         return verdict
 
     def may_close_scores(self, user: Any) -> Verdict:
-        """The chair, once a quorum has scored; also who holds it, when the one still missing has left the bench."""
+        """The chair, once a quorum has scored; else who holds it, when the one still missing has left the bench, or
+        no chair is free to do it."""
         verdict = self._chair(user)
-        if not verdict and self.state == self.State.SCORING and self._checker(user) and self.everyone_scored:
+        if not verdict and self.state == self.State.SCORING and (self.everyone_scored or not self._chair_is_free):
             verdict = self._checker(user)
         if verdict and self.scores_closed:
             return Denied("Penilaian sudah ditutup.")

@@ -7,9 +7,10 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from verification.models.declaration import Declaration
 from verification.models.rule import ScoreAspect
 
 
@@ -54,7 +55,9 @@ class Interview(models.Model):
 
 class MemberScoreQuerySet(models.QuerySet["MemberScore"]):
     def current(self) -> Self:
-        return self.filter(voided_at=None)
+        """Of this round, and not of someone whose tie to the applicant has come to light."""
+        tied = Declaration.objects.tied().filter(member=OuterRef("member"), provider=OuterRef("application__provider"))
+        return self.filter(~Exists(tied), voided_at=None)
 
     def readable(self, application: Any, user: Any) -> Self:
         """One's own; those of the others only after the scoring closed."""
