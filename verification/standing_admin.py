@@ -127,7 +127,7 @@ PARTS: dict[str, Callable[[Any], QuerySet]] = {
 class StandingAdmin(ScopedAdmin):
     """The directory as the regency keeps it; a listing's page is where a sanction is proposed."""
 
-    list_display = ("provider_name", "directory_number", "status", "decree_number", "listed", "until")
+    list_display = ("provider_name", "place", "directory_number", "status", "listed", "until")
     list_display_links = ("provider_name",)
     list_filter = (ListingFilter, "provider__legal_form")
     search_fields = ("provider__name", "directory_number", "decree_number")
@@ -151,10 +151,13 @@ class StandingAdmin(ScopedAdmin):
             request, {"title": "Direktori penyedia", "tabs": ListingFilter.tabs(request)} | (extra_context or {})
         )
 
-    @display(description="Penyedia", header=True, ordering="provider__name")
-    def provider_name(self, standing: Standing) -> tuple[str, str]:
-        form = standing.provider.get_legal_form_display().split(" (")[0]
-        return standing.provider.name, f"{form} · {standing.regency.name}"
+    @display(description="Penyedia", ordering="provider__name")
+    def provider_name(self, standing: Standing) -> str:
+        return standing.provider.name
+
+    @display(description="Kabupaten/kota", ordering="regency_id")
+    def place(self, standing: Standing) -> str:
+        return standing.regency.name
 
     @display(description="Status")
     def status(self, standing: Standing) -> str:
@@ -311,9 +314,9 @@ class SanctionAdmin(ScopedAdmin):
             request, {"title": "Sanksi penyedia", "tabs": SanctionFilter.tabs(request)} | (extra_context or {})
         )
 
-    @display(description="Penyedia", header=True, ordering="provider__name")
-    def provider_name(self, sanction: Sanction) -> tuple[str, str]:
-        return sanction.provider.name, sanction.regency.name
+    @display(description="Penyedia", ordering="provider__name")
+    def provider_name(self, sanction: Sanction) -> str:
+        return sanction.provider.name
 
     @display(description="Sanksi", ordering="kind")
     def what(self, sanction: Sanction) -> str:
@@ -396,7 +399,7 @@ class SanctionMove(MoveView):
 class ReminderAdmin(ScopedAdmin):
     """Who was reminded of what, and whom no mail reached."""
 
-    list_display = ("provider_name", "thing", "due", "said", "when", "reached")
+    list_display = ("provider_name", "place", "thing", "due", "said", "when", "reached")
     list_display_links = None
     search_fields = ("standing__provider__name",)
     search_help_text = "Nama penyedia"
@@ -413,9 +416,13 @@ class ReminderAdmin(ScopedAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": "Pengingat"} | (extra_context or {}))
 
-    @display(description="Penyedia", header=True, ordering="standing__provider__name")
-    def provider_name(self, row: Reminder) -> tuple[str, str]:
-        return row.standing.provider.name, row.standing.regency.name
+    @display(description="Penyedia", ordering="standing__provider__name")
+    def provider_name(self, row: Reminder) -> str:
+        return row.standing.provider.name
+
+    @display(description="Kabupaten/kota", ordering="standing__regency_id")
+    def place(self, row: Reminder) -> str:
+        return row.standing.regency.name
 
     @display(description="Yang berakhir")
     def thing(self, row: Reminder) -> str:
