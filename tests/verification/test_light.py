@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -145,9 +146,10 @@ def test_what_does_not_identify_the_provider_opens_nothing(stage: Stage) -> None
         ({"nik": NEW_NIK}, {"ktp"}),
         ({"account_number": "0000999"}, set()),
         ({"bank": "Bank Lain", "account_holder": "CV Contoh"}, set()),
+        ({"fields": ["kewirausahaan", "infrastruktur"]}, set()),
     ],
 )  # fmt: skip
-def test_each_field_a_decree_rests_on_is_checked_again(stage: Stage, fields: dict[str, str], pending: set[str]) -> None:
+def test_each_field_a_decree_rests_on_is_checked_again(stage: Stage, fields: dict[str, Any], pending: set[str]) -> None:
     stage.listed()
     profile.change(stage.firm, by=stage.owner(stage.firm), **fields)
     check = stage.firm.applications.get(kind="change")

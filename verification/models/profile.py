@@ -23,7 +23,7 @@ NIB_FORMS = (LegalForm.COMPANY, LegalForm.VILLAGE_COMPANY)
 # What a decree is about: it stays as it is while it is being checked; changed later, it is checked again.
 IDENTITY = (
     "name", "legal_form", "area", "person_in_charge", "position", "nik", "npwp", "nib", "is_pkp", "bank",
-    "account_number", "account_holder",
+    "account_number", "account_holder", "fields",
 )  # fmt: skip
 
 # Another form asks for other papers: that is a new application, not a change.
