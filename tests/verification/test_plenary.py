@@ -456,15 +456,35 @@ def test_what_waits_for_me_is_what_i_may_sign(stage: Stage) -> None:
             if sitting.may_declare(user):
                 sitting.declare(by=user)
     for user in people:
-        waiting = set(Plenary.objects.waiting_for(user))
+        waiting = set(Plenary.objects.waiting_for(user).filter(state="minuted"))
         assert waiting == {row for row in sittings if row.state == "minuted" and row.may_decree(user)}, user.name
     assert {user.name: Plenary.objects.waiting_for(user).count() for user in people} == {
-        "Putu Ketua": 2,
-        "Made Anggota": 3,
-        "Baiq Anggota": 0,
+        "Putu Ketua": 3,  # and the one whose day has come waits for any member's report
+        "Made Anggota": 4,
+        "Baiq Anggota": 1,
         "Dewi Dinas": 0,
         "Ketut Tetangga": 0,
     }
+
+
+def test_what_is_in_a_sitting_waits_there_and_not_in_the_queue(stage: Stage) -> None:
+    """The chair is called once, for the batch; what was put off comes back to the queue."""
+    rows = [stage.recommended(), stage.recommended(stage.rival)]
+
+    def queue() -> set[str]:
+        return {row.code for row in Application.objects.waiting_for(stage.chair).filter(state="recommended")}
+
+    assert queue() == {row.code for row in rows}
+    plenary = stage.plenary(*rows)
+    assert queue() == set()
+    tie(rows[0], stage.second_member)
+    called = {user for user in (stage.member, stage.second_member) if plenary in Plenary.objects.waiting_for(user)}
+    assert called == {stage.member}  # who is tied does not write the report
+    minute(plenary, by=stage.member, deferred={rows[1].code: "Menunggu surat."})
+    assert queue() == {rows[1].code}
+    planned = stage.plenary(stage.recommended(other(stage, 9)))
+    planned.amend(by=stage.member, held_on=today() + DAY, place="Aula")
+    assert list(Plenary.objects.waiting_for(stage.chair)) == [plenary]
 
 
 # --- numbers -------------------------------------------------------------------------------------------

@@ -57,18 +57,22 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(Q(provider__in=people.providers(user)) | readers)
 
     def waiting_for(self, user: Any) -> Self:
-        """Pokja: unclaimed, held by me, not yet scored by me, or for the chair. Provider: to finish, or to mend."""
+        """Pokja: unclaimed, held by me, not yet scored by me, or for the chair; what is in a sitting waits there.
+        Provider: to finish, or to mend."""
+        from verification.models.plenary_lines import PlenaryItem
+
         own = people.providers(user)
         pokja = within("regency", people.territories(user, *POKJA_ROLES))
         chair = within("regency", people.territories(user, Role.POKJA_CHAIR))
         user_id = user.pk if user is not None else None
         scored = Q(member_scores__member=user_id, member_scores__voided_at=None)
+        agenda = PlenaryItem.objects.on_the_agenda().values("application_id")
         desk = (
             (pokja & Q(state="submitted"))
             | (pokja & Q(state__in=["checking", "interview"], checker=user_id))
             | (pokja & Q(state="scoring", scores_closed_at=None) & ~Q(pk__in=self.model.objects.filter(scored)))
             | (pokja & Q(state="scoring", checker=user_id))
-            | (chair & Q(state__in=["recommended", "unfit"]) & ~Q(recommended_by=user_id))
+            | (chair & Q(state__in=["recommended", "unfit"]) & ~Q(recommended_by=user_id) & ~Q(pk__in=agenda))
         ) & ~Declaration.objects.barred_providers(user)
         return self.visible_to(user).filter(desk | Q(provider__in=own, state__in=BEFORE_POKJA))
 

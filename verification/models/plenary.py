@@ -25,12 +25,14 @@ from regions.scope import within
 from verification.models import directory_numbers, recap
 from verification.models.application import Application
 from verification.models.plenary_lines import PlenaryAttendance, PlenaryItem
-from verification.models.plenary_seats import Seats, waiting_for_decree
+from verification.models.plenary_seats import Seats, tied_sittings, waiting_for_decree
 from verification.models.pokja import Pokja, PokjaMember
 from verification.models.rule import VerificationRule
 from verification.models.standing import Standing
 
-MOST = 40  # applications in one sitting: with three pages each its report still fits one paper (`core.pdf.Limits.pages`)
+MOST = (
+    40  # applications in one sitting: with three pages each its report still fits one paper (`core.pdf.Limits.pages`)
+)
 LONGEST = datetime.timedelta(days=3653)  # a listing by one decree: ten years, so that a mistyped year is seen
 
 
@@ -41,8 +43,11 @@ class PlenaryQuerySet(models.QuerySet["Plenary"]):
         return self.filter(within("regency", people.territories(user, *roles)))
 
     def waiting_for(self, user: Any) -> Self:
-        """Signed reports wait for the decree of the chair, or of the secretary where the chair is barred."""
-        return self.visible_to(user).filter(waiting_for_decree(user), state="minuted")
+        """Reports wait for the decree of the chair, or of the secretary where the chair is barred; a sitting whose day
+        has come waits for its report by somebody whom no tie bars."""
+        held = Q(state="draft", held_on__lte=today()) & within("regency", people.territories(user, *POKJA_ROLES))
+        held &= ~tied_sittings([getattr(user, "pk", None) or 0])
+        return self.visible_to(user).filter(held | Q(state="minuted") & waiting_for_decree(user))
 
 
 class Plenary(Seats, Document):
@@ -204,7 +209,7 @@ class Plenary(Seats, Document):
     def may_minute(self, user: Any) -> Verdict:
         """A member without a tie to anyone in the sitting: the report says who is listed and who waits."""
         verdict = self._seat(user)
-        tied = self.ties(user) if verdict else []
+        tied = self.ties(user, self.lines()) if verdict else []
         if tied:
             return Denied(f"Benturan kepentingan dengan {', '.join(tied)}. Berita acara dibuat rekan lain.")
         return verdict

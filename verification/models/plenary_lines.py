@@ -20,6 +20,10 @@ class PlenaryItemQuerySet(models.QuerySet["PlenaryItem"]):
         """In a sitting that is being prepared, or waits for its decree."""
         return self.filter(plenary__state__in=["draft", "minuted"])
 
+    def on_the_agenda(self) -> Self:
+        """Their sitting is the next step: prepared, or waiting for its decree and not put off in it."""
+        return self.filter(Q(plenary__state="draft") | Q(plenary__state="minuted") & ~Q(outcome="defer"))
+
 
 class PlenaryItem(models.Model):
     """One application in a sitting, and what the sitting found."""

@@ -125,9 +125,9 @@ class Seats:
         """What the decree will be about."""
         return [line for line in self.lines() if line.outcome != PlenaryItem.Outcome.DEFER]
 
-    def ties(self, user: Any) -> list[str]:
-        """Names of the applicants to whom this person is tied."""
-        lines = self._decided()
+    def ties(self, user: Any, lines: list[PlenaryItem] | None = None) -> list[str]:
+        """Names of the applicants to whom this person is tied: of those that the decree is about, or of `lines`."""
+        lines = self._decided() if lines is None else lines
         tied = tied_pairs([user.pk], {line.application.provider_id for line in lines})
         return [line.application.provider.name for line in lines if (user.pk, line.application.provider_id) in tied]
 
@@ -199,12 +199,16 @@ def waiting_for_decree(user: Any) -> Q:
 
 def barred(person: list[int]) -> Q:
     """Sittings that these people cannot sign; the same rule as `bar`."""
-    declared = Declaration.objects.current().exclude(tie=Declaration.Tie.NONE).filter(member__in=person)
+    lines = PlenaryItem.objects.decided().filter(plenary=OuterRef("pk"))
+    proposed = Exists(lines.filter(application__recommended_by__in=person))
+    return Q(minuted_by__in=person) | proposed | tied_sittings(person)
+
+
+def tied_sittings(person: list[int]) -> Q:
+    """Sittings with an applicant to whom these people are tied; the same rule as `ties`."""
+    declared = Declaration.objects.tied().filter(member__in=person)
     theirs = Membership.objects.filter(role=Role.PROVIDER, user__in=person)
     lines = PlenaryItem.objects.decided().filter(plenary=OuterRef("pk"))
-    return (
-        Q(minuted_by__in=person)
-        | Exists(lines.filter(application__recommended_by__in=person))
-        | Exists(lines.filter(application__provider__in=declared.values("provider_id")))
-        | Exists(lines.filter(application__provider__in=theirs.values("provider_id")))
+    return Q(Exists(lines.filter(application__provider__in=declared.values("provider_id")))) | Q(
+        Exists(lines.filter(application__provider__in=theirs.values("provider_id")))
     )
