@@ -347,6 +347,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "provider": provider,
         "form": form,
+        "listed": provider.standings.current().select_related("regency"),
         "title": "Ajukan verifikasi",
         "lead": "Pilih kabupaten/kota tempat Anda ingin terdaftar. Pokja di sana memeriksa dokumen Anda.",
         "kicker": provider.name,

@@ -305,3 +305,16 @@ def test_the_desk_answers_an_objection_with_its_words_on_the_page(stage: Stage) 
     assert (
         client.get(reverse("admin:verification_sanction_move", args=[row.code, "ajukan-sanggahan"])).status_code == 404
     )
+
+
+def test_who_is_listed_reads_that_another_regency_checks_lightly(stage: Stage) -> None:
+    stage.listed()
+    assert stage.neighbour_member
+    client = browser(stage.owner(stage.firm))
+    url = reverse("application-new", args=[stage.firm.code])
+    assert "dokumen yang sudah sesuai dibawa" in client.get(url).content.decode()
+    sent = client.post(url, {"regency": "52.01", **once_key(client, url)})
+    application = Application.objects.get(kind="recognition")
+    assert sent["Location"] == application.get_absolute_url()
+    body = client.get(sent["Location"]).content.decode()
+    assert "sesuai menurut Pokja Kabupaten Lombok Tengah" in body
