@@ -29,6 +29,7 @@ def places(user: Any) -> list[tuple[str, str]]:
     found = [
         (people.holds(user, *VILLAGE_ROLES), "Desa saya", "my-village"),
         (people.holds(user, Role.PROVIDER), "Penyedia saya", "my-provider"),
+        (people.holds(user, Role.PROVIDER), "Layanan saya", "my-services"),
         (people.holds(user, Role.REGENCY_OFFICE), "Akses desa", "village-accesses"),
         (people.holds(user, *POKJA_ROLES, *FACILITATOR_ROLES, *OFFICE_ROLES), "Kantor desa", "village-offices"),
         (people.holds(user, *POKJA_ROLES, *FACILITATOR_ROLES, *OFFICE_ROLES), "Pantauan", "dashboard"),

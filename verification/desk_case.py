@@ -135,6 +135,11 @@ def _papers(request: HttpRequest, case: Case, *, asks: bool, bound: dict[str, An
         "papers": papers,
         "chosen": chosen,
         "chosen_readable": chosen is not None and chosen.pk in readable,
+        # Who only scores or decides does not open a KTP by looking at the page: each opening is logged.
+        "unopened": chosen is not None
+        and chosen.type.personal
+        and application.state != Application.State.CHECKING
+        and request.GET.get("dokumen") != chosen.code,
         "previous": papers[place - 1] if chosen and place > 0 else None,
         "following": papers[place + 1] if chosen and place + 1 < len(papers) else None,
         "older": older.filter(type=chosen.type_id, entry=chosen.entry) if chosen else [],

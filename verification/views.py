@@ -164,8 +164,6 @@ def locked_because(holder: Application) -> str:
     """Why this paper can't be replaced now."""
     if holder.state == Application.State.RETURNED:
         return "Dokumen ini sudah diperiksa dan tidak termasuk yang harus diperbaiki."
-    if holder.state == Application.State.DRAFT:
-        return "Dokumen ini dibawa dari permohonan sebelumnya dan masih berlaku."
     return f"Dokumen tidak dapat diubah: {progress.status(holder)[0].lower()}."
 
 

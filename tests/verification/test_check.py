@@ -81,6 +81,7 @@ def test_a_return_opens_only_what_failed(stage: Stage) -> None:
     )
     assert "Perbaikan KTP penanggung jawab" in refused(application.submit, by=by)
     attach(application, "ktp", by=by)
+    attach(application, "ktp", by=by)  # the wrong file: replaced again, until it is sent
     attach(application, "foto", by=by)  # never shown before: may be added
     application.submit(by=by)
     assert (application.round, application.reason) == (2, "")

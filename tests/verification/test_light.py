@@ -53,7 +53,7 @@ def test_a_renewal_carries_what_still_holds_and_is_complete_at_once(stage: Stage
         assert row.file.pk != row.carried_from.file.pk
         assert row.file.about_id == str(row.pk)
         assert row.judged_by == stage.member
-        assert renewal.is_locked(row)
+        assert not renewal.is_locked(row)  # nobody has to show it again; who wants to, may
     assert StoredFile.objects.count() == files + len(verdicts(first))
     renewal.submit(by=stage.owner(stage.firm))
     assert renewal.state == "submitted"

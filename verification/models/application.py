@@ -327,11 +327,13 @@ class Application(Applying, Checking, Assessing, Light, Document):
         return bool(self.consented_at) and self.consent_version == consent_in_force()["version"]
 
     def is_locked(self, document: SubmittedDocument | None) -> bool:
-        """After a return only what failed is open; what is carried over stays as it is, unless it runs out one day."""
+        """After a return only what failed is open, and what was shown since: a wrong file can be replaced again.
+
+        What is carried over into a draft may be shown anew; nobody has to.
+        """
         if document is None or document.failed or self.is_outdated(document):
             return False
-        carried = document.carried_from_id is not None and document.conforms and document.expires_on is None
-        return self.state == self.State.RETURNED or carried
+        return self.state == self.State.RETURNED and document.added_at <= self.state_since
 
     def total_now(self) -> tuple[Decimal, list[str]]:
         """(weighted points agreed on so far, labels of aspects without points)."""
