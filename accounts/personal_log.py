@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,17 +112,32 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 def entries(rows: Any) -> list[Entry]:
-    """The lines of one page; two queries a kind, however long the page."""
+    """The lines of one page; two queries a kind, and one for each kind of holder, however long the page."""
     keys: dict[str, list[int]] = {NUMBER: [], FILE: []}
     for kind, pk, _ in rows:
         keys[kind].append(pk)
     numbers = PersonalView.objects.select_related("user").in_bulk(keys[NUMBER])
     files = FileView.objects.select_related("user").in_bulk(keys[FILE])
     stored = StoredFile.objects.in_bulk([int(view.about_id) for view in files.values()])
+    owners = _owners(stored.values())
     return [
-        _number(numbers[pk]) if kind == NUMBER else _file(files[pk], stored.get(int(files[pk].about_id)))
+        _number(numbers[pk]) if kind == NUMBER else _file(files[pk], stored.get(int(files[pk].about_id)), owners)
         for kind, pk, _ in rows
     ]
+
+
+def _owners(files: Iterable[StoredFile]) -> dict[tuple[str, str], str]:
+    """Whose each file is, by its holder: a document that is about a person says so itself (`whose`)."""
+    held: dict[str, list[str]] = {}
+    for file in files:
+        if file.about:
+            held.setdefault(file.about, []).append(file.about_id)
+    found = {}
+    for about, ids in held.items():
+        model = apps.get_model(about)
+        for row in model._base_manager.filter(pk__in=ids).select_related(*getattr(model, "WHOSE", ())):
+            found[about, str(row.pk)] = str(getattr(row, "whose", model._meta.verbose_name))
+    return found
 
 
 def _number(view: PersonalView) -> Entry:
@@ -130,8 +146,8 @@ def _number(view: PersonalView) -> Entry:
     return Entry(view.at, str(view.user), view.role_label, "Nomor", view.field_label, view.about_code, whose, reason)
 
 
-def _file(view: FileView, file: StoredFile | None) -> Entry:
-    holder = str(apps.get_model(file.about)._meta.verbose_name) if file and file.about else ""
+def _file(view: FileView, file: StoredFile | None, owners: dict[tuple[str, str], str]) -> Entry:
+    holder = owners.get((file.about, file.about_id), "") if file else ""
     name, code = (file.name, str(file.code)) if file else ("Berkas yang sudah tidak ada", view.about_id)
     return Entry(view.at, str(view.user), "", "Berkas", name, code, holder, "")
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts import people
 from accounts.models import Succession, VillageAccess, VillageData, VillageOffice
 from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
 from transactions.models import Accountability, Contract, Meeting, Need, Sourcing
 from verification.models import Application, Plenary, Pokja, Sanction
+from verification.models.application import AT_POKJA
 
 SHOWN = 50  # of each kind; who has more works through the lists
 
@@ -79,6 +81,15 @@ def tasks(user: Any) -> list[Task]:
             )
         )
     return sorted(found, key=lambda task: task.since)
+
+
+def in_other_hands(user: Any) -> list[Application]:
+    """A provider's own applications that the Pokja has: nothing to do, but good to find."""
+    own = people.providers(user)
+    if not own:
+        return []
+    rows = Application.objects.filter(provider__in=own, state__in=AT_POKJA).select_related("provider", "regency")
+    return list(rows.order_by("state_since")[:SHOWN])
 
 
 def count(user: Any) -> int:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from accounts.onboarding import next_step
 from catalog import front
 from core.kept import kept
-from p2ktd.todo import tasks
+from p2ktd.todo import in_other_hands, tasks
 
 
 @login_not_required
@@ -19,5 +19,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def todo(request: HttpRequest) -> HttpResponse:
     """Perlu tindakan: each document that waits for this person."""
-    context = {"tasks": tasks(request.user), "next_step": next_step(request.user)}
+    context = {
+        "tasks": tasks(request.user),
+        "next_step": next_step(request.user),
+        "in_other_hands": in_other_hands(request.user),
+    }
     return render(request, "todo.html", context)

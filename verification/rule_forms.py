@@ -105,6 +105,14 @@ class RuleForm(PlaceForm):
         label="Hari pengingat", max_length=80,
         help_text="Hari sebelum dokumen atau masa terdaftar berakhir; angka minus berarti sesudahnya.",
     )  # fmt: skip
+    renew_days = forms.IntegerField(
+        label="Perpanjangan dibuka (hari)", min_value=1, max_value=366,
+        help_text="Sekian hari sebelum masa terdaftar berakhir, dan selama itu pula sesudahnya.",
+    )  # fmt: skip
+    objection_days = forms.IntegerField(
+        label="Masa sanggah (hari)", min_value=1, max_value=366,
+        help_text="Hari kalender sejak sanksi dijatuhkan sampai sanggahan penyedia ditutup.",
+    )  # fmt: skip
     interview_guide = forms.CharField(
         label="Panduan wawancara", required=False, max_length=4000, validators=[validate_plain_text],
         widget=forms.Textarea(attrs={"rows": 7}), help_text="Satu pertanyaan tiap baris.",
@@ -112,7 +120,7 @@ class RuleForm(PlaceForm):
 
     NAMES = (
         "threshold", "quorum_percent", "validity_months", "persons_allowed", "service_days", "remind_days",
-        "interview_guide",
+        "renew_days", "objection_days", "interview_guide",
     )  # fmt: skip
 
     def rule(self) -> VerificationRule:

@@ -95,6 +95,13 @@ class VillageAccess(Document):
 
         return reverse("village-access", args=[self.code])
 
+    WHOSE = ("user",)
+
+    @property
+    def whose(self) -> str:
+        """For the log of who opened its letter."""
+        return str(self.user)
+
     @property
     def status_sentence(self) -> str:
         """What is going on, in the applicant's words."""

@@ -121,6 +121,13 @@ class VillageData(Document):
 
         return reverse("village-data", args=[self.code])
 
+    WHOSE = ("village",)
+
+    @property
+    def whose(self) -> str:
+        """For the log of who opened its proofs."""
+        return str(self.village.label)
+
     @property
     def status_sentence(self) -> str:
         """What is going on, in the village's words."""

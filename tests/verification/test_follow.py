@@ -235,3 +235,15 @@ def test_offices_that_read_along_see_no_names_of_experts_papers(stage: Stage) ->
     assert "Ijazah dan riwayat hidup" in page
     assert "Contoh Ahli" not in page
     assert "/dokumen/" not in page
+
+
+@pytest.mark.parametrize("state", ["submitted", "recommended", "unfit"])
+def test_what_the_pokja_has_is_found_from_the_first_page(stage: Stage, state: str) -> None:
+    """Nothing waits for the applicant, but the application is a click away, and does not tell how it stands."""
+    application = getattr(stage, state)()
+    page = logged_in(stage.owner(application.provider)).get(reverse("todo")).content.decode()
+    assert f'href="{application.get_absolute_url()}"' in page
+    assert "Sedang ditangani Pokja" in page
+    assert ("Menunggu keputusan Pokja P2KTD" in page) == (state != "submitted")
+    stranger = logged_in(stage.owner(stage.rival)).get(reverse("todo")).content.decode()
+    assert application.get_absolute_url() not in stranger

@@ -369,7 +369,7 @@ class Application(Applying, Checking, Assessing, Light, Document):
             "returned": f"Perlu perbaikan: {self.reason}",
             "interview": f"Dokumen sesuai. Menunggu wawancara dengan {pokja}.",
             "scoring": f"Sedang dinilai oleh {pokja}.",
-            "recommended": f"Menunggu penetapan oleh {pokja}.",
+            "recommended": f"Menunggu keputusan {pokja}.",  # the same in both: the proposal is not told
             "unfit": f"Menunggu keputusan {pokja}.",
             "listed": f"Terdaftar di direktori {self.regency.name}.",
             "rejected": f"Ditolak: {self.reason}",

@@ -180,7 +180,7 @@ class VerificationRule(models.Model):
         """All of it as plain values, for the event."""
         names = (
             "basis", "threshold", "quorum_percent", "validity_months", "persons_allowed", "service_days",
-            "remind_days", "interview_guide",
+            "remind_days", "renew_days", "objection_days", "interview_guide",
         )  # fmt: skip
         aspects = [asdict(AspectDraft(row.label, row.weight, row.help)) for row in self.aspects.all()]
         values = {name: getattr(self, name) for name in names}

@@ -143,11 +143,19 @@ class SubmittedDocument(models.Model):
         """The chip's words."""
         return "Kedaluwarsa" if self.expired else str(self.get_verdict_display())
 
+    WHOSE = ("application__provider", "type")
+
+    @property
+    def whose(self) -> str:
+        """For the log of who opened it."""
+        return f"{self.application.provider.name}: {self}"
+
     @property
     def trail(self) -> str:
         """Who found it right before, when it was carried over; for the desk and the applicant."""
         origin = self.carried_from
-        if origin is None or not origin.conforms or origin.judged_at is None:
+        refused = self.verdict == self.Verdict.NOT_CONFORMING
+        if origin is None or refused or not origin.conforms or origin.judged_at is None:
             return ""
         where = origin.application.regency.name
         return f"Sesuai menurut Pokja {where}, {timezone.localtime(origin.judged_at, origin.application.regency.tzinfo):%d/%m/%Y}."
