@@ -42,7 +42,7 @@ PAGES: dict[str, str] = {
         {profile}tentang/ {profile}bidang/ {returned}kelengkapan/ {returned}batalkan-permohonan/ {mine} {mine}wilayah/
         {mine}daftar/tenaga-ahli/ {mine}daftar/tenaga-ahli/baru/ {mine}daftar/pengalaman/""",
     "pokja": """/perlu-tindakan/ /admin/ /admin/verification/application/ /admin/verification/application/?antrean=semua
-        {submitted_case} {submitted_case:claim} {returned_case} {listed_case} {listed_history}
+        {submitted_case} {returned_case} {listed_case} {listed_history}
         /admin/verification/standing/ /admin/verification/plenary/ /admin/verification/plenary/?cari=tidakada
         /admin/verification/plenary/baru/ {plenary} {plenary:attach_scan} /kantor-desa/""",
     "ketua.pokja": "/perlu-tindakan/ /admin/verification/application/ {submitted_case} /penyedia/direktori/52.02/terbitkan/",
@@ -121,10 +121,6 @@ def _addresses() -> dict[str, str]:
         found[name] = application.get_absolute_url()
         found[f"{name}_case"] = f"/admin/verification/application/{application.code}/change/"
         found[f"{name}_history"] = f"/admin/verification/application/{application.code}/history/"
-    application = story.application("calon.penyedia")
-    found["submitted_case:claim"] = (
-        f"/admin/verification/application/{application.code}/langkah/{application.MOVES['claim'].slug}/"
-    )
     returned = story.application("calon.penyedia2")
     bad = returned.documents.current().get(verdict="not_conforming")
     found |= {

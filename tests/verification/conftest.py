@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,6 +32,12 @@ def committed_stage(transactional_db: None) -> Stage:
 
     place()
     return Stage()
+
+
+@pytest.fixture
+def own_store(settings: Any, tmp_path: Path) -> None:
+    """A store of one's own, to look into: tests in other processes write to the common one at the same time."""
+    settings.MEDIA_ROOT = tmp_path
 
 
 def place() -> None:

@@ -56,7 +56,9 @@ def on_disk() -> set[str]:
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_defect_14_a_bad_upload_is_refused_with_a_sentence_and_leaves_nothing(stage: Stage, kind: str) -> None:
+def test_defect_14_a_bad_upload_is_refused_with_a_sentence_and_leaves_nothing(
+    stage: Stage, own_store: None, kind: str
+) -> None:
     content, sentence = BAD[kind]
     before = on_disk()
     answer, application = hand_in(stage, content)
@@ -86,7 +88,9 @@ def test_defect_14_a_name_leads_nowhere(stage: Stage, name: str, kept: str) -> N
     assert len(path.name) == 32  # random, whatever the browser called it
 
 
-def test_defect_14_a_virus_is_refused(stage: Stage, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_defect_14_a_virus_is_refused(
+    stage: Stage, own_store: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The real daemon is asked in tests/core/test_clamav.py; here, that the page asks it and what it says."""
     from core import clamav
 

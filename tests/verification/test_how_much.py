@@ -33,7 +33,9 @@ def send(client: Client, application: Application, key: str = "ktp") -> Any:
     return client.post(url, {"file": file, "submit_key": field.value()})
 
 
-def test_more_files_than_an_application_may_hold_are_refused_and_leave_nothing(stage: Stage, settings: Any) -> None:
+def test_more_files_than_an_application_may_hold_are_refused_and_leave_nothing(
+    stage: Stage, own_store: None, settings: Any
+) -> None:
     application = stage.draft(full=False)
     client = logged_in(stage.owner(application.provider))
     settings.APPLICATION_MAX_FILES = 2
