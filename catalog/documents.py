@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal
-from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -18,10 +17,9 @@ from catalog.directory import Entry
 from catalog.models import Category, DirectoryEdition
 from catalog.models.edition import BOOKLET
 from catalog.models.rating import min_count
-from core import documents
+from core import documents, spreadsheet
 from core.formats import tanggal_sedang, telepon
 from core.models import Job, PrintedDocument
-from core.spreadsheet import printable
 from regions.models import Area
 from verification.models import Standing
 
@@ -171,53 +169,17 @@ COLUMNS: tuple[tuple[str, int], ...] = (
 
 def workbook(edition: DirectoryEdition) -> bytes:
     """The XLSX of a frozen edition: the same bytes whenever it is made."""
-    import xlsxwriter
-
-    content = documents.thaw(edition.snapshot)
-    out = BytesIO()
-    # Text is text: nothing is read as a formula, a link or a number.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(out, options)
-    book.set_properties(
-        {
+    return spreadsheet.workbook(
+        "Direktori",
+        lines=(edition.title, edition.label, f"Dasar: {edition.basis}"),
+        columns=COLUMNS,
+        rows=[cells(place, entry) for place, entry in enumerate(documents.thaw(edition.snapshot)["entries"], 1)],
+        properties={
             "title": str(edition),
             "subject": edition.basis,
-            "author": "Marketplace P2KTD",
             "created": edition.issued_at.astimezone(dt.UTC).replace(tzinfo=None),
-        }
+        },
     )
-    sheet = book.add_worksheet("Direktori")
-    for row, text in enumerate((edition.title, edition.label, f"Dasar: {edition.basis}")):
-        sheet.write_string(row, 0, printable(text), book.add_format({"bold": row == 0, "font_size": 14 - 2 * row}))
-    _write_table(book, sheet, content["entries"])
-    book.close()
-    return out.getvalue()
-
-
-HEAD_ROW = 4
-
-
-def _write_table(book: Any, sheet: Any, listed: list[dict[str, Any]]) -> None:
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DCEDEE", "bottom": 1})
-    plain = book.add_format({"text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"})
-    for column, (name, width) in enumerate(COLUMNS):
-        sheet.set_column(column, column, width)
-        sheet.write_string(HEAD_ROW, column, name, head)
-    for place, entry in enumerate(listed, 1):
-        for column, value in enumerate(cells(place, entry)):
-            if isinstance(value, dt.date):
-                sheet.write_datetime(HEAD_ROW + place, column, dt.datetime.combine(value, dt.time()), day)
-            elif isinstance(value, int | Decimal):
-                sheet.write_number(HEAD_ROW + place, column, value, plain)
-            elif value:
-                sheet.write_string(HEAD_ROW + place, column, printable(value), plain)
-    sheet.freeze_panes(HEAD_ROW + 1, 3)
-    sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + len(listed), len(COLUMNS) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(HEAD_ROW)
 
 
 def cells(place: int, entry: dict[str, Any]) -> list[Any]:

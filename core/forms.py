@@ -19,6 +19,16 @@ from core.formats import MAX_RUPIAH, RupiahError, jumlah, npwp, parse_rupiah, ru
 from core.typed import LostFile
 
 
+class Line(forms.CharField):
+    """One line of text with single blanks; `judge` validates it."""
+
+    def __init__(self, *, judge: Callable[[str], None] = validators.validate_single_line, **kwargs: Any) -> None:
+        super().__init__(validators=[judge], **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return validators.normalise_spaces(super().to_python(value) or "")
+
+
 class RupiahField(forms.Field):
     """Whole rupiah, typed as 12500000, 12.500.000 or Rp 12.500.000. Gives an int."""
 

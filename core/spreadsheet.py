@@ -1,9 +1,12 @@
-"""Tables for a spreadsheet: CSV as Excel here expects it, and text that no program runs as a formula."""
+"""Tables for a spreadsheet: CSV as Excel here expects it, workbooks, and text that no program runs as a formula."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -48,3 +51,59 @@ def csv_response(name: str, rows: Iterable[Iterable[Any]], *, stream: bool = Fal
     response: Any = StreamingHttpResponse(lines, kind) if stream else HttpResponse("".join(lines), kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+HEAD_ROW = 4  # of a workbook, below its title
+
+
+def workbook(
+    sheet_name: str,
+    *,
+    lines: Sequence[str],
+    columns: Sequence[tuple[str, int]],
+    rows: Iterable[Sequence[Any]],
+    properties: dict[str, Any],
+) -> bytes:
+    """An XLSX with one table: `lines` above it, `columns` as (head, width), dates as dates, numbers as numbers.
+
+    It prints on A4 landscape, a page wide. The same content and `properties` (with "created") make the same bytes.
+    """
+    import xlsxwriter
+
+    out = BytesIO()
+    # Text is text: nothing is read as a formula, a link or a number.
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"author": "Marketplace P2KTD", **properties})
+    sheet = book.add_worksheet(sheet_name)
+    for row, text in enumerate(lines):
+        sheet.write_string(row, 0, printable(text), book.add_format({"bold": row == 0, "font_size": 14 - 2 * row}))
+    last = _write_table(book, sheet, columns, rows)
+    sheet.freeze_panes(HEAD_ROW + 1, 3)
+    sheet.autofilter(HEAD_ROW, 0, last, len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEAD_ROW)
+    book.close()
+    return out.getvalue()
+
+
+def _write_table(book: Any, sheet: Any, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[Any]]) -> int:
+    """Heads and rows; the number of the last row."""
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DCEDEE", "bottom": 1})
+    plain = book.add_format({"text_wrap": True, "valign": "top"})
+    day = book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"})
+    for column, (name, width) in enumerate(columns):
+        sheet.set_column(column, column, width)
+        sheet.write_string(HEAD_ROW, column, name, head)
+    place = HEAD_ROW
+    for place, cells in enumerate(rows, HEAD_ROW + 1):
+        for column, value in enumerate(cells):
+            if isinstance(value, dt.date):
+                sheet.write_datetime(place, column, dt.datetime.combine(value, dt.time()), day)
+            elif isinstance(value, int | Decimal):
+                sheet.write_number(place, column, value, plain)
+            elif value:
+                sheet.write_string(place, column, printable(value), plain)
+    return place

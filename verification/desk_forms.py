@@ -10,8 +10,8 @@ from django import forms
 from django.utils import timezone
 
 from core.formats import hari_ini, zone_of
-from core.forms import IndonesianDateField, MoveForm
-from core.validators import normalise_spaces, validate_plain_text, validate_single_line
+from core.forms import IndonesianDateField, Line, MoveForm
+from core.validators import validate_plain_text
 from verification.models import Application, Declaration, Interview, SubmittedDocument
 
 
@@ -19,16 +19,6 @@ def words(label: str, *, rows: int = 4, most: int = 1000, **kwargs: Any) -> form
     """A text of several lines."""
     widget = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=most, validators=[validate_plain_text], widget=widget, **kwargs)
-
-
-class Line(forms.CharField):
-    """One line of text with single blanks."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validators=[validate_single_line], **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return normalise_spaces(super().to_python(value) or "")
 
 
 # --- in the case page ----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from accounts.models.membership import POKJA_ROLES, today
 from core.forms import (
     BankAccountField,
     IndonesianDateField,
+    Line,
     MoveForm,
     NIBField,
     NIKField,
@@ -20,11 +21,9 @@ from core.forms import (
 )
 from core.once import OnceForm
 from core.validators import (
-    normalise_spaces,
     validate_organisation_name,
     validate_person_name,
     validate_plain_text,
-    validate_single_line,
 )
 from regions.forms import AreaField, AreaFormMixin
 from regions.models import Level
@@ -32,16 +31,6 @@ from verification import fields_of_work
 from verification.models import Application, DocumentType, SubmittedDocument
 from verification.models.application import consent_in_force
 from verification.models.profile import NIB_FORMS
-
-
-class Line(forms.CharField):
-    """One line of text with single blanks."""
-
-    def __init__(self, *, judge: Any = validate_single_line, **kwargs: Any) -> None:
-        super().__init__(validators=[judge], **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return normalise_spaces(super().to_python(value))
 
 
 def secret_input() -> forms.TextInput:

@@ -19,6 +19,7 @@ from accounts.models import Role
 from accounts.models.membership import POKJA_ROLES
 from core.models import PrintedDocument, SubmitKey
 from core.once import once
+from core.spreadsheet import XLSX
 from core.views import MoveView
 from core.workflow import TransitionRefused
 from regions.models import Area
@@ -197,7 +198,7 @@ class PlenaryAdmin(ScopedAdmin):
         plenary = self._printing(request, code)
         if not isinstance(plenary, Plenary):
             return plenary
-        response = HttpResponse(plenary_papers.workbook(plenary), content_type=plenary_papers.XLSX)
+        response = HttpResponse(plenary_papers.workbook(plenary), content_type=XLSX)
         response["Content-Disposition"] = f'attachment; filename="rekapitulasi-{plenary.code}.xlsx"'
         response["Cache-Control"] = "private, no-store"
         return response

@@ -6,14 +6,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
-from io import BytesIO
 from typing import Any
 
-from core import documents
+from core import documents, spreadsheet
 from core.formats import WIB, tanggal_sedang
 from core.models import PrintedDocument
-from core.spreadsheet import printable
 from verification.models import Plenary
 from verification.models.plenary_lines import PlenaryItem
 from verification.models.recap import recap_of
@@ -190,33 +187,22 @@ def _issue(plenary: Plenary, *, kind: str, title: str, template: str, content: d
 
 
 # --- the recap as a workbook -------------------------------------------------------------------------
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HEAD_ROW = 4
-
-
 def workbook(plenary: Plenary) -> bytes:
     """The XLSX of the recap, from the same data as the printed table."""
-    import xlsxwriter
-
     content = content_of(plenary, full=False)
-    out = BytesIO()
-    # Text is text: nothing is read as a formula, a link or a number.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(out, options)
-    created = (plenary.minuted_at or plenary.created_at).astimezone(dt.UTC).replace(tzinfo=None)
-    book.set_properties({"title": "Rekapitulasi hasil verifikasi", "author": "Marketplace P2KTD", "created": created})
-    sheet = book.add_worksheet("Rekapitulasi")
     number = content["minutes_number"] or "KONSEP, belum ada berita acara"
-    lines = (
-        "Tabel rekapitulasi hasil verifikasi penyedia P2KTD",
-        content["regency"]["name"],
-        f"Berita acara: {number}",
+    created = (plenary.minuted_at or plenary.created_at).astimezone(dt.UTC).replace(tzinfo=None)
+    return spreadsheet.workbook(
+        "Rekapitulasi",
+        lines=(
+            "Tabel rekapitulasi hasil verifikasi penyedia P2KTD",
+            content["regency"]["name"],
+            f"Berita acara: {number}",
+        ),
+        columns=columns(content),
+        rows=[cells(place, line, content) for place, line in enumerate(content["lines"], 1)],
+        properties={"title": "Rekapitulasi hasil verifikasi", "created": created},
     )
-    for row, text in enumerate(lines):
-        sheet.write_string(row, 0, printable(text), book.add_format({"bold": row == 0, "font_size": 14 - 2 * row}))
-    _write_table(book, sheet, content)
-    book.close()
-    return out.getvalue()
 
 
 def columns(content: dict[str, Any]) -> list[tuple[str, int]]:
@@ -239,27 +225,3 @@ def cells(place: int, line: dict[str, Any], content: dict[str, Any]) -> list[Any
         *(points.get(aspect["key"]) for aspect in content["aspects"]),
         line["total"], line["threshold"], line["result"], line["note"], ", ".join(line["recused"]),
     ]  # fmt: skip
-
-
-def _write_table(book: Any, sheet: Any, content: dict[str, Any]) -> None:
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DCEDEE", "bottom": 1})
-    plain = book.add_format({"text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"})
-    heads = columns(content)
-    for column, (name, width) in enumerate(heads):
-        sheet.set_column(column, column, width)
-        sheet.write_string(HEAD_ROW, column, name, head)
-    for place, line in enumerate(content["lines"], 1):
-        for column, value in enumerate(cells(place, line, content)):
-            if isinstance(value, dt.date):
-                sheet.write_datetime(HEAD_ROW + place, column, dt.datetime.combine(value, dt.time()), day)
-            elif isinstance(value, int | Decimal):
-                sheet.write_number(HEAD_ROW + place, column, value, plain)
-            elif value:
-                sheet.write_string(HEAD_ROW + place, column, printable(value), plain)
-    sheet.freeze_panes(HEAD_ROW + 1, 3)
-    sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + len(content["lines"]), len(heads) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(HEAD_ROW)

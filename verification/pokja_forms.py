@@ -11,9 +11,8 @@ from django.core.exceptions import ValidationError
 from accounts import people
 from accounts.models import Role, User
 from accounts.models.membership import today
-from core.forms import IndonesianDateField, MoveForm, ReasonForm, ScanUploadField
+from core.forms import IndonesianDateField, Line, MoveForm, ReasonForm, ScanUploadField
 from core.once import OnceForm
-from core.validators import normalise_spaces, validate_single_line
 from regions.models import Area, Level
 from verification.models import Pokja, PokjaMember
 from verification.models.pokja import DAY
@@ -22,16 +21,6 @@ PERIOD = datetime.timedelta(days=365)
 LONGEST = datetime.timedelta(days=5 * 366)  # a period of longer is a slip of the keyboard
 # Where members come from, as a regency writes it; offered, not demanded.
 BODIES = ("Dinas PMD", "Bappeda", "Inspektorat", "Dinas PUPR", "Dinas Koperasi dan UKM", "TAPM", "Perguruan tinggi")
-
-
-class Line(forms.CharField):
-    """One line of text with single blanks."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validators=[validate_single_line], **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return normalise_spaces(super().to_python(value) or "")
 
 
 class DecreeFields(forms.Form):

@@ -8,12 +8,11 @@ from django import forms
 
 from accounts.models import LegalForm, Provider
 from accounts.models.membership import today
-from core.forms import IndonesianDateField, RupiahField
+from core.forms import IndonesianDateField, Line, RupiahField
 from core.once import OnceForm
 from core.validators import validate_person_name
 from regions.forms import AreaField, AreaFormMixin
 from regions.models import Level
-from verification.forms import Line
 from verification.models import Experience, Expert
 from verification.models.portfolio import Entry
 

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 
 from accounts import people
 from accounts.models import LegalForm, Role
-from core.forms import IndonesianDateField
+from core.forms import IndonesianDateField, Line
 from core.once import OnceForm
-from core.validators import normalise_spaces, validate_plain_text, validate_single_line
+from core.validators import validate_plain_text
 from regions.models import Area, Level
 from verification.models import DocumentRequirement, DocumentType, VerificationRule
 from verification.models.requirements import Cell
@@ -30,16 +30,6 @@ def places_of(user: Any) -> dict[str, Area | None]:
     if people.holds(user, Role.MINISTRY):
         found[NATIONAL] = None
     return found
-
-
-class Line(forms.CharField):
-    """One line of text with single blanks."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validators=[validate_single_line], **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return normalise_spaces(super().to_python(value) or "")
 
 
 class DaysField(forms.CharField):

@@ -8,10 +8,9 @@ from typing import Any
 from django import forms
 
 from accounts.models.membership import today
-from core.forms import IndonesianDateField, MoveForm, ReasonForm, ScanUploadField
+from core.forms import IndonesianDateField, Line, MoveForm, ReasonForm, ScanUploadField
 from core.once import OnceForm
 from core.validators import validate_plain_text
-from verification.forms import Line
 from verification.models import Sanction
 
 
