@@ -46,7 +46,7 @@ def kept(name: str) -> Callable[[View], View]:
             etag = f'W/"{key}"'
             if etag in parse_etags(request.headers.get("If-None-Match", "")):
                 return _labelled(HttpResponseNotModified(), etag)
-            return _labelled(_remembered(key) or _made(key, view(request, *args, **kwargs)), etag)
+            return _labelled(_remembered(key) or _made(key, request, view(request, *args, **kwargs)), etag)
 
         return with_memory
 
@@ -74,8 +74,10 @@ def _remembered(key: str) -> HttpResponse | None:
     return None if found is None else HttpResponse(found)
 
 
-def _made(key: str, response: HttpResponse) -> HttpResponse:
-    if response.status_code == 200 and not response.streaming and not response.cookies:
+def _made(key: str, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Keep it, unless it holds something of this visitor's own, as a form's token is."""
+    own = response.cookies or request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+    if response.status_code == 200 and not response.streaming and not own:
         store.set(f"kept:{key}", response.content, KEEP_SECONDS)
     return response
 

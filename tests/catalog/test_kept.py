@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from catalog.models import Category, Service
+from core.kept import kept
 from core.models import DataVersion
 from tests.areas import load_areas
 from tests.catalog import stage
@@ -77,6 +80,26 @@ def test_a_change_made_past_the_models_counts_too(offer: Service) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE catalog_service SET price = 1234567, search = search WHERE id = %s", [offer.pk])
     assert "1.234.567" in Client().get(LIST).content.decode()
+
+
+def test_a_corrected_place_name_is_on_the_next_page(offer: Service) -> None:
+    assert "Lombok Tengah" in Client().get(offer.get_absolute_url()).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE regions_area SET name = replace(name, 'Tengah', 'Pusat') WHERE code = %s", ["52.02"])
+    assert "Lombok Pusat" in Client().get(offer.get_absolute_url()).content.decode()
+
+
+def test_a_page_with_a_form_of_the_visitor_s_own_is_not_kept(offer: Service) -> None:
+    """Its token would be handed to the next visitor."""
+
+    def page(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(get_token(request))
+
+    def ask() -> bytes:
+        request = RequestFactory().get("/layanan/")
+        return bytes(kept("catalogue")(page)(request).content)
+
+    assert ask() != ask()
 
 
 def test_one_transaction_counts_once_and_a_rolled_back_one_never(offer: Service) -> None:
