@@ -30,9 +30,8 @@ from verification.models.pokja import Pokja, PokjaMember
 from verification.models.rule import VerificationRule
 from verification.models.standing import Standing
 
-MOST = (
-    40  # applications in one sitting: with three pages each its report still fits one paper (`core.pdf.Limits.pages`)
-)
+# Applications in one sitting: with three pages each its report still fits one paper (`core.pdf.Limits.pages`).
+MOST = 40
 LONGEST = datetime.timedelta(days=3653)  # a listing by one decree: ten years, so that a mistyped year is seen
 
 
