@@ -133,7 +133,7 @@ class MoveView(View):
         if form is not None and not form.is_valid():
             return self.page(form, status=422)
         if self.move.target and self.document.state == self.move.target and not self.possible():
-            messages.info(request, f"Sudah tercatat: {self.document.status_sentence}")  # sent twice
+            messages.info(request, f"Sudah tercatat. {self.document.status_sentence}")  # sent twice
             return redirect(self.document)
         try:
             with one_act():  # a file kept for a refused move goes with it
@@ -142,7 +142,7 @@ class MoveView(View):
             self.document.refresh_from_db()  # what the verb had set before it was refused
             reason = problem.reason if isinstance(problem, TransitionRefused) else " ".join(problem.messages)
             return self.page(form, refusal=reason, status=409)
-        messages.success(request, f"{self.move.done}: {self.document.status_sentence}")
+        messages.success(request, f"{self.move.done}. {self.document.status_sentence}")
         return redirect(self.document)
 
     def possible(self) -> bool:
