@@ -1,13 +1,13 @@
 from django.urls import path
 
-from catalog import directory_views, views
+from catalog import directory_views, own_views, views
 
 urlpatterns = [
     path("layanan/", views.service_list, name="services"),
     path("layanan/<str:code>/", views.service_detail, name="service"),
-    path("layanan/<str:code>/<slug:verb>/", views.ServiceMove.as_view(), name="service-move"),
-    path("layanan-saya/", views.my_services, name="my-services"),
-    path("layanan-saya/baru/", views.service_new, name="service-new"),
+    path("layanan/<str:code>/<slug:verb>/", own_views.ServiceMove.as_view(), name="service-move"),
+    path("layanan-saya/", own_views.my_services, name="my-services"),
+    path("layanan-saya/baru/", own_views.service_new, name="service-new"),
     path("penyedia/", views.provider_list, name="directory"),
     path("penyedia/unduh-csv/", directory_views.directory_csv, name="directory-csv"),
     path("penyedia/direktori/", directory_views.regency_list, name="regency-directories"),

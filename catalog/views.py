@@ -1,33 +1,25 @@
-"""The catalogue for everyone, and a provider's own services."""
+"""The catalogue for everyone."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import people
-from accounts.models import Provider, Role
+from accounts.models import Role
 from catalog import directory, extras
 from catalog.filters import ProviderFilter, ServiceFilter
-from catalog.forms import NewServiceForm, PhotoForm, ProviderChoiceForm, RemovePhotoForm, ServiceForm
 from catalog.models import Service
 from catalog.models.rating import min_count
-from catalog.paging import Sort, count_of, page_of
+from catalog.paging import count_of, page_of
 from core.kept import kept
-from core.once import once
-from core.views import MoveView
-from core.workflow import TransitionRefused
 from verification.models import Standing
 
-NEWEST_WRITTEN = Sort("Terbaru", "created_at", dt.datetime)
 # As many as one page shows of a provider; the rest is a search away.
 SHOWN_OF_PROVIDER = 24
 
@@ -130,57 +122,3 @@ def provider_detail(request: HttpRequest, code: str) -> HttpResponse:
         "blocks": extras.provider_blocks(request, provider),
     }
     return render(request, "catalog/provider_detail.html", context)
-
-
-# --- the provider's own -----------------------------------------------------------------------------------
-@require_safe
-def my_services(request: HttpRequest) -> HttpResponse:
-    """All services of the providers this person works for, drafts too."""
-    own = Service.objects.of(request.user).select_related("category", "provider").with_thumb()
-    page = page_of(own, request.GET, NEWEST_WRITTEN)
-    context = {
-        "page": page,
-        "may_offer": people.holds(request.user, Role.PROVIDER),
-        "is_listed": Standing.objects.current().filter(provider__in=people.providers(request.user)).exists(),
-        "least": min_count(),
-    }
-    return render(request, "catalog/my_services.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def service_new(request: HttpRequest) -> HttpResponse:
-    """A new service, first as a draft."""
-    own = Provider.objects.of(request.user)
-    choice = ProviderChoiceForm(request.GET or None, user=request.user)
-    provider = choice.cleaned_data["penyedia"] if choice.is_valid() else None
-    if provider is None and len(own) == 1:
-        provider = own[0]
-    if provider is None:
-        return render(request, "catalog/service_for.html", {"form": choice, "providers": own})
-    form = NewServiceForm(request.POST or None, document=Service(provider=provider), user=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            url, new = once(form, form.offer)
-        except TransitionRefused as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            if new:
-                messages.success(request, "Draf layanan tersimpan. Periksa, lalu tayangkan.")
-            return redirect(url)
-    status = 422 if form.errors else 200
-    return render(request, "catalog/service_form.html", {"form": form, "provider": provider}, status=status)
-
-
-class ServiceMove(MoveView):
-    """Publish, pause, revise, photos: each verb at an address of its own under the service."""
-
-    model = Service
-    forms = {"revise": ServiceForm, "add_photo": PhotoForm, "remove_photo": RemovePhotoForm}
-
-    def form_arguments(self) -> dict[str, Any]:
-        return super().form_arguments() | {"initial": {"photo": self.request.GET.get("foto", "")}}
-
-    @property
-    def template_name(self) -> str:  # type: ignore[override]
-        own = {"revise": "catalog/service_form.html", "remove_photo": "catalog/photo_remove.html"}
-        return own.get(self.move.verb, super().template_name)
