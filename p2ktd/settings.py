@@ -154,6 +154,8 @@ CELERY_BEAT_SCHEDULE = {
     "rollups": {"task": "monitoring.tasks.refresh_rollups", "schedule": 300.0},
     # On the 1st at 02.00 WIB the month has ended in every zone of the country.
     "monthly-reports": {"task": "monitoring.tasks.close_month", "schedule": crontab(minute=0, hour=19)},
+    # 01.30 WIB: villages read the night's figures in the morning.
+    "prices": {"task": "transactions.tasks.refresh_prices", "schedule": crontab(minute=30, hour=18)},
     # 06.00 WIB: the day has begun in Jakarta, by whose date listings end, and people are awake.
     "reminders": {"task": "verification.tasks.remind", "schedule": crontab(minute=0, hour=23)},
 }

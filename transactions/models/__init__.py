@@ -4,6 +4,7 @@ from transactions.models.accountability import Accountability, Payment, PaymentT
 from transactions.models.contract import Contract, ProgressPhoto, ProgressReport
 from transactions.models.meeting import Attendance, Element, FollowUp, Meeting, MeetingPhoto, MeetingQuestion
 from transactions.models.need import Funding, Need
+from transactions.models.price import PriceReference, TrackRecord
 from transactions.models.quotation import Invitation, Quotation
 from transactions.models.rule import Method, ProcurementRule, TaxRate
 from transactions.models.sourcing import Sourcing
@@ -23,10 +24,12 @@ __all__ = [
     "Need",
     "Payment",
     "PaymentTax",
+    "PriceReference",
     "ProcurementRule",
     "ProgressPhoto",
     "ProgressReport",
     "Quotation",
     "Sourcing",
     "TaxRate",
+    "TrackRecord",
 ]
