@@ -1,10 +1,15 @@
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from catalog import search
+from catalog import kak, search
+
+if TYPE_CHECKING:
+    from catalog.models.attribute import CategoryAttribute
 
 
 class ServiceKind(models.TextChoices):
@@ -65,6 +70,32 @@ class Category(models.Model):
     name = models.CharField("nama", max_length=80, unique=True)
     description = models.CharField("penjelasan", max_length=200, blank=True)
     icon = models.CharField("ikon", max_length=20, default="tool")
+    units = ArrayField(
+        models.CharField(max_length=12, choices=Unit.choices),
+        verbose_name="satuan yang boleh dipakai",
+        default=list,
+        blank=True,
+        help_text="Satuan harga layanan dalam kategori ini. Kosong berarti semua satuan.",
+    )
+    licences = models.TextField(
+        "izin yang diperlukan",
+        max_length=1000,
+        blank=True,
+        help_text="Satu tiap baris; tampil pada formulir layanan dan halaman layanan.",
+    )
+    deliverables_hint = models.TextField(
+        "contoh yang diterima desa",
+        max_length=1000,
+        blank=True,
+        help_text="Satu tiap baris; tampil sebagai petunjuk pada formulir layanan.",
+    )
+    kak_template = models.TextField(
+        "kerangka KAK",
+        max_length=8000,
+        blank=True,
+        validators=[kak.validate],
+        help_text="Kosong berarti kerangka umum.",
+    )
     order = models.PositiveSmallIntegerField("urutan", default=0)
     active = models.BooleanField("dipakai", default=True)
 
@@ -82,3 +113,77 @@ class Category(models.Model):
         """Keep it; its services are found by the new name."""
         super().save(*args, **kwargs)
         search.index_all(self.services)
+
+    # --- what its services are made of ----------------------------------------------------------------
+    def allowed_units(self) -> list[tuple[str, str]]:
+        """(key, label) of the units a price may be for."""
+        return [(key, label) for key, label in Unit.choices if not self.units or key in self.units]
+
+    def questions(self) -> list[CategoryAttribute]:
+        """What is asked of a service in this category today, in order."""
+        return list(self.attributes.active())
+
+    def filterable(self) -> list[CategoryAttribute]:
+        """The questions that a list can be filtered by: each has `options` with their lexemes."""
+        return list(self.attributes.active().filter(in_filter=True))
+
+    def kak_text(self, values: Mapping[str, str]) -> str:
+        """The terms of reference (KAK) as text: the category's outline, or the general one, filled in.
+
+        `values` are those of `kak.KNOWN`; what is missing stays a dotted line for the village to fill in.
+        """
+        return kak.fill(self.kak_template or kak.OUTLINE, {"kategori": self.name, **values})
+
+
+class SubcategoryQuerySet(models.QuerySet):
+    def active(self) -> Self:
+        """What services may be offered in, and the public may choose from."""
+        return self.filter(active=True)
+
+    def visible_to(self, user: Any) -> Self:
+        """Public, as the categories are."""
+        return self.all()
+
+
+class Subcategory(models.Model):
+    """A narrower field within a category (PID 2018 names many of them). Data that the ministry edits."""
+
+    category = models.ForeignKey(Category, models.PROTECT, related_name="subcategories", verbose_name="kategori")
+    key = models.SlugField("kunci", max_length=40, help_text="Dipakai dalam alamat halaman; jangan diubah.")
+    name = models.CharField("nama", max_length=80)
+    order = models.PositiveSmallIntegerField("urutan", default=0)
+    active = models.BooleanField("dipakai", default=True)
+
+    objects = SubcategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "subkategori"
+        verbose_name_plural = "subkategori"
+        ordering = ("category", "order", "name")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["category", "key"],
+                name="subcategory_key_once",
+                violation_error_message="Kunci ini sudah dipakai dalam kategori ini.",
+            ),
+            models.UniqueConstraint(
+                fields=["category", "name"],
+                name="subcategory_name_once",
+                violation_error_message="Nama ini sudah dipakai dalam kategori ini.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def lexeme(self) -> str:
+        """By which the search vector knows that a service is in it."""
+        return f"sub{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep it; its services are found by the new name."""
+        renamed = bool(self.pk) and type(self).objects.filter(pk=self.pk).exclude(name=self.name).exists()
+        super().save(*args, **kwargs)
+        if renamed:
+            search.index_all(self.services)

@@ -14,8 +14,10 @@ from accounts import people
 from accounts.models import Provider, Role
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES
 from catalog import search
-from catalog.models.category import Category, ServiceKind, Unit
+from catalog.models.attribute import Answer, answers
+from catalog.models.category import Category, ServiceKind, Subcategory, Unit
 from catalog.models.rating import Rated
+from catalog.models.version import ServiceVersion, content_of
 from core.formats import MAX_RUPIAH, rupiah
 from core.models import Document
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
@@ -121,6 +123,9 @@ class Service(Rated, Document):
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.DRAFT, editable=False)
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="services", verbose_name="penyedia")
     category = models.ForeignKey(Category, models.PROTECT, related_name="services", verbose_name="kategori")
+    subcategory = models.ForeignKey(
+        Subcategory, models.PROTECT, null=True, blank=True, related_name="services", verbose_name="subkategori"
+    )
     kind = models.CharField("jenis layanan", max_length=16, choices=ServiceKind.choices)
     title = models.CharField("nama layanan", max_length=120)
     summary = models.CharField("ringkasan", max_length=240)
@@ -138,11 +143,15 @@ class Service(Rated, Document):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(730)],
     )
+    # {key of a CategoryAttribute: answer}, in the shape that `CategoryAttribute.accept` gives
+    attributes = models.JSONField("jawaban atas pertanyaan kategori", default=dict, blank=True)
     areas = models.ManyToManyField(
         Area, related_name="+", verbose_name="wilayah layanan", help_text="Kabupaten/kota, atau satu provinsi."
     )
     published_at = models.DateTimeField("pertama tayang", null=True, editable=False)
     paused_at = models.DateTimeField("dijeda", null=True, editable=False)
+    # The version that villages read now; 0 before the first was published.
+    version_number = models.PositiveIntegerField("versi", default=0, editable=False)
     search = SearchVectorField(null=True, editable=False)
 
     objects = ServiceManager()
@@ -317,6 +326,25 @@ class Service(Rated, Document):
     def _serve(self, areas: Iterable[Area]) -> None:
         self.areas.set(areas)
         search.index(self)
+
+    # --- what villages read -------------------------------------------------------------------------
+    def answers(self) -> list[Answer]:
+        """Its answers to its category's questions, labelled, in order: for the page and the comparison."""
+        return answers(self.category.questions(), self.attributes)
+
+    @property
+    def current_version(self) -> ServiceVersion | None:
+        """The version that villages read now; None before the first was published."""
+        return self.versions.filter(number=self.version_number).first()
+
+    def content(self) -> dict[str, Any]:
+        """What villages would read of it as it stands, as plain values."""
+        return content_of(
+            self,
+            areas=self.areas.order_by("code"),
+            photos=self.photos.select_related("file", "thumb"),
+            answers=self.answers(),
+        )
 
     # --- what it is worth ---------------------------------------------------------------------------
     def price_changes(self) -> list[dict[str, Any]]:
