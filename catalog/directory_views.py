@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -20,14 +19,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import people
 from accounts.models import Provider, Role
 from accounts.models.membership import today
-from catalog import directory, documents
+from catalog import directory, documents, open_data
 from catalog.directory_changes import Changes
 from catalog.filters import ProviderFilter
 from catalog.forms import CardForm, EditionForm
 from catalog.models import DirectoryEdition
 from catalog.models.rating import min_count
 from core.documents import freeze, job_key
-from core.formats import desimal, telepon
 from core.models import Job
 from core.once import once
 from core.spreadsheet import csv_response
@@ -36,13 +34,6 @@ from regions.models import Area
 from verification.models import Standing
 
 ROWS = 50  # of the official table on one page
-AT_ONCE = 200  # entries that a download reads at a time
-
-CSV_HEAD = (
-    "Nomor direktori", "Nama", "Bentuk", "Bidang", "Alamat kantor", "Wilayah kantor", "Telepon kantor", "Email kantor",
-    "Situs web", "Wilayah layanan", "Tenaga ahli", "Layanan", "Penilaian rata-rata", "Jumlah penilaian",
-    "Terdaftar di", "Terdaftar sejak", "Berlaku sampai", "Nomor keputusan", "Tanggal keputusan", "Kode",
-)  # fmt: skip
 
 
 # --- the download -------------------------------------------------------------------------------------------
@@ -53,29 +44,8 @@ def directory_csv(request: HttpRequest) -> HttpResponse:
     asked = ProviderFilter(request.GET, queryset=directory.listed(), request=request)
     if asked.form.errors:  # the list says what is wrong; a file would hold more than was asked for
         return redirect(f"{reverse('directory')}?{request.GET.urlencode()}")
-    listings = list(asked.listings())
-    return csv_response(f"direktori-p2ktd-{today():%Y-%m-%d}.csv", csv_rows(listings), stream=True)
-
-
-def csv_rows(listings: Iterable[Standing]) -> Iterator[Iterable[Any]]:
-    """Head and rows, some hundred at a time."""
-    yield CSV_HEAD
-    least = min_count()
-    left = iter(listings)
-    while batch := list(islice(left, AT_ONCE)):
-        for entry in directory.entries(batch):
-            yield csv_row(entry, least)
-
-
-def csv_row(entry: directory.Entry, least: int) -> list[Any]:
-    average = entry.average if entry.rating_count >= least else None
-    return [
-        entry.number, entry.name, entry.form, "; ".join(each.name for each in entry.fields), entry.address,
-        entry.office, telepon(entry.phone), entry.email, entry.website, "; ".join(entry.areas), entry.experts,
-        "; ".join(entry.services), desimal(documents.one_decimal(average)) if average else "", entry.rating_count,
-        entry.regency.name, f"{entry.listed_on:%d/%m/%Y}", f"{entry.valid_until:%d/%m/%Y}",
-        entry.decree_number, f"{entry.decree_date:%d/%m/%Y}", entry.code,
-    ]  # fmt: skip
+    rows = open_data.table(open_data.DIRECTORY_COLUMNS, open_data.listing_rows(asked.listings()))
+    return csv_response(f"direktori-p2ktd-{today():%Y-%m-%d}.csv", rows, stream=True)
 
 
 # --- a regency's directory ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -18,7 +19,8 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide one
 
 def printable(text: str) -> str:
     """The text on one line: line breaks and tabs become spaces, other control characters go."""
-    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(letter for letter in line if letter.isprintable())
 
 
 def harmless(cell: Any) -> Any:
@@ -44,9 +46,16 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
         yield writer.writerow([harmless(cell) for cell in row])
 
 
+def in_lots(lines: Iterable[str], size: int = 500) -> Iterator[str]:
+    """Some hundred lines at a time: each part that is sent costs the server and the network."""
+    left = iter(lines)
+    while lot := "".join(islice(left, size)):
+        yield lot
+
+
 def csv_response(name: str, rows: Iterable[Iterable[Any]], *, stream: bool = False) -> HttpResponse:
     """A download called `name`. With `stream` the rows are read while they are sent, a table of any length."""
-    lines = csv_lines(rows)
+    lines = in_lots(csv_lines(rows))
     kind = "text/csv; charset=utf-8"
     response: Any = StreamingHttpResponse(lines, kind) if stream else HttpResponse("".join(lines), kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
