@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -13,6 +13,9 @@ from django.db.models import Q
 
 from catalog.models.category import Category
 from core.formats import jumlah
+
+if TYPE_CHECKING:
+    from catalog.models.service import Service
 
 LONGEST_ANSWER: Final = 300
 MOST_CHOICES: Final = 20
@@ -192,3 +195,12 @@ def answers(asked: list[CategoryAttribute], given: dict[str, Any]) -> list[Answe
     """What was answered to the questions asked today, in their order."""
     found = [(each, each.text(given.get(each.key))) for each in asked]
     return [Answer(each.key, each.label, text, each.in_comparison, each.in_kak) for each, text in found if text]
+
+
+def lexemes_of(service: Service) -> list[str]:
+    """What the search vector knows of a service besides words and areas: its subcategory and what it answers to
+    questions that a list can be filtered by."""
+    found = [service.subcategory.lexeme] if service.subcategory else []
+    for asked in service.category.filterable():
+        found += asked.lexemes(service.attributes.get(asked.key))
+    return found
