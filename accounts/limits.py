@@ -107,6 +107,11 @@ def successions(user: Any) -> Allowance:
     return Allowance("succession", str(user.pk), 200, 24 * HOUR)
 
 
+def questions(user: Any) -> Allowance:
+    """Questions about services: each is told to a provider, who answers it in public."""
+    return Allowance("question", str(user.pk), 20, 24 * HOUR)
+
+
 def sentence(wait: int) -> str:
     """What the person reads when the allowance is used up."""
     minutes = ceil(wait / MINUTE)

@@ -10,6 +10,7 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import Provider
+        from catalog import notifications  # noqa: F401  (registers who is told)
         from verification import fields_of_work
 
         fields_of_work.provide(fields)

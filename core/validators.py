@@ -152,6 +152,26 @@ def validate_single_line(value: str) -> None:
         raise ValidationError("Isi dalam satu baris, tanpa karakter khusus.", code="control")
 
 
+# A way to reach somebody past the platform. Amounts (12.500.000), dates and letter numbers (027/1/2026) are none.
+_CONTACTS = re.compile(
+    r"(?<![\d.,/])(?:\+?\s?62|0)[\s().\-]*8(?:[\s().\-]*\d){7,12}(?!\d)"  # a mobile number, however it is spaced
+    r"|(?<![\d.,/])\(?0\d{2,3}\)?[\s.\-]?\d{3,4}[\s.\-]?\d{3,4}(?!\d)"  # a number with its area code
+    r"|[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+\s?\.\s?[a-z]{2,}"  # an email address
+    r"|(?<!\w)@(?!rp\b|rp\.)[a-z_][\w.]{2,}"  # an account; “@ Rp500.000” is a price
+    r"|https?:|\bwww\."
+    r"|\b[a-z0-9-]{2,}\.(?:com|net|org|id|info|biz|me|ly|link|site|online|xyz|app|shop|store)\b(?!\.\s)",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def validate_no_contact(value: str) -> None:
+    """What stands in public holds no telephone number, no address of mail or web, no account."""
+    if _CONTACTS.search(unicodedata.normalize("NFKC", value)):
+        raise ValidationError(
+            "Jangan menulis nomor telepon, alamat email, akun, atau alamat situs: teks ini dibaca umum.", code="contact"
+        )
+
+
 def validate_person_name(value: str) -> None:
     """A person's name with its titles: letters, dots, commas, apostrophes, hyphens; at least two letters."""
     validate_single_line(value)

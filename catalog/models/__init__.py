@@ -4,19 +4,25 @@ from catalog.models.attribute import CategoryAttribute
 from catalog.models.category import Category, ServiceKind, Subcategory, Unit
 from catalog.models.edition import DirectoryEdition
 from catalog.models.photo import ServicePhoto
+from catalog.models.question import Question
 from catalog.models.rating import Rated
 from catalog.models.service import Service
 from catalog.models.version import ServiceVersion
+from catalog.models.words import MissedSearch, Synonym, Term
 
 __all__ = [
     "Category",
     "CategoryAttribute",
     "DirectoryEdition",
+    "MissedSearch",
+    "Question",
     "Rated",
     "Service",
     "ServiceKind",
     "ServicePhoto",
     "ServiceVersion",
     "Subcategory",
+    "Synonym",
+    "Term",
     "Unit",
 ]

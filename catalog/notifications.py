@@ -1,0 +1,39 @@
+"""Who is told of what in the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from accounts.models import Membership
+from catalog.models.question import Question
+from core.models import Event
+from core.notices import Tell, tells
+
+
+def _of_provider(question: Question) -> Iterator[Membership]:
+    yield from Membership.objects.current().filter(provider=question.service.provider_id).select_related("user")
+
+
+@tells("catalog.question", "create")
+def provider_is_asked(event: Event, question: Question) -> Iterator[Tell]:
+    """The words, and of which service; not who asked, nor from where."""
+    for member in _of_provider(question):
+        yield Tell(
+            member.user,
+            f"Pertanyaan tentang “{question.service.title}”",
+            f"“{question.text}” Jawaban Anda tampil pada halaman layanan dan dibaca semua orang.",
+        )
+
+
+@tells("catalog.question", "answer")
+def asker_reads_the_answer(event: Event, question: Question) -> Iterator[Tell]:
+    yield Tell(question.asked_by, f"Pertanyaan Anda tentang “{question.service.title}” dijawab", question.answer_text)
+
+
+@tells("catalog.question", "hide")
+def both_learn_why_it_is_hidden(event: Event, question: Question) -> Iterator[Tell]:
+    title = f"Pertanyaan tentang “{question.service.title}” disembunyikan"
+    body = f"“{question.text}” disembunyikan oleh Pokja atau Dinas PMD: {question.hidden_reason}"
+    yield Tell(question.asked_by, title, body)
+    for member in _of_provider(question):
+        yield Tell(member.user, title, body)
