@@ -1,11 +1,15 @@
-"""The work behind an edition of the directory. Safe to run twice."""
+"""The catalogue's work behind the pages: an edition's workbook, the words of the search. Safe to run twice."""
 
 from __future__ import annotations
 
+from celery import shared_task
+
+from catalog import search
 from catalog.documents import workbook
-from catalog.models import DirectoryEdition
+from catalog.models import DirectoryEdition, Service
+from catalog.search import vocabulary
 from core.jobs import job
-from core.models import StoredFile
+from core.models import Job, StoredFile
 from core.spreadsheet import XLSX
 
 
@@ -18,3 +22,29 @@ def edition_workbook(edition: int) -> None:
     StoredFile.objects.store(
         workbook(row), name=f"{row.title} {row.code}.xlsx", content_type=XLSX, holder=row, public=True
     )
+
+
+# --- the words of the search ------------------------------------------------------------------------------
+REINDEXED_AT_ONCE = 1_000
+
+
+@job("catalog.reindex")
+def reindex(ways: list[str] | None = None, after: int = 0) -> None:
+    """New vectors of the services that say one of these (None: of all), a thousand at a time."""
+    services = Service.objects.filter(pk__gt=after)
+    if ways is not None:
+        services = services.filter(search=search.saying(ways))
+    some = list(services.order_by("pk").values_list("pk", flat=True)[:REINDEXED_AT_ONCE])
+    search.index_all(Service.objects.filter(pk__in=some))
+    if len(some) == REINDEXED_AT_ONCE:
+        Job.objects.enqueue("catalog.reindex", ways=ways, after=some[-1])
+    elif ways is None:
+        vocabulary.recount()
+    else:
+        vocabulary.learn(search.lexicon(), ways)
+
+
+@shared_task
+def recount_words() -> None:
+    """What services say today, counted anew."""
+    vocabulary.recount()

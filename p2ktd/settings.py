@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "prices": {"task": "transactions.tasks.refresh_prices", "schedule": crontab(minute=30, hour=18)},
     # 06.00 WIB: the day has begun in Jakarta, by whose date listings end, and people are awake.
     "reminders": {"task": "verification.tasks.remind", "schedule": crontab(minute=0, hour=23)},
+    "words": {"task": "catalog.tasks.recount_words", "schedule": crontab(minute=15, hour=18)},  # 01.15 WIB
 }
 
 # --- people -------------------------------------------------------------------------------------

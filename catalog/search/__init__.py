@@ -1,0 +1,27 @@
+"""How services are found by what people type, on plain PostgreSQL.
+
+`lexicon` makes words comparable, `keeping` writes a service's vector, `asking` turns what was typed into a question,
+`vocabulary` and `spelling` know the words that services say, `marking` shows which were found.
+"""
+
+from catalog.search.asking import MOST_RANKED, Asked, Said, asking, ranked, saying
+from catalog.search.keeping import area_lexemes, index, index_all, serving
+from catalog.search.lexicon import LONGEST_TEXT, MOST_WORDS, indexed_text, lexicon, words_of
+
+__all__ = [
+    "LONGEST_TEXT",
+    "MOST_RANKED",
+    "MOST_WORDS",
+    "Asked",
+    "Said",
+    "area_lexemes",
+    "asking",
+    "index",
+    "index_all",
+    "indexed_text",
+    "lexicon",
+    "ranked",
+    "saying",
+    "serving",
+    "words_of",
+]
