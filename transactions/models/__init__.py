@@ -7,6 +7,7 @@ from transactions.models.need import Funding, Need
 from transactions.models.price import PriceReference, TrackRecord
 from transactions.models.quotation import Invitation, Quotation
 from transactions.models.rule import Method, ProcurementRule, TaxRate
+from transactions.models.shortlist import Shortlisted
 from transactions.models.sourcing import Sourcing
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ProgressPhoto",
     "ProgressReport",
     "Quotation",
+    "Shortlisted",
     "Sourcing",
     "TaxRate",
     "TrackRecord",

@@ -12,16 +12,18 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, VILLAGE_ROLES, Role
-from catalog.models import Category, Service
+from catalog.models import Category, Service, ServiceVersion
 from core.models import Document
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
 from regions.scope import within
 
 if TYPE_CHECKING:
+    from transactions.models.shortlist import Shortlisted
     from transactions.models.sourcing import Sourcing
 
 OVERSEERS = (*FACILITATOR_ROLES, *POKJA_ROLES, *OFFICE_ROLES)
+OPEN = ("identified", "agreed", "budgeted")
 
 
 class Funding(models.TextChoices):
@@ -96,6 +98,9 @@ class Need(Document):
             tone="danger",
             confirm="Kebutuhan yang dibatalkan tidak dapat dibuka lagi.",
         ),
+        # Made on pages of their own, which name the service; the timeline does not, since providers read it.
+        Move("shortlist", OPEN, None, "Simpan ke Daftar Pendek", "Daftar pendek ditambah", inner=True),
+        Move("unlist", OPEN, None, "Hapus dari Daftar Pendek", "Daftar pendek dikurangi", inner=True),
     )
     TURN = {
         "identified": "Operator Desa, Kasi/Kaur, atau Sekretaris Desa",
@@ -155,6 +160,10 @@ class Need(Document):
         """The order's page."""
         return reverse("order", args=[self.code])
 
+    @property
+    def shortlist_url(self) -> str:
+        return reverse("shortlist", args=[self.code])
+
     def move_url(self, verb: str) -> str:
         return reverse("need-move", args=[self.code, self.MOVES[verb].slug])
 
@@ -211,6 +220,17 @@ class Need(Document):
             return Denied("Pengadaannya sedang berjalan; hentikan pengadaan dahulu.")
         return Allowed(membership)
 
+    def may_shortlist(self, user: Any) -> Verdict:
+        """Whoever works for the village or helps it may keep services in mind."""
+        membership = people.acting(user, *VILLAGE_ROLES, *FACILITATOR_ROLES, at=self.village_id)
+        return (
+            Allowed(membership)
+            if membership
+            else Denied("Daftar pendek disusun oleh perangkat desa ini dan pendampingnya.")
+        )
+
+    may_unlist = may_shortlist
+
     # --- what they do -------------------------------------------------------------------------------
     def identify(self, *, by: Any) -> None:
         """Write down the need; a facilitator's help is shown ("dibantu oleh")."""
@@ -250,3 +270,24 @@ class Need(Document):
         """The village does not need it any more."""
         with moving(self, "cancel", by=by, note=reason):
             pass
+
+    def shortlist(self, *, by: Any, version: ServiceVersion, note: str = "") -> Shortlisted:
+        """Keep a service in mind as it was seen; once, and not more than can be compared with care."""
+        from transactions.models.shortlist import MOST, Shortlisted
+
+        with moving(self, "shortlist", by=by) as facts:
+            kept = Shortlisted.objects.filter(need=self)
+            refuse_unless(
+                not kept.filter(service=version.service_id).exists(), "Layanan ini sudah ada dalam daftar pendek."
+            )
+            refuse_unless(kept.count() < MOST, f"Daftar pendek memuat paling banyak {MOST} layanan. Hapus satu dahulu.")
+            facts.update(service=version.service.code, version=version.number)
+            return Shortlisted.objects.create(
+                need=self, service=version.service, version=version, note=note, added_by=by
+            )
+
+    def unlist(self, *, by: Any, entry: Shortlisted) -> None:
+        """The village does not consider this service any more."""
+        with moving(self, "unlist", by=by) as facts:
+            facts.update(service=entry.service.code, version=entry.version.number)
+            self.shortlist_entries.filter(pk=entry.pk).delete()
