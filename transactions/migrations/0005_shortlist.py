@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0010_search_words"),
+        ("catalog", "0009_questions"),
         ("transactions", "0004_price_references"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
