@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts import people
 from accounts.models import Role
 from catalog import directory, extras
+from catalog.cards import Card, hold_back_photos
 from catalog.filters import ProviderFilter, ServiceFilter
 from catalog.models import Service
 from catalog.models.rating import min_count
@@ -24,18 +23,6 @@ from verification.models import Standing
 SHOWN_OF_PROVIDER = 24
 
 
-# A list's first load asks for this many photos; the rest come when the reader goes there (80-photos.js).
-FIRST_PHOTOS = 3
-
-
-def hold_back_photos(services: Iterable[Service]) -> list[Service]:
-    """Mark those whose photo waits: on a weak line each picture is a round trip of a second."""
-    rows = list(services)
-    for service in [row for row in rows if row.thumb_code][FIRST_PHOTOS:]:
-        service.photo_waits = True
-    return rows
-
-
 # --- for everyone -------------------------------------------------------------------------------------
 @login_not_required
 @require_safe
@@ -45,8 +32,8 @@ def service_list(request: HttpRequest) -> HttpResponse:
     asked = ServiceFilter(request.GET, queryset=Service.objects.open(), request=request)
     found = asked.found()
     page = page_of(found.for_cards(), request.GET, asked.sort)
-    hold_back_photos(page.rows)
     context = {
+        "cards": hold_back_photos(list(map(Card.of, page.rows))),
         "asked": asked,
         "form": asked.form,
         "page": page,
@@ -115,7 +102,7 @@ def provider_detail(request: HttpRequest, code: str) -> HttpResponse:
         "provider": provider,
         "portfolio": portfolio,
         "may_print_card": bool(directory.card_standings(provider, request.user)),
-        "services": hold_back_photos(services.order_by("-published_at")[:SHOWN_OF_PROVIDER]),
+        "cards": hold_back_photos(list(map(Card.of, services.order_by("-published_at")[:SHOWN_OF_PROVIDER]))),
         "areas": portfolio.areas,
         "is_own": people.acting(request.user, Role.PROVIDER, provider=provider.pk) is not None,
         "least": min_count(),

@@ -78,7 +78,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = env.str("ROOT_URLCONF", "p2ktd.urls")  # `make bench` adds reference pages
 WSGI_APPLICATION = "p2ktd.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "core.jinja.FormRenderer"
 
 TEMPLATES = [
     {
@@ -93,7 +93,13 @@ TEMPLATES = [
                 "p2ktd.context.site",
             ],
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",  # small parts that pages repeat: core/jinja.py
+        "DIRS": [BASE_DIR / "templates" / "jinja2"],
+        "APP_DIRS": True,  # Django's own widgets
+        "OPTIONS": {"environment": "core.jinja.environment"},
+    },
 ]
 
 # --- data ---------------------------------------------------------------------------------------
@@ -152,13 +158,13 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "core.tasks.beat", "schedule": 30.0},
     "sessions": {"task": "core.tasks.forget_sessions", "schedule": crontab(minute=30, hour=18)},
     "rollups": {"task": "monitoring.tasks.refresh_rollups", "schedule": 300.0},
+    "words": {"task": "catalog.tasks.recount_words", "schedule": crontab(minute=15, hour=18)},  # 01.15 WIB
     # On the 1st at 02.00 WIB the month has ended in every zone of the country.
     "monthly-reports": {"task": "monitoring.tasks.close_month", "schedule": crontab(minute=0, hour=19)},
     # 01.30 WIB: villages read the night's figures in the morning.
     "prices": {"task": "transactions.tasks.refresh_prices", "schedule": crontab(minute=30, hour=18)},
     # 06.00 WIB: the day has begun in Jakarta, by whose date listings end, and people are awake.
     "reminders": {"task": "verification.tasks.remind", "schedule": crontab(minute=0, hour=23)},
-    "words": {"task": "catalog.tasks.recount_words", "schedule": crontab(minute=15, hour=18)},  # 01.15 WIB
 }
 
 # --- people -------------------------------------------------------------------------------------

@@ -1,25 +1,23 @@
 """Small parts of the catalogue's pages."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from core.templatetags.components import stars
+from catalog.cards import Card, cards_html, rating
 
 register = template.Library()
 
 
+register.simple_tag(rating)
+
+
 @register.simple_tag
-def rating(rated: Any, least: int = 1) -> SafeString:
-    """The average with its count, from `least` ratings on; below that only the count is said."""
-    total, count = rated.rating_total, rated.rating_count
-    if 0 < count < least:
-        return format_html(
-            '<span class="stars stars--none">{} penilaian; rata-rata tampil mulai {} penilaian</span>', count, least
-        )
-    return stars(total / (count * 10) if count else None, count)
+def service_cards(rows: Iterable[Card], least: int = 1, hide_provider: bool = False) -> SafeString:
+    """The items of a list of services: `<ul class="offers">{% service_cards page.rows least=least %}</ul>`."""
+    return cards_html(rows, least=least, hide_provider=hide_provider)
 
 
 @register.simple_tag

@@ -12,7 +12,7 @@ from typing import Any
 
 from django import template
 from django.template.context import RequestContext
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core import formats, icons
@@ -84,14 +84,11 @@ def stars(value: float | Decimal | None, count: int = 0) -> SafeString:
     """An average of 1 to 5 with its count, in words too; never stars without how many rated."""
     if not value or not count:
         return format_html('<span class="stars stars--none">{}</span>', "Belum ada penilaian")
-    number = formats.desimal(value)
-    full = round(float(value))
-    drawn = format_html_join("", "{}", ((icons.icon("star", "is-on" if n < full else "is-off"),) for n in range(5)))
     return format_html(
-        '<span class="stars"><span class="stars__row" aria-hidden="true">{}</span>'
+        '<span class="stars"><span class="stars__row stars__row--{}" aria-hidden="true"></span>'
         '<b>{}</b><span class="sr"> dari 5</span> <span class="stars__count">({} penilaian)</span></span>',
-        drawn,
-        number,
+        round(float(value)),
+        formats.desimal(value),
         formats.jumlah(count),
     )
 

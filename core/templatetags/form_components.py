@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from core import formats, icons
+from core.jinja import draw
 
 register = template.Library()
 
@@ -125,7 +126,7 @@ def render_field(
         context["widget"] = _dress(bound, kind, width, extra)
     if kind == "file":
         context |= {"current": current or bound.initial, "limit": formats.ukuran(_file_limit(widget))}
-    return SafeString(get_template("components/field.html").render(context))
+    return draw("components/field.html", **context)
 
 
 def _without(attrs: dict[str, str]) -> dict[str, str]:
@@ -246,7 +247,7 @@ def star_field(bound: BoundField) -> SafeString:
         "star": icons.icon("star"),
         "described_by": bound.aria_describedby,
     }
-    return SafeString(get_template("components/star_field.html").render(context))
+    return draw("components/star_field.html", **context)
 
 
 @register.simple_tag

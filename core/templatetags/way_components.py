@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core import icons
+from core.jinja import draw
 
 register = template.Library()
 
@@ -67,8 +68,8 @@ def steps(labels: Iterable[str], current: int) -> SafeString:
     )
 
 
-@register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: RequestContext, page: Any = None, previous: str = "", next: str = "") -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def pagination(context: RequestContext, page: Any = None, previous: str = "", next: str = "") -> SafeString:
     """Previous and next. `page` has `previous_url` and `next_url`, or is a Django `Page` (then `?hal=`)."""
     if page is not None and hasattr(page, "paginator"):
         request = context.get("request")
@@ -82,7 +83,7 @@ def pagination(context: RequestContext, page: Any = None, previous: str = "", ne
         next = address(page.next_page_number()) if page.has_next() else ""
     elif page is not None:
         previous, next = getattr(page, "previous_url", ""), getattr(page, "next_url", "")
-    return {"previous": previous, "next": next}
+    return draw("components/pagination.html", previous=previous, next=next)
 
 
 @register.inclusion_tag("components/search_box.html")
@@ -117,26 +118,27 @@ SEARCH = "/layanan/"
 WAYS = (("Layanan", SEARCH), ("Penyedia", "/penyedia/"), ("Pembelian", "/pembelian/"), ("Tentang", "/tentang/"))
 
 
-@register.inclusion_tag("components/header.html", takes_context=True)
-def site_header(context: RequestContext) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def site_header(context: RequestContext) -> SafeString:
     """The head of every page: name, ways, search, account. Safe where no request is known (the 500 page)."""
     request = context.get("request")
     user = context.get("user")
     path = request.path if request else ""
-    return {
-        "ways": [(name, url, path.startswith(url)) for name, url in WAYS],
-        "search_url": SEARCH,
-        "user": user if user is not None and user.is_authenticated else None,
-        "todo_count": context.get("todo_count"),
-        "todo_here": path.startswith("/perlu-tindakan/"),
-        "query": request.GET.get("q", "") if request and path.startswith(SEARCH) else "",
-        "csrf_token": context.get("csrf_token"),
-        "unread_notices": context.get("unread_notices"),
-        "places": context.get("account_places", ()),
-    }
+    return draw(
+        "components/header.html",
+        ways=[(name, url, path.startswith(url)) for name, url in WAYS],
+        search_url=SEARCH,
+        user=user if user is not None and user.is_authenticated else None,
+        todo_count=context.get("todo_count"),
+        todo_here=path.startswith("/perlu-tindakan/"),
+        query=request.GET.get("q", "") if request and path.startswith(SEARCH) else "",
+        csrf_token=context.get("csrf_token"),
+        unread_notices=context.get("unread_notices"),
+        places=context.get("account_places", ()),
+    )
 
 
-@register.inclusion_tag("components/footer.html", takes_context=True)
-def site_footer(context: RequestContext) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def site_footer(context: RequestContext) -> SafeString:
     """The foot of every page: what this is, that it holds no money, and whom to ask."""
-    return {"ways": WAYS, "support_email": context.get("support_email")}
+    return draw("components/footer.html", ways=WAYS, support_email=context.get("support_email"))
