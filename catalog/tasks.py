@@ -1,10 +1,11 @@
-"""The catalogue's work behind the pages: an edition's workbook, the words of the search. Safe to run twice."""
+"""The catalogue's work behind the pages: an edition's workbook, the words of the search, the
+views. Safe to run twice."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
-from catalog import search
+from catalog import interest, search
 from catalog.documents import workbook
 from catalog.models import DirectoryEdition, Service
 from catalog.search import vocabulary
@@ -48,3 +49,9 @@ def reindex(ways: list[str] | None = None, after: int = 0) -> None:
 def recount_words() -> None:
     """What services say today, counted anew."""
     vocabulary.recount()
+
+
+@shared_task
+def fold_views() -> None:
+    """Every few minutes: the looks at services that wait in Redis become rows."""
+    interest.fold()

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 
 from accounts import people
 from accounts.models import Role
-from catalog import directory, extras
+from catalog import directory, extras, service_page
 from catalog.cards import Card, hold_back_photos
 from catalog.filters import ProviderFilter, ServiceFilter
+from catalog.interest import counted
 from catalog.models import Service
 from catalog.models.rating import min_count
 from catalog.paging import count_of, page_of
@@ -46,19 +47,26 @@ def service_list(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@counted
 @kept("catalogue")
 def service_detail(request: HttpRequest, code: str) -> HttpResponse:
     """What the village gets, for which price, from whom; for its provider also what can be done with it."""
-    services = Service.objects.visible_to(request.user).select_related("category", "provider__area")
-    service = get_object_or_404(services, code=code)
-    standings = list(Standing.objects.current().filter(provider=service.provider).select_related("regency"))
+    service = get_object_or_404(service_page.services(request.user), code=code)
+    content = service_page.content(service)
+    standings = service_page.standings(service)
+    questions, more_questions = service_page.first_questions(service)
+    place = service_page.place_of(request.user, service, content["areas"])
     context = {
         "service": service,
-        "areas": service.areas.order_by("code"),
-        "photos": service.photos.select_related("file", "thumb"),
+        "content": content,
         "standings": standings,
         "is_open": service.state == "published" and bool(standings),
-        "least": min_count(),
+        "least": service.least,
+        "prices": service_page.price_history(service),
+        "questions": questions,
+        "more_questions": more_questions,
+        "similar": service_page.similar(service, place),
+        "price_blocks": extras.price_blocks(request, service),
         "blocks": extras.service_blocks(request, service),
     }
     if people.acting(request.user, Role.PROVIDER, provider=service.provider_id):

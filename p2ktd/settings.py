@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "core.tasks.beat", "schedule": 30.0},
     "sessions": {"task": "core.tasks.forget_sessions", "schedule": crontab(minute=30, hour=18)},
     "rollups": {"task": "monitoring.tasks.refresh_rollups", "schedule": 300.0},
+    "views": {"task": "catalog.tasks.fold_views", "schedule": 300.0},
     "words": {"task": "catalog.tasks.recount_words", "schedule": crontab(minute=15, hour=18)},  # 01.15 WIB
     # On the 1st at 02.00 WIB the month has ended in every zone of the country.
     "monthly-reports": {"task": "monitoring.tasks.close_month", "schedule": crontab(minute=0, hour=19)},

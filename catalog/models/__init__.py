@@ -3,6 +3,7 @@
 from catalog.models.attribute import CategoryAttribute
 from catalog.models.category import Category, ServiceKind, Subcategory, Unit
 from catalog.models.edition import DirectoryEdition
+from catalog.models.interest import FoldedViews, ServiceViews
 from catalog.models.photo import ServicePhoto
 from catalog.models.question import Question
 from catalog.models.rating import Rated
@@ -14,6 +15,7 @@ __all__ = [
     "Category",
     "CategoryAttribute",
     "DirectoryEdition",
+    "FoldedViews",
     "MissedSearch",
     "Question",
     "Rated",
@@ -21,6 +23,7 @@ __all__ = [
     "ServiceKind",
     "ServicePhoto",
     "ServiceVersion",
+    "ServiceViews",
     "Subcategory",
     "Synonym",
     "Term",
