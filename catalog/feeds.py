@@ -69,7 +69,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 @kept("catalogue")
 def sitemap_part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
-    """Up to 50,000 addresses, with the day a service last changed."""
+    """Up to 50,000 addresses, with the moment a service last changed."""
     makers = {"halaman": _first_pages, "penyedia": _providers, "layanan": _services}
     if kind not in makers or not 1 <= number <= 10_000 or (kind == "halaman" and number > 1):
         raise Http404
@@ -79,13 +79,13 @@ def sitemap_part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XML_TYPE = "application/xml; charset=utf-8"
-Address = tuple[str, Any]  # (address, day it changed or None)
+Address = tuple[str, Any]  # (address, moment of its last change in UTC, or None)
 
 
 def _urlset(pages: Iterable[Address]) -> Iterator[str]:
     yield f'{_XML}<urlset xmlns="{_SCHEMA}">\n'
-    for loc, day in pages:
-        when = f"<lastmod>{day:%Y-%m-%d}</lastmod>" if day else ""
+    for loc, at in pages:
+        when = f"<lastmod>{at:%Y-%m-%dT%H:%M:%S+00:00}</lastmod>" if at else ""
         yield f"<url><loc>{loc}</loc>{when}</url>\n"
     yield "</urlset>\n"
 
@@ -107,9 +107,9 @@ def _providers(number: int) -> Iterator[Address]:
 
 
 def _services(number: int) -> Iterator[Address]:
-    rows = Service.objects.open().annotate(day=open_data.changed_at())
-    for row in _part(rows.values("pk", "code", "day"), number):
-        yield _site("service", row["code"]), row["day"]
+    rows = Service.objects.open().annotate(changed_at=open_data.changed_at())
+    for row in _part(rows.values("pk", "code", "changed_at"), number):
+        yield _site("service", row["code"]), row["changed_at"]
 
 
 def _part(rows: Any, number: int) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,7 +25,8 @@ from accounts.models import LegalForm
 from catalog import directory
 from catalog.directory import area_label
 from catalog.documents import one_decimal
-from catalog.models import Service, ServiceKind, Unit
+from catalog.models import CategoryAttribute, Service, ServiceKind, ServiceVersion, Unit
+from catalog.models.attribute import answers
 from catalog.models.rating import min_count
 from core.formats import WIB, desimal, tanggal_pendek, telepon
 from core.models import DatedSetting
@@ -112,16 +113,17 @@ def json_lines(name: str, columns: Iterable[Column], rows: Iterable[Any]) -> Ite
     yield "\n]}\n"
 
 
-def changed_at() -> Any:
-    """When what villages read of a service last changed."""
-    return F("published_at")
+def changed_at() -> Subquery:
+    """When what villages read of a service last changed: since when its version holds."""
+    now = ServiceVersion.objects.filter(service=OuterRef("pk"), number=OuterRef("version_number"))
+    return Subquery(now.order_by().values("made_at")[:1])
 
 
 # --- services ---------------------------------------------------------------------------------------------
 _SERVICE_FIELDS = (
-    "pk", "code", "title", "summary", "category__key", "category__name", "kind", "unit", "price", "tax_included",
-    "duration_days", "published_at", "rating_total", "rating_count", "rating_score", "provider__code",
-    "provider__name", "provider__legal_form", "provider__area_id",
+    "pk", "code", "title", "summary", "category_id", "category__key", "category__name", "subcategory__name", "kind",
+    "attributes", "unit", "price", "tax_included", "duration_days", "published_at", "version_number", "changed_at",
+    "rating_total", "rating_count", "provider__code", "provider__name", "provider__legal_form", "provider__area_id",
 )  # fmt: skip
 _KINDS, _UNITS, _FORMS = dict(ServiceKind.choices), dict(Unit.choices), dict(LegalForm.choices)
 
@@ -129,9 +131,12 @@ _KINDS, _UNITS, _FORMS = dict(ServiceKind.choices), dict(Unit.choices), dict(Leg
 def service_rows(services: QuerySet[Service]) -> Iterator[dict[str, Any]]:
     """These services with the areas they serve, read in pages by their key: two queries for each thousand."""
     places = {area.code: area for area in Area.objects.filter(level__in=[Level.PROVINCE, Level.REGENCY])}
+    asked: dict[int, list[CategoryAttribute]] = {}
+    for question in CategoryAttribute.objects.active():
+        asked.setdefault(question.category_id, []).append(question)
     least, today = min_count(), timezone.now().astimezone(WIB).date()
-    last = 0
-    while page := list(services.order_by("pk").filter(pk__gt=last).values(*_SERVICE_FIELDS)[:SERVICES_AT_ONCE]):
+    rows, last = services.annotate(changed_at=changed_at()).order_by("pk").values(*_SERVICE_FIELDS), 0
+    while page := list(rows.filter(pk__gt=last)[:SERVICES_AT_ONCE]):
         last = page[-1]["pk"]
         served: dict[int, list[Area]] = {row["pk"]: [] for row in page}
         serving = Service.areas.through.objects.filter(service__in=list(served)).order_by("area_id")
@@ -139,6 +144,7 @@ def service_rows(services: QuerySet[Service]) -> Iterator[dict[str, Any]]:
             served[pk].append(places[code])
         for row in page:
             row |= {"areas": served[row["pk"]], "least": least, "today": today}
+            row["answers"] = answers(asked.get(row["category_id"], []), row["attributes"])
             yield row
 
 
@@ -147,8 +153,8 @@ def _rating(row: dict[str, Any]) -> Decimal | None:
     return one_decimal(Fraction(total, count * 10)) if count and count >= row["least"] else None
 
 
-def _published_on(row: dict[str, Any]) -> dt.date | None:
-    return row["published_at"].astimezone(WIB).date() if row["published_at"] else None
+def _day(name: str) -> Callable[[dict[str, Any]], dt.date | None]:
+    return lambda row: row[name].astimezone(WIB).date() if row[name] else None
 
 
 SERVICE_COLUMNS = (
@@ -157,11 +163,13 @@ SERVICE_COLUMNS = (
     Column("ringkasan", "Ringkasan", "Satu atau dua kalimat dari penyedia.", lambda row: row["summary"]),
     Column("kategori_kunci", "Kunci kategori", "Kunci kategori, dipakai pada alamat halaman.", lambda row: row["category__key"]),
     Column("kategori", "Kategori", "Kategori program.", lambda row: row["category__name"]),
+    Column("subkategori", "Subkategori", "Bidang yang lebih sempit dalam kategori itu; dapat kosong.", lambda row: row["subcategory__name"] or ""),
     Column("jenis", "Jenis layanan", "Cara penyedia membantu, misalnya bimbingan teknis atau studi.", lambda row: _KINDS[row["kind"]]),
     Column("harga", "Harga", "Rupiah utuh untuk satu satuan, pada tanggal keadaan.", lambda row: row["price"]),
     Column("satuan", "Satuan", "Harga berlaku untuk satu dari ini.", lambda row: _UNITS[row["unit"]]),
     Column("termasuk_pajak", "Termasuk pajak", "Apakah harga sudah termasuk pajak.", lambda row: row["tax_included"]),
     Column("lama_hari", "Lama (hari)", "Lama pengerjaan dalam hari kalender.", lambda row: row["duration_days"]),
+    Column("keterangan", "Keterangan", "Jawaban penyedia atas pertanyaan kategori: nama pertanyaan dan jawabannya.", lambda row: {each.label: each.text for each in row["answers"]}),
     Column("wilayah_kode", "Kode wilayah layanan", "Kode Kemendagri kabupaten/kota yang dilayani; dua angka berarti seluruh provinsi.", lambda row: [area.code for area in row["areas"]]),
     Column("wilayah", "Wilayah layanan", "Nama wilayah yang sama, dalam urutan yang sama.", lambda row: [area_label(area) for area in row["areas"]]),
     Column("penyedia_kode", "Kode penyedia", "Kode penyedia; sama dengan kolom Kode pada data direktori.", lambda row: row["provider__code"]),
@@ -170,7 +178,9 @@ SERVICE_COLUMNS = (
     Column("penyedia_wilayah_kode", "Kode wilayah penyedia", "Kode Kemendagri kabupaten/kota kedudukan penyedia.", lambda row: row["provider__area_id"][:5]),
     Column("penilaian", "Penilaian rata-rata", "1 sampai 5; kosong bila penilaiannya belum cukup banyak.", _rating),
     Column("penilaian_jumlah", "Jumlah penilaian", "Banyaknya penilaian desa.", lambda row: row["rating_count"]),
-    Column("tayang_sejak", "Tayang sejak", "Tanggal pertama tayang (WIB).", _published_on),
+    Column("tayang_sejak", "Tayang sejak", "Tanggal pertama tayang (WIB).", _day("published_at")),
+    Column("versi", "Versi", "Bertambah satu setiap kali isi yang dibaca desa berubah.", lambda row: row["version_number"]),
+    Column("berlaku_sejak", "Versi berlaku sejak", "Tanggal versi ini mulai berlaku (WIB).", _day("changed_at")),
     Column("tautan", "Tautan", "Halaman layanan, sumber baris ini.", lambda row: f"{settings.SITE_URL}/layanan/{row['code']}/"),
     Column("keadaan", "Keadaan per", "Tanggal data diambil (WIB).", lambda row: row["today"]),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -19,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models.membership import today
 from catalog import feeds, open_data
-from catalog.models import Service
+from catalog.models import Category, CategoryAttribute, Service
 from core.models import DatedSetting
 from tests.areas import BANDUNG, LOMBOK_BARAT, LOMBOK_TENGAH, NTB
 from tests.catalog import stage
@@ -104,10 +105,13 @@ def test_every_row_stands_in_exactly_one_part(client: Client, rinjani: Firm, mon
     assert max(map(len, found)) <= 3
 
 
-def test_a_sitemap_says_the_day_of_the_last_change(client: Client, shelf: dict) -> None:
+def test_a_sitemap_says_the_moment_of_the_last_change(client: Client, shelf: dict) -> None:
     part = next(part for part in locations(client, "/sitemap.xml") if "layanan" in part)
     tree = ET.fromstring(body(client.get(part)))
-    assert {day.text for day in tree.iterfind(".//s:lastmod", SPACE)} == {f"{today():%Y-%m-%d}"}
+    moments = {dt.datetime.fromisoformat(moment.text) for moment in tree.iterfind(".//s:lastmod", SPACE)}
+    assert moments == {
+        service.current_version.made_at.replace(microsecond=0) for service in Service.objects.filter(state="published")
+    }
 
 
 @pytest.mark.parametrize("path", ["/sitemap-rahasia-1.xml", "/sitemap-layanan-0.xml", f"/sitemap-layanan-{'9' * 5000}.xml"])  # fmt: skip
@@ -137,6 +141,18 @@ def test_the_json_says_the_same_in_its_own_types(client: Client, shelf: dict) ->
     assert first["wilayah_kode"] == [BANDUNG, LOMBOK_TENGAH]
     assert first["tayang_sejak"] == f"{today():%Y-%m-%d}"
     assert set(first) == {column.key for column in open_data.SERVICE_COLUMNS}
+
+
+def test_what_a_category_asks_is_given_with_its_answers(client: Client, rinjani: Firm) -> None:
+    category = Category.objects.get(key="kewirausahaan")
+    asked = CategoryAttribute.objects.create(category=category, key="ujiorang", label="Peserta uji", kind="number", unit="orang")  # fmt: skip
+    sub = category.subcategories.first() or category.subcategories.create(key="uji", name="Bidang uji")
+    service = stage.service(rinjani)
+    Service.objects.filter(pk=service.pk).update(attributes={asked.key: 20}, subcategory=sub)
+    row = rows_of(client, SERVICES_JSON)[0]
+    assert row["keterangan"] == {"Peserta uji": "20 orang"}
+    assert row["subkategori"] == sub.name
+    assert rows_of(client, SERVICES_CSV)[0]["Keterangan"] == "Peserta uji: 20 orang"
 
 
 def test_the_json_says_where_it_is_from_and_under_which_terms(client: Client, shelf: dict) -> None:
