@@ -11,7 +11,7 @@ from accounts import people
 from accounts.models import Provider
 from catalog import documents
 from catalog.models import Category, DirectoryEdition, Service, ServicePhoto
-from catalog.models.service import CONTENT
+from catalog.models.offering import CONTENT
 from core.forms import ImageUploadField, RupiahField
 from core.once import OnceForm
 from regions.forms import AreaField, AreaFormMixin
@@ -45,7 +45,7 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
 
     class Meta:
         model = Service
-        fields = CONTENT
+        fields = tuple(name for name in CONTENT if name not in ("subcategory", "attributes"))
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 2}),
             "description": forms.Textarea(attrs={"rows": 6}),

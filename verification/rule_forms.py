@@ -103,6 +103,10 @@ class RuleForm(PlaceForm):
         label="Masa sanggah (hari)", min_value=1, max_value=366,
         help_text="Hari kalender sejak sanksi dijatuhkan sampai sanggahan penyedia ditutup.",
     )  # fmt: skip
+    services_reviewed = forms.BooleanField(
+        label="Layanan diperiksa Pokja sebelum tayang", required=False,
+        help_text="Berlaku bagi penyedia yang paling lama terdaftar di sini: layanan baru dan perubahannya.",
+    )  # fmt: skip
     interview_guide = forms.CharField(
         label="Panduan wawancara", required=False, max_length=4000, validators=[validate_plain_text],
         widget=forms.Textarea(attrs={"rows": 7}), help_text="Satu pertanyaan tiap baris.",
@@ -110,7 +114,7 @@ class RuleForm(PlaceForm):
 
     NAMES = (
         "threshold", "quorum_percent", "validity_months", "persons_allowed", "service_days", "remind_days",
-        "renew_days", "objection_days", "interview_guide",
+        "renew_days", "objection_days", "services_reviewed", "interview_guide",
     )  # fmt: skip
 
     def rule(self) -> VerificationRule:

@@ -7,6 +7,7 @@ from catalog.models.interest import FoldedViews, ServiceViews
 from catalog.models.photo import ServicePhoto
 from catalog.models.question import Question
 from catalog.models.rating import Rated
+from catalog.models.review import ServiceReview
 from catalog.models.service import Service
 from catalog.models.version import ServiceVersion
 from catalog.models.words import MissedSearch, Synonym, Term
@@ -22,6 +23,7 @@ __all__ = [
     "Service",
     "ServiceKind",
     "ServicePhoto",
+    "ServiceReview",
     "ServiceVersion",
     "ServiceViews",
     "Subcategory",

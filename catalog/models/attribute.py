@@ -44,6 +44,7 @@ class Answer:
     key: str
     label: str
     text: str
+    value: Any
     in_comparison: bool = False
     in_kak: bool = False
 
@@ -194,7 +195,21 @@ def _as_list(value: Any) -> list[Any]:
 def answers(asked: list[CategoryAttribute], given: dict[str, Any]) -> list[Answer]:
     """What was answered to the questions asked today, in their order."""
     found = [(each, each.text(given.get(each.key))) for each in asked]
-    return [Answer(each.key, each.label, text, each.in_comparison, each.in_kak) for each, text in found if text]
+    return [
+        Answer(each.key, each.label, text, given[each.key], each.in_comparison, each.in_kak)
+        for each, text in found
+        if text
+    ]
+
+
+def unanswered(asked: list[CategoryAttribute], given: dict[str, Any]) -> list[str]:
+    """The questions that must be answered before villages see a service, and are not."""
+    return [f"“{each.label}”" for each in asked if each.required and each.is_empty(given.get(each.key))]
+
+
+def accepted(asked: list[CategoryAttribute], given: dict[str, Any]) -> dict[str, Any]:
+    """The answers as they are kept; those to questions of other categories fall away. ValidationError."""
+    return {each.key: each.accept(given[each.key]) for each in asked if not each.is_empty(given.get(each.key))}
 
 
 def lexemes_of(service: Service) -> list[str]:

@@ -19,6 +19,8 @@ class ServicePhoto(models.Model):
     width = models.PositiveSmallIntegerField("lebar")
     height = models.PositiveSmallIntegerField("tinggi")
     order = models.PositiveSmallIntegerField("urutan", default=0)
+    # One that came with a change which the Pokja has not approved yet is not shown.
+    shown = models.BooleanField("tampil", default=True)
 
     class Meta:
         verbose_name = "foto layanan"
@@ -27,3 +29,18 @@ class ServicePhoto(models.Model):
 
     def __str__(self) -> str:
         return self.caption
+
+    def open(self) -> None:
+        """Show it, with its file, to everybody."""
+        for file in (self.file, self.thumb):
+            file.public = True
+            file.save(update_fields=["public"])
+        self.shown = True
+        self.save(update_fields=["shown"])
+
+    def close(self) -> None:
+        """Take it off the page; its file stays stored, no longer open."""
+        for file in (self.file, self.thumb):
+            file.public, file.about, file.about_id = False, "", ""
+            file.save(update_fields=["public", "about", "about_id"])
+        self.delete()

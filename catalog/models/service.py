@@ -1,41 +1,35 @@
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from itertools import pairwise
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.utils import timezone
 
 from accounts import people
-from accounts.models import Provider, Role
+from accounts.models import Provider
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES
 from catalog import search
-from catalog.models.attribute import Answer, answers
+from catalog.models.attribute import Answer, answers, unanswered
 from catalog.models.category import Category, ServiceKind, Subcategory, Unit
+from catalog.models.offering import Offering
 from catalog.models.rating import Rated
-from catalog.models.version import ServiceVersion, content_of
+from catalog.models.reviewed import Reviewed
+from catalog.models.version import ServiceVersion, content_of, fields_in
 from core.formats import MAX_RUPIAH, rupiah
 from core.models import Document
-from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from core.workflow import Move, OpenMove, moves
 from regions import codes
-from regions.models import Area, Level
+from regions.models import Area
 from regions.scope import within
 from verification.models import Standing
 
-if TYPE_CHECKING:
-    from catalog.models.photo import ServicePhoto
-    from core.uploads import CleanUpload
-
 ALWAYS = ("draft", "published", "paused")
-# What the provider may change; `areas` besides.
-CONTENT = (
-    "category", "kind", "title", "summary", "description", "deliverables",
-    "requirements", "unit", "price", "tax_included", "duration_days",
-)  # fmt: skip
 
 
 def listed() -> Exists:
@@ -78,7 +72,7 @@ class ServiceQuerySet(models.QuerySet):
         """Adds `thumb_code`: the file of the first photo's thumbnail, or None."""
         from catalog.models.photo import ServicePhoto
 
-        first = ServicePhoto.objects.filter(service=OuterRef("pk")).order_by("order", "pk")
+        first = ServicePhoto.objects.filter(service=OuterRef("pk"), shown=True).order_by("order", "pk")
         return self.annotate(thumb_code=Subquery(first.values("thumb__code")[:1]))
 
     def for_cards(self) -> Self:
@@ -100,25 +94,40 @@ class ServiceManager(models.Manager.from_queryset(ServiceQuerySet)):  # type: ig
         return super().get_queryset().defer("search")
 
 
-class Service(Rated, Document):
-    """What a provider offers to villages: what they get, for which price, where, in how many days."""
+class Service(Offering, Reviewed, Rated, Document):
+    """What a provider offers to villages: what they get, for which price, where, in how many days.
+
+    The row of a published service is what villages read. Where its Pokja reads first, a change waits in a
+    `ServiceReview` until it is approved.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draf"
+        SUBMITTED = "submitted", "Diperiksa Pokja"
         PUBLISHED = "published", "Tayang"
         PAUSED = "paused", "Dijeda"
 
     MOVES = moves(
         Move("publish", ("draft", "paused"), "published", "Tayangkan", "Ditayangkan"),
+        Move("submit", ("draft", "paused"), "submitted", "Ajukan pemeriksaan", "Diajukan untuk diperiksa"),
+        Move("withdraw", ("submitted",), "draft", "Tarik kembali", "Ditarik kembali", tone="secondary"),
         Move("revise", ALWAYS, None, "Ubah layanan", "Diubah", tone="secondary"),
         Move("add_photo", ALWAYS, None, "Tambah foto", "Foto ditambahkan", tone="secondary"),
         Move("remove_photo", ALWAYS, None, "Hapus foto", "Foto dihapus", tone="danger"),
         Move(
+            "withdraw_change", ("published",), None, "Batalkan perubahan", "Perubahan dibatalkan", tone="secondary",
+            confirm="Perubahan yang belum disetujui Pokja dibuang. Layanan tetap tayang seperti sekarang.",
+        ),
+        Move(
             "pause", ("published",), "paused", "Jeda", "Dijeda", tone="secondary",
             confirm="Layanan tidak lagi terlihat oleh desa sampai Anda tayangkan kembali. Pesanan yang berjalan tetap.",
         ),
+        Move("accept", ("submitted",), "published", "Setujui", "Disetujui dan ditayangkan", inner=True),
+        Move("give_back", ("submitted",), "draft", "Kembalikan", "Dikembalikan", inner=True),
+        Move("take_change", ("published",), None, "Setujui perubahan", "Perubahan disetujui", inner=True),
+        Move("return_change", ("published",), None, "Kembalikan perubahan", "Perubahan dikembalikan", inner=True),
     )  # fmt: skip
-    TONES = {"draft": "neutral", "published": "good", "paused": "warn"}
+    TONES = {"draft": "neutral", "submitted": "wait", "published": "good", "paused": "warn"}
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.DRAFT, editable=False)
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="services", verbose_name="penyedia")
@@ -170,7 +179,12 @@ class Service(Rated, Document):
             models.CheckConstraint(
                 name="service_published_is_complete",
                 condition=Q(state="draft")
-                | (Q(published_at__isnull=False, duration_days__gte=1) & ~Q(description="") & ~Q(deliverables="")),
+                | (
+                    (Q(published_at__isnull=False) | Q(state="submitted"))
+                    & Q(duration_days__gte=1)
+                    & ~Q(description="")
+                    & ~Q(deliverables="")
+                ),
                 violation_error_message="Layanan yang tayang harus lengkap.",
             ),
             models.CheckConstraint(
@@ -219,8 +233,15 @@ class Service(Rated, Document):
         """What the provider reads above its service."""
         if self.state == "published" and not self._is_listed():
             return "Tayang, tetapi tidak terlihat oleh desa: penyedia sedang tidak terdaftar di direktori mana pun."
+        if (review := self.open_review()) and (self.state != "draft" or review.state == "returned"):
+            return f"{self._sentence} {review.status_sentence}"
+        return self._sentence
+
+    @property
+    def _sentence(self) -> str:
         return {
             "draft": "Hanya Anda yang melihat layanan ini.",
+            "submitted": "Layanan ini belum terlihat oleh desa.",
             "published": "Layanan ini terlihat oleh semua desa.",
             "paused": "Layanan ini dijeda dan tidak terlihat oleh desa.",
         }[self.state]
@@ -233,99 +254,16 @@ class Service(Rated, Document):
             "duration_days": "lama pengerjaan",
         }
         missing = [name for field, name in names.items() if not getattr(self, field)]
+        missing += unanswered(self.category.questions(), self.attributes)
         return missing if self.areas.exists() else [*missing, "wilayah layanan"]
 
-    # --- who may ----------------------------------------------------------------------------------
-    def _own(self, user: Any) -> Verdict:
-        membership = people.acting(user, Role.PROVIDER, provider=self.provider_id)
-        return Allowed(membership) if membership else Denied("Hanya penyedia layanan ini yang dapat mengubahnya.")
-
-    may_revise = may_pause = may_add_photo = _own
-
-    def may_remove_photo(self, user: Any) -> Verdict:
-        verdict = self._own(user)
-        return verdict if not verdict or self.photos.exists() else Denied("Layanan ini belum mempunyai foto.")
-
-    def may_publish(self, user: Any) -> Verdict:
-        verdict = self._own(user)
-        if not verdict:
-            return verdict
-        if missing := self.lacks():
-            return Denied(f"Lengkapi dahulu: {', '.join(missing)}.")
-        if not self._is_listed():
-            return Denied(
-                "Layanan baru dapat ditayangkan setelah Anda terdaftar di direktori penyedia. "
-                "Ajukan verifikasi kepada Pokja P2KTD kabupaten/kota lebih dahulu."
-            )
-        return verdict
-
-    # --- what they do -------------------------------------------------------------------------------
-    def offer(self, *, by: Any, areas: Iterable[Area] = ()) -> None:
-        """The provider writes down what it offers; nobody else sees it yet."""
-        areas = outermost_areas(areas)
-        born(self, by=by, verdict=self._own(by), data={"price": self.price})
-        self._serve(areas)
-
-    def publish(self, *, by: Any) -> None:
-        """Show it to every village."""
-        with moving(self, "publish", by=by) as facts:
-            self.published_at = self.published_at or timezone.now()
-            facts["price"] = self.price
-
-    def pause(self, *, by: Any) -> None:
-        """Take it off the catalogue; orders that run go on."""
-        with moving(self, "pause", by=by):
-            self.paused_at = timezone.now()
-
-    def revise(self, *, by: Any, areas: Iterable[Area] | None = None, **content: Any) -> None:
-        """Change what is offered. The event keeps each old and new value, the price above all."""
-        chosen = None if areas is None else outermost_areas(areas)
-        if unknown := content.keys() - set(CONTENT):
-            raise TypeError(f"revise() got unexpected {sorted(unknown)}")
-        with moving(self, "revise", by=by) as facts:
-            facts["changes"] = changes = {}
-            for name, new in content.items():
-                old = getattr(self, name)
-                if old != new:
-                    changes[name] = [getattr(old, "key", old), getattr(new, "key", new)]
-                    setattr(self, name, new)
-            if chosen is not None:
-                old_codes = sorted(self.areas.values_list("code", flat=True))
-                if old_codes != (new_codes := sorted(area.code for area in chosen)):
-                    changes["areas"] = [old_codes, new_codes]
-                    self._serve(chosen)
-            missing = self.lacks() if self.state != "draft" else []
-            refuse_unless(not missing, f"Layanan yang tayang harus lengkap: {', '.join(missing)}.")
-
-    def add_photo(self, *, by: Any, photo: CleanUpload, caption: str) -> None:
-        """A picture of earlier work, with its thumbnail; both are open to the public."""
-        from catalog.models.photo import MOST_PHOTOS
-
-        with moving(self, "add_photo", by=by, note=caption) as facts:
-            last = self.photos.order_by("-order").first()
-            refuse_unless(self.photos.count() < MOST_PHOTOS, f"Paling banyak {MOST_PHOTOS} foto untuk satu layanan.")
-            kept: ServicePhoto = self.photos.create(
-                file=photo.store(holder=self, by=by, public=True),
-                thumb=photo.store_thumbnail(holder=self, by=by, public=True),
-                caption=caption,
-                width=photo.width,
-                height=photo.height,
-                order=last.order + 1 if last else 1,
-            )
-            facts["file"] = kept.file.code
-
-    def remove_photo(self, *, by: Any, photo: ServicePhoto) -> None:
-        """The picture leaves the page; its file stays stored, no longer open."""
-        with moving(self, "remove_photo", by=by, note=photo.caption) as facts:
-            facts["file"] = photo.file.code
-            for file in (photo.file, photo.thumb):
-                file.public, file.about, file.about_id = False, "", ""
-                file.save(update_fields=["public", "about", "about_id"])
-            self.photos.filter(pk=photo.pk).delete()
-
-    def _serve(self, areas: Iterable[Area]) -> None:
-        self.areas.set(areas)
-        search.index(self)
+    def open_moves(self, user: Any) -> list[OpenMove]:
+        """Without the buttons that do not apply here: one submits where the Pokja reads first, else one publishes."""
+        reads_first = self.state in ("draft", "paused") and self.is_to_be_read()
+        idle = {"publish" if reads_first else "submit"}
+        if self.open_review() is None:
+            idle.add("withdraw_change")
+        return [move for move in super().open_moves(user) if move.verb not in idle]
 
     # --- what villages read -------------------------------------------------------------------------
     def answers(self) -> list[Answer]:
@@ -339,32 +277,56 @@ class Service(Rated, Document):
 
     def content(self) -> dict[str, Any]:
         """What villages would read of it as it stands, as plain values."""
-        return content_of(
-            self,
-            areas=self.areas.order_by("code"),
-            photos=self.photos.select_related("file", "thumb"),
-            answers=self.answers(),
-        )
+        return self.content_with(self.areas.order_by("code"), self.photos.filter(shown=True))
+
+    def content_with(self, areas: Iterable[Area], photos: Any) -> dict[str, Any]:
+        """The same with these areas and photos."""
+        return content_of(self, areas=areas, photos=photos.select_related("file", "thumb"), answers=self.answers())
+
+    def as_proposed(self) -> Service:
+        """As the open change would have it, in memory only; else itself as it is."""
+        review = self.open_review() if self.state == "published" else None
+        if review is None:
+            return self
+        proposed = copy.copy(self)
+        for name, value in fields_in(review.content).items():
+            setattr(proposed, name, value)
+        return proposed
+
+    def proposed_areas(self) -> list[str]:
+        """Codes of the areas that the open change names; else of those it serves."""
+        review = self.open_review() if self.state == "published" else None
+        if review is not None:
+            return [area["code"] for area in review.content["areas"]]
+        return sorted(self.areas.values_list("code", flat=True))
 
     # --- what it is worth ---------------------------------------------------------------------------
+    def price_history(self) -> list[dict[str, Any]]:
+        """What villages read as its price, newest first: at, price, unit, until (None: today), version."""
+        rows: list[dict[str, Any]] = []
+        for version in self.versions.order_by("number").only("number", "price", "made_at", "content"):
+            known = {
+                "price": version.price,
+                "unit": version.content["unit_label"],
+                "tax": version.content["tax_included"],
+            }
+            if rows and all(rows[-1][name] == value for name, value in known.items()):
+                continue
+            if rows:
+                rows[-1]["until"] = version.made_at
+            rows.append({"at": version.made_at, "until": None, "version": version.number, **known})
+        return rows[::-1]
+
     def price_changes(self) -> list[dict[str, Any]]:
-        """Each change of price: at, old, new; newest first."""
-        changed = self.events().filter(verb="revise", data__changes__has_key="price").order_by("-pk")
-        rows = [(event.at, *event.data["changes"]["price"]) for event in changed]
-        return [{"at": at, "old": old, "new": new} for at, old, new in rows]
+        """Each change of price that villages could see: at, old, new; newest first."""
+        return [
+            {"at": new["at"], "old": old["price"], "new": new["price"]}
+            for new, old in pairwise(self.price_history())
+            if new["price"] != old["price"]
+        ]
 
     @property
     def price_sentence(self) -> str:
         """Rp12.500.000 per paket, sudah termasuk pajak."""
         tax = "sudah termasuk pajak" if self.tax_included else "belum termasuk pajak"
         return f"{rupiah(self.price)} per {self.get_unit_display()}, {tax}"
-
-
-def outermost_areas(areas: Iterable[Area]) -> list[Area]:
-    """Kabupaten, kota and provinces, without those inside a chosen province."""
-    chosen = {area.code: area for area in areas}
-    refuse_unless(
-        all(area.level in (Level.PROVINCE, Level.REGENCY) for area in chosen.values()),
-        "Wilayah layanan berupa kabupaten/kota atau provinsi.",
-    )
-    return [chosen[code] for code in codes.outermost(chosen)]

@@ -96,9 +96,46 @@ def content_of(service: Service, *, areas: Iterable[Any], photos: Iterable[Any],
         "tax_included": service.tax_included,
         "duration_days": service.duration_days,
         "attributes": [
-            {"key": each.key, "label": each.label, "text": each.text, "in_comparison": each.in_comparison}
+            {
+                "key": each.key,
+                "label": each.label,
+                "text": each.text,
+                "value": each.value,
+                "in_comparison": each.in_comparison,
+            }
             for each in answers
         ],
         "areas": [{"code": area.code, "name": area.full_name, "level": area.level} for area in areas],
         "photos": [{"file": each.file.code, "thumb": each.thumb.code, "caption": each.caption} for each in photos],
+    }
+
+
+PLAIN = (
+    "title", "summary", "description", "deliverables", "requirements", "kind", "unit", "price", "tax_included",
+    "duration_days",
+)  # fmt: skip
+
+
+def substance(content: dict[str, Any]) -> dict[str, Any]:
+    """What the provider says in it: without names that others may correct meanwhile (an area's, a category's)."""
+    sub = content["subcategory"]
+    return {name: content[name] for name in PLAIN} | {
+        "category": content["category"]["key"],
+        "subcategory": sub["key"] if sub else None,
+        "attributes": {each["key"]: each.get("value", each["text"]) for each in content["attributes"]},
+        "areas": sorted(area["code"] for area in content["areas"]),
+        "photos": [photo["file"] for photo in content["photos"]],
+    }
+
+
+def fields_in(content: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a service as this content has them; two queries."""
+    from catalog.models.category import Category, Subcategory
+
+    category = Category.objects.get(key=content["category"]["key"])
+    sub = content["subcategory"]
+    return {name: content[name] for name in PLAIN} | {
+        "category": category,
+        "subcategory": Subcategory.objects.get(category=category, key=sub["key"]) if sub else None,
+        "attributes": {each["key"]: each["value"] for each in content["attributes"]},
     }

@@ -147,9 +147,7 @@ class MissedSearch(models.Model):
         verbose_name = "pencarian tanpa hasil"
         verbose_name_plural = "pencarian tanpa hasil"
         constraints = (
-            models.UniqueConstraint(
-                fields=["month", "area", "words"], name="missed_search_once", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["month", "area", "words"], name="missed_search_once", nulls_distinct=False),
             models.CheckConstraint(name="missed_search_first_of_month", condition=Q(month__day=1)),
         )
 

@@ -97,8 +97,7 @@ def _query(groups: list[list[Group]], *, title: bool = False) -> SearchQuery:
         return "(" + " & ".join(f"'{mark}{known[word]}'" for word in form.split() if known[word]) + ")"
 
     questions = [
-        "(" + " & ".join("(" + " | ".join(map(lexemes, group)) + ")" for group in question) + ")"
-        for question in groups
+        "(" + " & ".join("(" + " | ".join(map(lexemes, group)) + ")" for group in question) + ")" for question in groups
     ]
     return SearchQuery(" | ".join(questions), config="simple", search_type="raw")
 

@@ -128,6 +128,11 @@ class VerificationRule(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(366)],
         help_text="Hari kalender sejak sanksi dijatuhkan; contoh, sampai daerah menetapkannya.",
     )
+    services_reviewed = models.BooleanField(
+        "layanan diperiksa sebelum tayang",
+        default=False,
+        help_text="Pokja membaca layanan baru, dan perubahannya, sebelum desa melihatnya.",
+    )
     interview_guide = models.TextField(
         "panduan wawancara", blank=True, max_length=4000, help_text="Satu pertanyaan tiap baris."
     )
@@ -180,7 +185,7 @@ class VerificationRule(models.Model):
         """All of it as plain values, for the event."""
         names = (
             "basis", "threshold", "quorum_percent", "validity_months", "persons_allowed", "service_days",
-            "remind_days", "renew_days", "objection_days", "interview_guide",
+            "remind_days", "renew_days", "objection_days", "services_reviewed", "interview_guide",
         )  # fmt: skip
         aspects = [asdict(AspectDraft(row.label, row.weight, row.help)) for row in self.aspects.all()]
         values = {name: getattr(self, name) for name in names}
