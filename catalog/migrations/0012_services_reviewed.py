@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0010_succession'),
-        ('catalog', '0010_search_words'),
+        ('catalog', '0011_interest'),
         ('regions', '0001_areas'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
