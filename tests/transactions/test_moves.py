@@ -26,6 +26,7 @@ NEED: Table = {
     ("identified", "agree"): DRAFTERS,
     ("identified", "amend"): DRAFTERS | HELPERS,
     ("identified", "cancel"): KADES,
+    ("agreed", "place_in_plan"): DRAFTERS,
     ("agreed", "budget"): {"pka", "sekdes", "kaur"},
     ("agreed", "cancel"): KADES,
     ("budgeted", "cancel"): KADES,
@@ -87,6 +88,7 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
         return {
             "agree": {"musdes_on": today, "musdes_number": "1"},
             "amend": {"title": "Judul baru"},
+            "place_in_plan": {"rkp_number": "3/2026", "rkp_on": today},
             "budget": {"fiscal_year": 2026, "funding": "dd", "activity_code": "4", "ceiling": 9_500_000},
             "cancel": why,
         }

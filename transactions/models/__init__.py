@@ -1,9 +1,12 @@
 """An order is four documents: the need, its sourcing, the contract, and the accountability."""
 
 from transactions.models.accountability import Accountability, Payment, PaymentTax
+from transactions.models.activity import Activity, Commitment, Field
+from transactions.models.activity_import import ActivityImport
 from transactions.models.contract import Contract, ProgressPhoto, ProgressReport
 from transactions.models.meeting import Attendance, Element, FollowUp, Meeting, MeetingPhoto, MeetingQuestion
-from transactions.models.need import Funding, Need
+from transactions.models.need import Funding, Need, Origin
+from transactions.models.plan import ProcurementPlan
 from transactions.models.price import PriceReference, TrackRecord
 from transactions.models.quotation import Invitation, Quotation
 from transactions.models.rule import Method, ProcurementRule, TaxRate
@@ -12,9 +15,13 @@ from transactions.models.sourcing import Sourcing
 
 __all__ = [
     "Accountability",
+    "Activity",
+    "ActivityImport",
     "Attendance",
+    "Commitment",
     "Contract",
     "Element",
+    "Field",
     "FollowUp",
     "Funding",
     "Invitation",
@@ -23,9 +30,11 @@ __all__ = [
     "MeetingQuestion",
     "Method",
     "Need",
+    "Origin",
     "Payment",
     "PaymentTax",
     "PriceReference",
+    "ProcurementPlan",
     "ProcurementRule",
     "ProgressPhoto",
     "ProgressReport",

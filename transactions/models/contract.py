@@ -208,6 +208,14 @@ class Contract(Document):
         }[self.state]
 
     @property
+    def paid(self) -> int:
+        """What was paid of it so far, gross, in whole rupiah."""
+        from transactions.models.accountability import Payment
+
+        rows = Payment.objects.filter(accountability__contract=self)
+        return int(rows.aggregate(total=models.Sum("gross"))["total"] or 0)
+
+    @property
     def is_late(self) -> bool:
         """The agreed end has passed and the work is not handed over. The end itself never moves."""
         open_states = ("issued", "provider_signed", "running", "inspection", "inspected")
@@ -259,6 +267,8 @@ class Contract(Document):
             self.ends_on = starts_on + datetime.timedelta(days=self.quotation.days - 1)
             self.snapshot = freeze(self.as_agreed(by=by))
             self.snapshot_sha256 = fingerprint(self.snapshot)
+            if self.need.activity_id:  # the last lock, for the shortest time: others wait for the same budget
+                self.need.activity.reserve(self, self.value)
 
     def needs_good_standing(self) -> None:
         """Nobody binds a village anew while frozen, blacklisted or no longer listed; what both signed goes on."""
@@ -379,8 +389,10 @@ class Contract(Document):
     def terminate(self, *, by: Any, reason: str) -> None:
         """The contract ends before its work is done; the village may look for another provider."""
         sourcing = Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)
-        with moving(self, "terminate", by=by, note=reason):
-            pass
+        from transactions.models.activity import Commitment
+
+        with moving(self, "terminate", by=by, note=reason) as facts:
+            facts["released"] = Commitment.objects.release(self, unpaid=self.value - self.paid)
         sourcing.lapse(by=by, reason=reason)
 
 

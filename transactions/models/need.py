@@ -14,11 +14,12 @@ from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, VILLAGE_ROLES, Role
 from catalog.models import Category, Service, ServiceVersion
 from core.models import Document
-from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from core.workflow import Allowed, Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
 from regions.scope import within
 
 if TYPE_CHECKING:
+    from transactions.models.activity import Activity
     from transactions.models.shortlist import Shortlisted
     from transactions.models.sourcing import Sourcing
 
@@ -33,6 +34,15 @@ class Funding(models.TextChoices):
     PBH = "pbh", "Bagi Hasil Pajak dan Retribusi"
     PBK = "pbk", "Bantuan Keuangan"
     OTHER = "dll", "Lain-lain"
+
+
+class Origin(models.TextChoices):
+    """Where a need comes from."""
+
+    TYPED = "typed", "Ditulis langsung oleh desa"
+    MUSDES = "musdes", "Usulan dalam Musdes"
+    CARD = "card", "Kartu komitmen"
+    INDICATOR = "indicator", "Indikator desa yang lemah"
 
 
 def in_office(user: Any, path: str = "village") -> Q:
@@ -88,6 +98,7 @@ class Need(Document):
     MOVES = moves(
         Move("agree", ("identified",), "agreed", "Catat Kesepakatan Musdes", "Disepakati dalam Musdes"),
         Move("amend", ("identified",), None, "Ubah Kebutuhan", "Kebutuhan diubah", tone="secondary"),
+        Move("place_in_plan", ("agreed",), None, "Catat RKP Desa", "Masuk RKP Desa", tone="secondary"),
         Move("budget", ("agreed",), "budgeted", "Catat Anggaran", "Dianggarkan dalam APB Desa"),
         Move(
             "cancel",
@@ -116,20 +127,36 @@ class Need(Document):
     service = models.ForeignKey(
         Service, models.PROTECT, null=True, blank=True, verbose_name="berawal dari layanan", related_name="+"
     )
+    origin = models.CharField(
+        "asal kebutuhan", max_length=12, choices=Origin.choices, default=Origin.TYPED, db_default=Origin.TYPED
+    )
+    origin_note = models.CharField("keterangan asal", max_length=200, blank=True, default="", db_default="")
     problem = models.TextField("masalah yang dihadapi", max_length=2000)
     place = models.CharField("lokasi (dusun)", max_length=150, blank=True)
     men = models.PositiveIntegerField("penerima manfaat laki-laki", default=0)
     women = models.PositiveIntegerField("penerima manfaat perempuan", default=0)
+    poor_households = models.PositiveIntegerField("rumah tangga miskin (RTM) penerima manfaat", null=True, blank=True)
     volume = models.PositiveIntegerField("volume", default=1, validators=[MinValueValidator(1)])
     unit = models.CharField("satuan", max_length=30, default="paket")
     estimate = models.BigIntegerField("perkiraan biaya")
     why_provider = models.TextField("alasan tidak swakelola", max_length=1000)
     musdes_on = models.DateField("tanggal Musdes perencanaan", null=True, blank=True)
     musdes_number = models.CharField("nomor berita acara Musdes", max_length=100, blank=True)
+    rkp_number = models.CharField("nomor Perdes RKP Desa", max_length=100, blank=True, default="", db_default="")
+    rkp_on = models.DateField("tanggal Perdes RKP Desa", null=True, blank=True)
+    activity = models.ForeignKey(
+        "transactions.Activity",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="kegiatan APB Desa",
+        related_name="needs",
+    )
     fiscal_year = models.PositiveSmallIntegerField("tahun anggaran", null=True, blank=True)
     funding = models.CharField("sumber dana", max_length=4, choices=Funding.choices, blank=True)
     activity_code = models.CharField("kode kegiatan/rekening", max_length=40, blank=True)
     ceiling = models.BigIntegerField("pagu anggaran", null=True, blank=True)
+    planned_time = models.CharField("rencana waktu pelaksanaan", max_length=60, blank=True, default="", db_default="")
     assisted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+")
 
@@ -211,6 +238,14 @@ class Need(Document):
             else Denied("Anggaran dicatat oleh Kasi/Kaur, Sekretaris Desa, atau Kaur Keuangan.")
         )
 
+    def may_place_in_plan(self, user: Any) -> Verdict:
+        membership = people.acting(user, *self.DRAFTERS, at=self.village_id)
+        return (
+            Allowed(membership)
+            if membership
+            else Denied("Penempatan dalam RKP Desa dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa.")
+        )
+
     def may_cancel(self, user: Any) -> Verdict:
         membership = people.acting(user, Role.VILLAGE_HEAD, at=self.village_id)
         if not membership:
@@ -260,11 +295,54 @@ class Need(Document):
             refuse_unless(musdes_on <= local_today(self.village), "Tanggal Musdes tidak boleh di masa depan.")
             self.musdes_on, self.musdes_number = musdes_on, musdes_number
 
-    def budget(self, *, by: Any, fiscal_year: int, funding: str, activity_code: str, ceiling: int) -> None:
-        """It stands in the APB Desa: year, source, activity code and ceiling (whole rupiah)."""
-        with moving(self, "budget", by=by):
-            self.fiscal_year, self.funding = fiscal_year, funding
-            self.activity_code, self.ceiling = activity_code, ceiling
+    def place_in_plan(self, *, by: Any, rkp_number: str, rkp_on: datetime.date) -> None:
+        """The village's work plan (RKP Desa) names it; number and date of its regulation."""
+        with moving(self, "place_in_plan", by=by) as facts:
+            refuse_unless(rkp_on <= local_today(self.village), "Tanggal Perdes RKP Desa tidak boleh di masa depan.")
+            self.rkp_number, self.rkp_on = rkp_number, rkp_on
+            facts.update(number=rkp_number)
+
+    def budget(
+        self,
+        *,
+        by: Any,
+        ceiling: int,
+        activity: Activity | None = None,
+        fiscal_year: int | None = None,
+        funding: str = "",
+        activity_code: str = "",
+        planned_time: str = "",
+    ) -> None:
+        """It stands in the APB Desa, with a ceiling (whole rupiah) from one of the village's activities.
+
+        Year, source and code are typed only where the village has no activities of that year on its list.
+        """
+        with moving(self, "budget", by=by) as facts:
+            if activity is not None:
+                facts["activity"] = self._take_from(activity, ceiling)
+            else:
+                refuse_unless(
+                    not self.activities().filter(fiscal_year=fiscal_year).exists(),
+                    "Kegiatan APB Desa tahun itu sudah ada dalam daftar desa; pilih salah satunya.",
+                )
+                self.fiscal_year, self.funding, self.activity_code = fiscal_year, funding, activity_code
+            self.ceiling, self.planned_time = ceiling, planned_time
+
+    def activities(self) -> models.QuerySet[Activity]:
+        """What the village has on its budget list."""
+        from transactions.models.activity import Activity
+
+        return Activity.objects.listed().filter(village=self.village_id)
+
+    def _take_from(self, activity: Activity, ceiling: int) -> str:
+        """Budget it from an activity that still has so much; the activity's row is held meanwhile."""
+        held = self.activities().select_for_update(of=("self",)).filter(pk=activity.pk).first()
+        if held is None:
+            raise TransitionRefused("Kegiatan itu tidak ada dalam daftar desa ini.")
+        held.check_room(ceiling)
+        self.activity = held
+        self.fiscal_year, self.funding, self.activity_code = held.fiscal_year, held.funding, held.activity_code
+        return str(held.code)
 
     def cancel(self, *, by: Any, reason: str) -> None:
         """The village does not need it any more."""
