@@ -1,6 +1,6 @@
 from django.urls import path
 
-from catalog import directory_views, feeds, own_views, question_views, views
+from catalog import directory_views, feeds, own_views, question_views, search_views, views
 
 urlpatterns = [
     path("robots.txt", feeds.robots, name="robots"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("data/layanan.json", feeds.services_data, {"form": "json"}, name="services-json"),
     path("data/direktori.json", feeds.directory_data, name="directory-json"),
     path("layanan/", views.service_list, name="services"),
+    path("layanan/saran/", search_views.service_suggest, name="service-suggest"),
     path("layanan/<str:code>/", views.service_detail, name="service"),
     path("layanan/<str:code>/tanya-jawab/", question_views.service_questions, name="service-questions"),
     path("layanan/<str:code>/tanya/", question_views.question_new, name="question-new"),

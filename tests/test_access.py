@@ -259,6 +259,7 @@ ELSEWHERE = {
     "application-statement": "POST; as above, and what it prints: tests/verification/test_statements.py",
     "application-letter": "POST; what it prints is read by its holder's readers: tests/verification",
     "service-new": "a blank form: tests/catalog",
+    "service-suggest": "words and categories, of nobody: tests/catalog/test_search_box.py",
     "robots": "for machines, of nobody: tests/catalog/test_feeds.py",
     "sitemap-part": "a stream of public addresses: as above",
     "services-csv": "a stream of what the public catalogue shows: as above",

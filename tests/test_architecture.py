@@ -125,6 +125,7 @@ PUBLIC_VIEWS = {
     "catalog/feeds.py:services_data",
     "catalog/feeds.py:sitemap",
     "catalog/feeds.py:sitemap_part",
+    "catalog/search_views.py:service_suggest",
     "catalog/views.py:provider_detail",
     "catalog/views.py:provider_list",
     "catalog/views.py:service_detail",

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 
-from catalog.search import lexicon
+from catalog.search.lexicon import bare
 from core.models import Job
 from regions.models import Area
 from regions.naming import plain
@@ -68,7 +68,7 @@ class Synonym(models.Model):
         self.term = plain(self.term)
         ways = dict.fromkeys(plain(line) for line in self.ways.splitlines())
         self.ways = "\n".join(way for way in ways if way and way != self.term)
-        if not lexicon.bare(self.term):
+        if not bare(self.term):
             raise ValidationError({"term": "Istilah ini tidak memuat kata yang dapat dicari."})
         self._check_ways(self.all_ways[1:])
 
@@ -76,7 +76,7 @@ class Synonym(models.Model):
         if not ways or len(ways) > MOST_WAYS:
             raise ValidationError({"ways": f"Isi satu sampai {MOST_WAYS} sebutan, satu tiap baris."})
         for way in ways:
-            if not lexicon.bare(way):
+            if not bare(way):
                 raise ValidationError({"ways": f"“{way}” hanya memuat kata yang tidak dipakai mencari."})
         taken = {way: other.term for other in Synonym.objects.exclude(pk=self.pk) for way in other.all_ways}
         for way in self.all_ways:

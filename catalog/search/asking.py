@@ -11,7 +11,7 @@ are replaced (by what begins so, by the nearest known word), then words are give
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -21,7 +21,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import BigIntegerField, F, IntegerField
 from django.db.models.functions import Cast, Extract
 
-from catalog.search import spelling, vocabulary
+from catalog.search import marking, spelling, vocabulary
 from catalog.search.keeping import TITLE
 from catalog.search.lexicon import LONGEST_TEXT, MOST_WORDS, bare, lexicon, stems, stop_words
 from regions.naming import plain
@@ -29,9 +29,9 @@ from regions.naming import plain
 if TYPE_CHECKING:
     from catalog.models.service import ServiceQuerySet
 
-# Rank at most this many, half of them the newest that say all words in their title: what half of all services say must
-# not cost a second. As many as a list counts.
-MOST_RANKED: Final = 1_000
+# Rank at most this many: the newest that say all words in their title, then the newest that
+# say them anywhere. What half of all services say must not cost a second.
+MOST_RANKED: Final = 500
 # Title, summary, category and provider, the rest: D, C, B, A.
 WEIGHTS: Final = [0.05, 0.1, 0.3, 1.0]
 # Of a word that is only begun.
@@ -76,16 +76,16 @@ def ranked(services: ServiceQuerySet, words: list[str]) -> ServiceQuerySet:
 
 def _ranked(services: ServiceQuerySet, groups: list[list[Group]]) -> ServiceQuerySet:
     query = _query(groups)
-    newest = [_newest(services.filter(search=each)) for each in (_query(groups, title=True), query)]
-    candidates = newest[0].union(newest[1])
+    titled, newest = (_newest(services.filter(search=each)) for each in (_query(groups, title=True), query))
+    candidates = titled.union(newest, all=True)[:MOST_RANKED]  # the second is read only as far as the first is short
     # Equals (to a ten-thousandth) stand the newest first.
     rank = Cast(SearchRank(F("search"), query, weights=WEIGHTS) * 10_000, BigIntegerField()) * 100_000
     day = Cast(Extract("published_at", "epoch") / 86_400, IntegerField())
     return services.model._default_manager.filter(pk__in=candidates).annotate(rank=rank + day)
 
 
-def _newest(services: ServiceQuerySet) -> ServiceQuerySet:
-    return services.order_by("-published_at", "-code").values("pk")[: MOST_RANKED // 2]
+def _newest(services: ServiceQuerySet) -> Any:
+    return services.order_by("-published_at", "-code").values("pk")[:MOST_RANKED]
 
 
 def _query(groups: list[list[Group]], *, title: bool = False) -> SearchQuery:
@@ -134,7 +134,7 @@ class Asked:
         """Those asked for; with `rank`, at most a thousand, unless another order is wanted."""
         if not self.words:
             return services
-        return _ranked(services, self.groups) if ranked else services.filter(search=_query(self.groups))
+        return _ranked(services, self.groups) if ranked else self.matching(services)
 
     def settle(self, services: ServiceQuerySet, *, beyond: bool = False) -> bool:
         """After a page without rows: ask otherwise, if that finds something. `beyond`: it was not the first page."""
@@ -149,6 +149,19 @@ class Asked:
                 return True
         return False
 
+    def matching(self, services: ServiceQuerySet) -> ServiceQuerySet:
+        """All that match, in no order and without `rank`: to count, or to look for other things among them."""
+        return services.filter(search=_query(self.groups)) if self.words else services
+
+    def any_word(self) -> SearchQuery:
+        """One of the words, at least."""
+        return _query([[(word,)] for word in self.words])
+
+    def mark(self, rows: Iterable[Any]) -> None:
+        """Show the words found: gives each row `marked_title` and `marked_summary`."""
+        if self.words:
+            marking.mark(rows, {form for question in self.groups for group in question for form in group}, lexicon())
+
     @staticmethod
     def _finds(services: ServiceQuerySet, groups: list[list[Group]]) -> bool:
         return services.filter(search=_query(groups)).order_by().exists()
@@ -158,7 +171,7 @@ class Asked:
         """Ways to ask less exactly, the nearest to what was typed first."""
         known = self._known
         text, endings = self._corrected(known)
-        groups = [(word,) for word in lexicon().words_of(text)]
+        groups: list[Group] = [(word,) for word in lexicon().words_of(text)]
         if endings:
             yield _Try([[*groups, endings]], Said("begun", f"{text} {endings[0]}".strip()))
         elif text != plain(self.text):

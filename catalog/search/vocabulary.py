@@ -149,10 +149,28 @@ def candidates(words: Iterable[str]) -> list[Known]:
     return _known(Q(keys__overlap=keys), spelling.MOST_CANDIDATES)
 
 
+def nearest_of(words: Iterable[str], most: int = 3) -> list[Known]:
+    """The known words nearest to each of these; one query."""
+    asked = list(words)
+    near = candidates(asked)
+    return [each for word in asked for each in spelling.nearest(word, near)[:most]]
+
+
 def beginning_with(start: str, limit: int, *, phrases: bool = False) -> list[Known]:
     """Known words (or also phrases) that begin so, the most usual first; one query, off the table's key."""
-    within = Q(text__gte=start, text__lt=start + "{")  # "{" is the character after "z"
-    return _known(within if phrases else within & ~Q(text__contains=" "), limit)
+    return _known(_within(start) if phrases else _within(start) & ~Q(text__contains=" "), limit)
+
+
+def shown_beginning_with(start: str, limit: int) -> list[str]:
+    """Words and phrases that begin so, as titles write them, the most usual first; one query."""
+    from catalog.models import Term
+
+    rows = Term.objects.filter(_within(start)).order_by("-services", "text")[:limit]
+    return list(rows.values_list("shown", flat=True))
+
+
+def _within(start: str) -> Q:
+    return Q(text__gte=start, text__lt=start + "{")  # "{" is the character after "z"
 
 
 def _known(condition: Q, limit: int) -> list[Known]:

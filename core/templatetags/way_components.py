@@ -88,10 +88,19 @@ def pagination(context: RequestContext, page: Any = None, previous: str = "", ne
 
 @register.inclusion_tag("components/search_box.html")
 def search_box(
-    action: str = "", name: str = "q", value: str = "", label: str = "Cari", placeholder: str = "", id: str = "cari"
+    action: str = "",
+    name: str = "q",
+    value: str = "",
+    label: str = "Cari",
+    placeholder: str = "",
+    id: str = "cari",
+    suggest: str = "",
 ) -> dict[str, Any]:
-    """A search field with its button; a plain GET form."""
-    return {"action": action, "name": name, "value": value, "label": label, "placeholder": placeholder, "id": id}
+    """A search field with its button; a plain GET form. `suggest` is the address that offers words while one types."""
+    return {
+        "action": action, "name": name, "value": value, "label": label, "placeholder": placeholder, "id": id,
+        "suggest": suggest,
+    }  # fmt: skip
 
 
 @register.simple_block_tag

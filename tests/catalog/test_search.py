@@ -154,5 +154,5 @@ def test_words_and_area_are_read_off_the_index(shelf: None) -> None:
     assert "service_search" in plan
 
 
-def test_at_most_a_thousand_are_ranked(shelf: None) -> None:
-    assert str(search.ranked(Service.objects.open(), ["irigasi"]).query).count("LIMIT 500") == 2
+def test_at_most_five_hundred_are_ranked(shelf: None) -> None:
+    assert str(search.ranked(Service.objects.open(), ["irigasi"]).query).count("LIMIT 500") == 3

@@ -1,0 +1,102 @@
+"""What a page offers when little or nothing was found: other words, other categories, a wider area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from django.db.models import Count
+
+from catalog.search import vocabulary
+from catalog.search.asking import Asked
+from regions import codes
+from regions.naming import plain
+
+if TYPE_CHECKING:
+    from regions.models import Area
+
+MOST_TERMS: Final = 6
+MOST_CATEGORIES: Final = 3
+# Counting and looking round stop here.
+LOOKED_AT: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """The same words in a wider area: what it is called, how many there are (at most 1,001), the address's query."""
+
+    label: str
+    count: int
+    query: str
+
+    @property
+    def counted(self) -> str:
+        return "lebih dari 1.000" if self.count > LOOKED_AT else f"{self.count:,}".replace(",", ".")
+
+
+class Help:
+    """Asked by a page with few or no services; each part asks its queries when it is shown."""
+
+    def __init__(self, asked: Asked, area: Area | None = None) -> None:
+        self.asked = asked
+        self.area = area
+
+    @cached_property
+    def meant(self) -> str:
+        """What was perhaps meant; "" when nothing is near."""
+        return "" if self.asked.said else self.asked.meant()
+
+    @cached_property
+    def terms(self) -> list[str]:
+        """Known words and phrases near what was typed."""
+        typed = set(self.asked.words)
+        found: dict[str, int] = {}
+        for word in self.asked.words[:3]:
+            for each in vocabulary.beginning_with(word, MOST_TERMS, phrases=True):
+                if each.text not in typed:
+                    found.setdefault(each.text, each.services)
+        for each in vocabulary.nearest_of(self.asked.words):
+            found.setdefault(each.text, each.services)
+        whole = plain(self.asked.text)
+        return [text for text in sorted(found, key=lambda text: -found[text]) if text != whole][:MOST_TERMS]
+
+    @cached_property
+    def categories(self) -> list[Any]:
+        """Where services with any of these words stand, the most usual first; of a thousand looked at."""
+        from catalog.models import Category, Service
+
+        if not self.asked.words:
+            return []
+        any_word = Service.objects.open().filter(search=self.asked.any_word()).order_by()
+        some = any_word.values("category_id", "pk")[:LOOKED_AT]
+        counted = (
+            Category.objects.active()
+            .filter(services__in=some.values("pk"))
+            .annotate(offers=Count("services"))
+            .order_by("-offers", "order")
+        )
+        return list(counted[:MOST_CATEGORIES])
+
+    @cached_property
+    def wider(self) -> list[Wider]:
+        """The province of the regency asked for, then the nation; only where something is."""
+        from catalog.models import Service
+        from regions.models import Area
+
+        if not self.area or not self.asked.words:
+            return []
+        found = []
+        if len(self.area.code) > codes.LENGTHS[0]:
+            province = Area.objects.get(pk=self.area.code[: codes.LENGTHS[0]])
+            near = self._count(Service.objects.orderable_in(province.code))
+            found.append(Wider(f"seluruh {province.label}", near, self._query(wilayah=province.code)))
+        found.append(Wider("seluruh Indonesia", self._count(Service.objects.open()), self._query()))
+        return [each for each in found if each.count]
+
+    def _count(self, services: Any) -> int:
+        return self.asked.matching(services).order_by().values("pk")[: LOOKED_AT + 1].count()
+
+    def _query(self, **more: str) -> str:
+        return f"?{urlencode({'q': self.asked.text, **more})}"
