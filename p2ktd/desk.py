@@ -14,7 +14,7 @@ from accounts.admin_site import site
 from accounts.models import Membership, VillageAccess
 from core.formats import lamanya
 from core.models import PersonalView
-from regions.models import Area, AreaTitle
+from regions.models import Area, AreaTitle, Neighbour
 from transactions.models import ProcurementRule
 from verification.desk_queue import reason_to_be_here
 from verification.models import (
@@ -72,7 +72,14 @@ GROUPS: tuple[tuple[str, tuple[tuple[type[Model], str, str, bool], ...]], ...] =
         ),
     ),
     ("Pengawasan", ((PersonalView, "Catatan akses data pribadi", "visibility", False),)),
-    ("Wilayah", ((Area, "Wilayah", "map", False), (AreaTitle, "Sebutan setempat", "translate", False))),
+    (
+        "Wilayah",
+        (
+            (Area, "Wilayah", "map", False),
+            (AreaTitle, "Sebutan setempat", "translate", False),
+            (Neighbour, "Kabupaten/kota tetangga", "near_me", False),
+        ),
+    ),
 )
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from regions import codes
-from regions.models import DEFAULT_TITLES, Area, AreaTitle, Kind, Level, TimeZone, TitleKey
+from regions.models import DEFAULT_TITLES, Area, AreaTitle, Kind, Level, Neighbour, TimeZone, TitleKey
 from regions.naming import label_of, plain
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -167,6 +167,7 @@ def load_all(*, on: dt.date) -> Loaded:
         gone = current - {code for code, _ in areas}
         retired = Area.objects.filter(code__in=gone).update(valid_to=on)
         new_titles = seed_titles(seeds)
+        seed_neighbours(current)
     if added or changed:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE regions_area")
@@ -206,4 +207,17 @@ def seed_titles(seeds: Iterable[dict[str, str]]) -> int:
         if (row["area"], row["key"]) not in known
     ]
     AreaTitle.objects.bulk_create(new, ignore_conflicts=True)  # another load may be at it
+    return len(new)
+
+
+def seed_neighbours(current: set[str]) -> int:
+    """Add who lies beside whom, for the regencies of which nobody has said it yet; how many rows."""
+    known = set(Neighbour.objects.order_by().values_list("regency_id", flat=True))
+    with gzip.open(DATA / "neighbours.csv.gz", "rt", encoding="utf-8", newline="") as lines:
+        new = [
+            Neighbour(regency_id=line["regency_code"], neighbour_id=line["neighbour_code"], km=line["km"])
+            for line in csv.DictReader(lines)
+            if line["regency_code"] not in known and {line["regency_code"], line["neighbour_code"]} <= current
+        ]
+    Neighbour.objects.bulk_create(new, ignore_conflicts=True)  # another load may be at it
     return len(new)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Left
@@ -371,3 +372,58 @@ class AreaTitle(models.Model):
 
         if self.key in (TitleKey.VILLAGE, TitleKey.DISTRICT):
             rename_within(self.area_id)
+
+
+class NeighbourQuerySet(models.QuerySet["Neighbour"]):
+    def of(self, code: str) -> list[str]:
+        """The codes of the regencies next to this one, the nearest first; one query."""
+        near = self.filter(regency=code).order_by(F("km").asc(nulls_last=True), "neighbour")
+        return list(near.values_list("neighbour_id", flat=True))
+
+
+class Neighbour(models.Model):
+    """A kabupaten or kota whose providers reach another one easily: what "termasuk tetangga" widens a search to.
+
+    First reckoned from where people live (regions/data/README.md), so a strait may lie between; the office there
+    knows better and corrects it.
+    """
+
+    regency = models.ForeignKey(
+        Area, verbose_name="kabupaten/kota", on_delete=models.CASCADE, related_name="neighbour_rows"
+    )
+    neighbour = models.ForeignKey(Area, verbose_name="tetangga", on_delete=models.CASCADE, related_name="+")
+    km = models.PositiveSmallIntegerField("jarak (km)", null=True, blank=True)
+    is_example = models.BooleanField(
+        "perkiraan, belum diperiksa",
+        default=True,
+        help_text="Hapus tanda ini setelah diperiksa: dapatkah penyedia dari sana datang dengan mudah?",
+    )
+
+    objects = NeighbourQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kabupaten/kota tetangga"
+        verbose_name_plural = "kabupaten/kota tetangga"
+        ordering: ClassVar = ["regency_id", "km"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["regency", "neighbour"], name="neighbour_once"),
+            models.CheckConstraint(name="neighbour_is_another", condition=~Q(regency=F("neighbour"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.regency_id} – {self.neighbour_id}"
+
+    def clean(self) -> None:
+        """Kabupaten and kota only."""
+        if not codes.is_code(self.regency_id) or not codes.is_code(self.neighbour_id):
+            return
+        if {len(self.regency_id), len(self.neighbour_id)} != {Level.REGENCY.length}:
+            raise ValidationError("Tetangga berupa kabupaten atau kota.")
+
+    def may_change(self, user: Any) -> Verdict:
+        """The ministry anywhere, a regency's office its own."""
+        for membership in getattr(user, "memberships_now", ()):
+            nation = membership.role == "ministry"
+            if nation or (membership.role == "regency_office" and membership.area_id == self.regency_id):
+                return Allowed(membership)
+        return Denied("Tetangga diubah oleh Dinas PMD kabupaten/kotanya atau oleh kementerian.")
