@@ -134,6 +134,7 @@ CACHES = {
     }
 }
 KEEP_PAGES = env.bool("KEEP_PAGES", not DEBUG)  # public pages are made once for each state of the data
+KEEP_SECONDS = env.int("KEEP_SECONDS", 3600)  # 0: made for each who asks, as `make bench` does to see what that costs
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", 8 * 3600)  # without use; renewed while a person works
 SESSION_LONGEST = 14 * 24 * 3600  # in any case
@@ -157,8 +158,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "core.tasks.beat", "schedule": 30.0},
     "sessions": {"task": "core.tasks.forget_sessions", "schedule": crontab(minute=30, hour=18)},
-    "rollups": {"task": "monitoring.tasks.refresh_rollups", "schedule": 300.0},
     "views": {"task": "catalog.tasks.fold_views", "schedule": 300.0},
+    "rollups": {"task": "monitoring.tasks.refresh_rollups", "schedule": 300.0},
     "words": {"task": "catalog.tasks.recount_words", "schedule": crontab(minute=15, hour=18)},  # 01.15 WIB
     # On the 1st at 02.00 WIB the month has ended in every zone of the country.
     "monthly-reports": {"task": "monitoring.tasks.close_month", "schedule": crontab(minute=0, hour=19)},
