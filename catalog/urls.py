@@ -1,6 +1,6 @@
 from django.urls import path
 
-from catalog import directory_views, feeds, own_views, question_views, search_views, views
+from catalog import compare_views, directory_views, feeds, own_views, question_views, search_views, views, wanted_views
 
 urlpatterns = [
     path("robots.txt", feeds.robots, name="robots"),
@@ -12,7 +12,9 @@ urlpatterns = [
     path("data/direktori.json", feeds.directory_data, name="directory-json"),
     path("layanan/", views.service_list, name="services"),
     path("layanan/saran/", search_views.service_suggest, name="service-suggest"),
+    path("layanan/bandingkan/", compare_views.compare, name="compare"),
     path("layanan/<str:code>/", views.service_detail, name="service"),
+    path("layanan/<str:code>/cetak/", compare_views.service_print, name="service-print"),
     path("layanan/<str:code>/tanya-jawab/", question_views.service_questions, name="service-questions"),
     path("layanan/<str:code>/tanya/", question_views.question_new, name="question-new"),
     path("layanan/<str:code>/<slug:verb>/", own_views.ServiceMove.as_view(), name="service-move"),
@@ -21,6 +23,10 @@ urlpatterns = [
     path("pertanyaan/", question_views.questions, name="questions"),
     path("pertanyaan/<str:code>/", question_views.question, name="question"),
     path("pertanyaan/<str:code>/<slug:verb>/", question_views.QuestionMove.as_view(), name="question-move"),
+    path("layanan-dicari/", wanted_views.wanted_list, name="wanted-list"),
+    path("layanan-dicari/baru/", wanted_views.wanted_new, name="wanted-new"),
+    path("layanan-dicari/<str:code>/", wanted_views.wanted, name="wanted"),
+    path("layanan-dicari/<str:code>/<slug:verb>/", wanted_views.WantedMove.as_view(), name="wanted-move"),
     path("penyedia/", views.provider_list, name="directory"),
     path("penyedia/unduh-csv/", directory_views.directory_csv, name="directory-csv"),
     path("penyedia/direktori/", directory_views.regency_list, name="regency-directories"),

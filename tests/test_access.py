@@ -59,12 +59,30 @@ PAGES = [
         PUBLIC,
         lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
     ),
+    Page(
+        "service-print",
+        lambda s: "Pelatihan pengelolaan BUM Desa",
+        PUBLIC,
+        lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
+    ),
+    Page(
+        "service-questions",
+        lambda s: "Pelatihan pengelolaan BUM Desa",
+        PUBLIC,
+        lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
+    ),
     Page("directory", lambda s: "CV Contoh Bina Desa", PUBLIC),
     Page("provider", lambda s: "CV Contoh Bina Desa", PUBLIC, lambda s: [s.application("penyedia").provider.code]),
     Page("regency-directories", lambda s: "Kabupaten Lombok Tengah", PUBLIC),
     Page("regency-directory", lambda s: "CV Contoh Bina Desa", PUBLIC, lambda s: ["52.02"]),
     Page(
         "provider-status", lambda s: "CV Contoh Bina Desa", PUBLIC, lambda s: [s.application("penyedia").provider.code]
+    ),
+    Page(
+        "question-new",
+        lambda s: 'name="text"',
+        VILLAGE | {"pld", "pd", "tapm"} | NEIGHBOUR,
+        lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
     ),
     Page("directory-edition-new", lambda s: 'name="basis"', {"ketua.pokja", "dpmd"}, lambda s: ["52.02"]),
     Page(
@@ -267,6 +285,10 @@ ELSEWHERE = {
     "directory-json": "as above",
     "directory-csv": "a stream of what the public directory shows: tests/catalog/test_directory.py",
     "directory-edition": "public once it is out: tests/catalog/test_directory_edition.py",
+    "compare": "public services of any address: tests/catalog/test_compare.py",
+    "questions": "the whole cast: tests/catalog/test_question.py",
+    "question": "as above",
+    "question-move": "every role and state: as above",
     "personal-number": "every kind against the whole cast: tests/accounts/test_personal.py",
     "village-access-new": "a blank form: tests/accounts",
     "village-office-edit": "tests/accounts",

@@ -114,6 +114,8 @@ def test_the_public_views_are_a_reviewed_list() -> None:
 PUBLIC_VIEWS = {
     "accounts/admin_site.py:login",  # leads to the site's own login
     "accounts/views.py:privacy",
+    "catalog/compare_views.py:compare",
+    "catalog/compare_views.py:service_print",
     "catalog/directory_views.py:directory_csv",
     "catalog/directory_views.py:edition",
     "catalog/directory_views.py:provider_status",
@@ -126,6 +128,7 @@ PUBLIC_VIEWS = {
     "catalog/feeds.py:sitemap",
     "catalog/feeds.py:sitemap_part",
     "catalog/search_views.py:service_suggest",
+    "catalog/question_views.py:service_questions",
     "catalog/views.py:provider_detail",
     "catalog/views.py:provider_list",
     "catalog/views.py:service_detail",

@@ -6,4 +6,10 @@ class TransactionsConfig(AppConfig):
     verbose_name = "Pembelian"
 
     def ready(self) -> None:
-        from transactions import notifications  # noqa: F401  (registers who is told)
+        from catalog import extras
+        from transactions import notifications, panels  # noqa: F401  (registers who is told)
+
+        extras.on_price_card(panels.price_block)
+        extras.on_service_page(panels.done_block)
+        extras.on_comparison(panels.comparison_rows)
+        extras.on_service_figures(panels.figures)

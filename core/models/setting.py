@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 
@@ -15,6 +16,12 @@ class DatedSettingQuerySet(models.QuerySet["DatedSetting"]):
         if row is None:
             raise LookupError(f"no setting {key!r} in force on {on}")
         return row.value
+
+    def whole_number(self, key: str, default: int, *, on: datetime.date | None = None) -> Coalesce:
+        """The same, a whole number, as a part of the query that needs it."""
+        rows = self.filter(key=key, valid_from__lte=on or timezone.now().date()).order_by("-valid_from")
+        value = rows.annotate(number=Cast("value", models.IntegerField())).values("number")[:1]
+        return Coalesce(models.Subquery(value), default)
 
 
 class DatedSetting(models.Model):

@@ -11,14 +11,15 @@ from django.urls import reverse
 
 from core.workflow import Document
 from reviews.models import Rating
-from tests.transactions.stage import Market, attempt, soon
-from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
+from tests.transactions.stage import VILLAGE, Market, attempt, soon
+from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Shortlisted, Sourcing
 
 pytestmark = pytest.mark.django_db
 
 PKA, TPK, FIRM, BPD, KADES, KAUR = {"pka"}, {"tpk"}, {"firm"}, {"bpd"}, {"kades"}, {"kaur"}
 DRAFTERS = {"operator", "pka", "sekdes"}
 HELPERS = {"pld", "pd"}
+KEEPERS = VILLAGE | {"pld", "pd", "tapm"}
 RECORDERS = {"operator", "sekdes", "bpd"} | HELPERS
 
 Table = dict[tuple[str, str], set[str]]
@@ -30,6 +31,7 @@ NEED: Table = {
     ("agreed", "budget"): {"pka", "sekdes", "kaur"},
     ("agreed", "cancel"): KADES,
     ("budgeted", "cancel"): KADES,
+    **{(state, verb): KEEPERS for state in ("identified", "agreed", "budgeted") for verb in ("shortlist", "unlist")},
 }
 SOURCING: Table = {
     ("draft", "amend"): TPK,
@@ -91,6 +93,8 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
             "place_in_plan": {"rkp_number": "3/2026", "rkp_on": today},
             "budget": {"fiscal_year": 2026, "funding": "dd", "activity_code": "4", "ceiling": 9_500_000},
             "cancel": why,
+            "shortlist": {"version": market.service.current_version, "note": "Dekat."},
+            "unlist": {"entry": kept(market, document)},
         }
     if isinstance(document, Sourcing):
         winner = min(document.quotations.filter(state="qualified"), key=lambda q: q.price, default=None)
@@ -139,6 +143,14 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
             "decide": {"decision": "accepted"},
         }
     return {"answer": {"reply": "Terima kasih."}}
+
+
+def kept(market: Market, need: Need) -> Shortlisted | None:
+    """An entry of the need's shortlist, to be taken off it."""
+    if need.state == "cancelled":
+        return None
+    entry = need.shortlist_entries.first()
+    return entry or need.shortlist(by=market.user("pka"), version=market.rival_service.current_version)
 
 
 def prove(market: Market, document: Any, table: Table, ever: Table | None = None) -> None:

@@ -3,8 +3,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import IntegerField, Q, Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q
 
 from accounts.models.membership import today
 from catalog.models import Category, Service, ServiceKind, Unit
@@ -16,16 +15,10 @@ LEAST = "price-reference-min-contracts"
 MONTHS = "price-reference-months"
 
 
-def setting(key: str, default: int) -> Coalesce:
-    """The value of a dated setting today, as a part of the query that needs it."""
-    rows = DatedSetting.objects.filter(key=key, valid_from__lte=today()).order_by("-valid_from")
-    return Coalesce(Subquery(rows.annotate(number=Cast("value", IntegerField())).values("number")[:1]), default)
-
-
 class PriceReferenceQuerySet(models.QuerySet):
     def shown(self) -> Self:
         """Those that rest on enough contracts to be told (a dated setting; 3 where none is in force)."""
-        return self.filter(n__gte=setting(LEAST, 3))
+        return self.filter(n__gte=DatedSetting.objects.whole_number(LEAST, 3, on=today()))
 
     def around(self, code: str) -> Self:
         """Of the regency in which this area lies and of its province, the regency first."""
