@@ -112,6 +112,11 @@ def questions(user: Any) -> Allowance:
     return Allowance("question", str(user.pk), 20, 24 * HOUR)
 
 
+def wanted(user: Any) -> Allowance:
+    """Services that are missing: each is counted for a regency."""
+    return Allowance("wanted", str(user.pk), 30, 24 * HOUR)
+
+
 def sentence(wait: int) -> str:
     """What the person reads when the allowance is used up."""
     minutes = ceil(wait / MINUTE)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts import people
 from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
-from catalog.models import Category
+from catalog.models import Category, Synonym
 
 
 @admin.register(Category, site=site)
@@ -30,3 +30,22 @@ class CategoryAdmin(ScopedAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return people.holds(request.user, Role.MINISTRY)
+
+
+@admin.register(Synonym, site=site)
+class SynonymAdmin(ScopedAdmin):
+    """What people call the same thing. A change is followed by new vectors of the services concerned, within minutes."""
+
+    list_display = ("term", "said", "active")
+    list_filter = ("active",)
+    search_fields = ("term", "ways")
+    ordering = ("term",)
+
+    @admin.display(description="sebutan lain")
+    def said(self, synonym: Synonym) -> str:
+        return ", ".join(synonym.all_ways[1:])
+
+    def _keeps(self, request: HttpRequest, obj: Any = None) -> bool:
+        return people.holds(request.user, Role.MINISTRY)
+
+    has_add_permission = has_change_permission = has_delete_permission = _keeps

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from accounts.models import Membership
 from catalog.models.question import Question
+from catalog.models.wanted import WantedService
 from core.models import Event
 from core.notices import Tell, tells
 
@@ -37,3 +38,9 @@ def both_learn_why_it_is_hidden(event: Event, question: Question) -> Iterator[Te
     yield Tell(question.asked_by, title, body)
     for member in _of_provider(question):
         yield Tell(member.user, title, body)
+
+
+@tells("catalog.wantedservice", "answer", "close")
+def village_is_answered(event: Event, wanted: WantedService) -> Iterator[Tell]:
+    """Who said that a service is missing learns what became of it."""
+    yield Tell(wanted.asked_by, f"{event.verb_label}: layanan yang dicari “{wanted.words}”", wanted.answer_text)

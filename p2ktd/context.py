@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts import people
 from accounts.models import Role
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, VILLAGE_ROLES
+from catalog.models.wanted import READERS as WANTED_READERS
 from core.models import Notice
 from monitoring.models import READERS
 
@@ -30,6 +31,7 @@ def places(user: Any) -> list[tuple[str, str]]:
         (people.holds(user, *VILLAGE_ROLES), "Desa saya", "my-village"),
         (people.holds(user, Role.PROVIDER), "Penyedia saya", "my-provider"),
         (people.holds(user, Role.PROVIDER), "Layanan saya", "my-services"),
+        (people.holds(user, *WANTED_READERS, Role.PROVIDER), "Layanan yang dicari", "wanted-list"),
         (people.holds(user, Role.REGENCY_OFFICE), "Akses desa", "village-accesses"),
         (people.holds(user, *POKJA_ROLES, *FACILITATOR_ROLES, *OFFICE_ROLES), "Kantor desa", "village-offices"),
         (people.holds(user, *POKJA_ROLES, *FACILITATOR_ROLES, *OFFICE_ROLES), "Pantauan", "dashboard"),

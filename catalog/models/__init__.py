@@ -10,6 +10,7 @@ from catalog.models.rating import Rated
 from catalog.models.review import ServiceReview
 from catalog.models.service import Service
 from catalog.models.version import ServiceVersion
+from catalog.models.wanted import WantedService
 from catalog.models.words import MissedSearch, Synonym, Term
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "Synonym",
     "Term",
     "Unit",
+    "WantedService",
 ]
