@@ -108,6 +108,7 @@ PAGES = [
     Page("order", lambda s: "Penyedia yang diundang</h3>", A, lambda s: [s.sealed.code]),
     Page("meeting", lambda s: "Contoh Inaq Sahnep", A | {"penyedia"}, lambda s: [s.meeting(s.closed).code]),
     Page("need-new", lambda s: 'name="why_provider"', {"operator", "pka", "pld", "pd"} | NEIGHBOUR),
+    Page("shortlist", lambda s: "Daftar pendek</h1>", A, lambda s: [s.need("Peta potensi desa").code]),
     Page("sourcing-new", lambda s: 'name="hps"', {"pka", "tpk"}, lambda s: [s.need("Peta potensi desa").code]),
     Page("quotation-new", lambda s: 'name="approach"', {"penyedia", "penyedia3"}, lambda s: [s.sealed.code]),
     Page(
@@ -289,6 +290,8 @@ ELSEWHERE = {
     "directory-json": "as above",
     "directory-csv": "a stream of what the public directory shows: tests/catalog/test_directory.py",
     "directory-edition": "public once it is out: tests/catalog/test_directory_edition.py",
+    "shortlist-add": "the whole cast: tests/transactions/test_shortlist.py",
+    "shortlist-remove": "as above",
     "compare": "public services of any address: tests/catalog/test_compare.py",
     "questions": "the whole cast: tests/catalog/test_question.py",
     "question": "as above",

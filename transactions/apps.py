@@ -7,8 +7,9 @@ class TransactionsConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import extras
-        from transactions import notifications, panels  # noqa: F401  (registers who is told)
+        from transactions import notifications, order, panels  # noqa: F401  (registers who is told)
 
+        order.panels.append(panels.shortlist_panel)
         extras.on_price_card(panels.price_block)
         extras.on_service_page(panels.done_block)
         extras.on_comparison(panels.comparison_rows)

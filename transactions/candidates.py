@@ -9,25 +9,32 @@ from django.db.models import Case, IntegerField, Q, Value, When
 
 from catalog.models import Service
 from core.formats import desimal, rupiah
-from transactions.models import Need
+from transactions.models import Need, Shortlisted
 
 SHOWN = 30
 
 
 def candidates(need: Need, *, words: str = "", chosen: Iterable[int] = ()) -> tuple[Any, int]:
-    """(services to choose from, how many there are): chosen ones always, then what fits; at most SHOWN more."""
+    """(services to choose from, how many there are): the shortlist and chosen ones always, then what fits; at most
+    SHOWN more."""
     kept = {int(pk) for pk in chosen if str(pk).isdecimal() and len(str(pk)) < 18}
     words = words.replace("\0", "").strip()
     orderable = Service.objects.orderable_in(need.village_id)
     wanted = Q(title__icontains=words) | Q(provider__name__icontains=words) if words else Q(category=need.category_id)
     found = orderable.filter(wanted | Q(pk=need.service_id)).order_by("title", "pk").values_list("pk", flat=True)
     total = found.count()
-    shown = kept | set(found[:SHOWN])
-    rows = orderable.filter(pk__in=shown).select_related("provider")
+    short = Shortlisted.objects.filter(need=need).values_list("service_id", flat=True)
+    shown = kept | set(short) | set(found[:SHOWN])
+    rows = (
+        orderable.filter(pk__in=shown)
+        .select_related("provider")
+        .annotate(is_shortlisted=Case(When(pk__in=list(short), then=Value(True)), default=Value(False)))
+    )
     first = Case(
         When(pk=need.service_id or 0, then=Value(0)),
-        When(pk__in=kept, then=Value(1)),
-        default=Value(2),
+        When(is_shortlisted=True, then=Value(1)),
+        When(pk__in=kept, then=Value(2)),
+        default=Value(3),
         output_field=IntegerField(),
     )
     return rows.order_by(first, "title", "pk"), total
@@ -40,4 +47,6 @@ def label_of(service: Service) -> str:
         if service.average
         else ""
     )
-    return f"{service.provider.name} – {service.title} ({rupiah(service.price)} per {service.get_unit_display()}{said})"
+    kept = ", ada di daftar pendek" if getattr(service, "is_shortlisted", False) else ""
+    price = f"{rupiah(service.price)} per {service.get_unit_display()}"
+    return f"{service.provider.name} – {service.title} ({price}{said}{kept})"

@@ -13,7 +13,10 @@ from catalog import service_page
 from catalog.models import Service
 from core.formats import rupiah, tanggal_sedang
 from transactions import prices
-from transactions.models import Contract, Invitation, PriceReference, Shortlisted
+from transactions.models import Contract, Invitation, Need, PriceReference, Shortlisted
+from transactions.models.need import in_office
+from transactions.models.shortlist import kept_for, may_keep
+from transactions.order import Order
 
 
 def references_for(request: HttpRequest, service: Service) -> list[PriceReference]:
@@ -100,3 +103,16 @@ def figures(services: list[Service]) -> dict[int, dict[str, int]]:
         for pk, number in tally:
             found[pk][name] = number
     return found
+
+
+# --- on the order's page ------------------------------------------------------------------------------------
+def shortlist_panel(order: Order, user: Any) -> SafeString | str:
+    """What the village keeps in mind for this need; not for providers, and not once the work is given."""
+    need = order.need
+    if order.contract is not None or not Need.objects.filter(pk=need.pk).filter(in_office(user)).exists():
+        return ""
+    keeps, entries = may_keep(need, user), kept_for(need)
+    if not entries and not keeps:
+        return ""
+    context = {"need": need, "entries": entries, "may_keep": keeps}
+    return render_to_string("transactions/_shortlist_panel.html", context)

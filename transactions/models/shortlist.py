@@ -35,6 +35,8 @@ class Shortlisted(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
     added_at = models.DateTimeField("disimpan", default=timezone.now, editable=False)
 
+    is_orderable: bool  # set by `kept_for`
+
     objects = ShortlistedQuerySet.as_manager()
 
     class Meta:
@@ -66,6 +68,16 @@ class Shortlisted(models.Model):
         return self.service.price - self.version.price
 
     @property
+    def rise(self) -> int:
+        """How much more it costs today; 0 when not more."""
+        return max(self.price_change, 0)
+
+    @property
+    def fall(self) -> int:
+        """How much less it costs today; 0 when not less."""
+        return max(-self.price_change, 0)
+
+    @property
     def pinned(self) -> str:
         """As an address of a comparison names what was seen: the code and the version."""
         return f"{self.service.code}@{self.version.number}"
@@ -75,3 +87,20 @@ def shortlisting(user: Any) -> models.QuerySet[Need]:
     """The needs for which this person may keep services now, newest first."""
     mine = within("village", people.territories(user, *VILLAGE_ROLES, *FACILITATOR_ROLES))
     return Need.objects.filter(mine, state__in=Need.MOVES["shortlist"].sources).order_by("-pk")
+
+
+def kept_for(need: Need) -> list[Shortlisted]:
+    """A need's shortlist, oldest first, each marked whether the village can order it today; two queries."""
+    rows = list(need.shortlist_entries.select_related("service__provider", "version", "added_by"))
+    if rows:
+        services = [row.service_id for row in rows]
+        found = Service.objects.orderable_in(need.village_id).filter(pk__in=services)
+        orderable = set(found.values_list("pk", flat=True))
+        for row in rows:
+            row.is_orderable = row.service_id in orderable
+    return rows
+
+
+def may_keep(need: Need, user: Any) -> bool:
+    """Is this person to change the list, now?"""
+    return need.state in Need.MOVES["shortlist"].sources and bool(need.may_shortlist(user))
