@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 
 from catalog.models import Service
 from core.formats import desimal, rupiah
@@ -23,12 +23,12 @@ def candidates(need: Need, *, words: str = "", chosen: Iterable[int] = ()) -> tu
     wanted = Q(title__icontains=words) | Q(provider__name__icontains=words) if words else Q(category=need.category_id)
     found = orderable.filter(wanted | Q(pk=need.service_id)).order_by("title", "pk").values_list("pk", flat=True)
     total = found.count()
-    short = Shortlisted.objects.filter(need=need).values_list("service_id", flat=True)
-    shown = kept | set(short) | set(found[:SHOWN])
+    shortlist = Shortlisted.objects.filter(need=need)
+    shown = kept | set(shortlist.values_list("service_id", flat=True)) | set(found[:SHOWN])
     rows = (
         orderable.filter(pk__in=shown)
         .select_related("provider")
-        .annotate(is_shortlisted=Case(When(pk__in=list(short), then=Value(True)), default=Value(False)))
+        .annotate(is_shortlisted=Exists(shortlist.filter(service=OuterRef("pk"))))
     )
     first = Case(
         When(pk=need.service_id or 0, then=Value(0)),
