@@ -7,7 +7,7 @@ from celery import shared_task
 
 from catalog import interest, search
 from catalog.documents import workbook
-from catalog.models import DirectoryEdition, Service
+from catalog.models import DirectoryEdition, MissedSearch, Service
 from catalog.search import vocabulary
 from core.jobs import job
 from core.models import Job, StoredFile
@@ -47,8 +47,9 @@ def reindex(ways: list[str] | None = None, after: int = 0) -> None:
 
 @shared_task
 def recount_words() -> None:
-    """What services say today, counted anew."""
+    """What services say today, counted anew; what was rarely looked for in vain is forgotten."""
     vocabulary.recount()
+    MissedSearch.objects.forget()
 
 
 @shared_task

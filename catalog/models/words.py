@@ -8,9 +8,10 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 
+from accounts.models.membership import today
 from catalog.search.lexicon import bare
 from core.models import Job
 from regions.models import Area
@@ -130,11 +131,34 @@ class MissedSearchQuerySet(models.QuerySet["MissedSearch"]):
         """Asked often enough to say nothing of one person."""
         return self.filter(times__gte=MissedSearch.OFTEN)
 
+    def note(self, words: str, area: str | None, on: dt.date | None = None) -> None:
+        """Once more in this month; at most so many different words for an area, whoever sends them. One statement."""
+        here = "area_id = %(area)s" if area else "area_id IS NULL"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""
+                INSERT INTO catalog_missedsearch (area_id, month, words, times)
+                SELECT %(area)s, %(month)s, %(words)s, 1
+                WHERE %(most)s > (
+                    SELECT count(*) FROM catalog_missedsearch WHERE month = %(month)s AND {here} AND words <> %(words)s
+                )
+                ON CONFLICT (month, area_id, words) DO UPDATE SET times = catalog_missedsearch.times + 1
+                """,  # noqa: S608  `here` is one of two texts above
+                {"area": area, "month": first_of(on or today()), "words": words, "most": MissedSearch.MOST},
+            )
+
+    def forget(self, on: dt.date | None = None) -> None:
+        """What past months asked too rarely to be shown, and what is older than a year."""
+        month = first_of(on or today())
+        self.filter(month__lt=month, times__lt=MissedSearch.OFTEN).delete()
+        self.filter(month__lt=month.replace(year=month.year - 1)).delete()
+
 
 class MissedSearch(models.Model):
     """How often words were looked for in vain, in a regency (or province, or anywhere) and month. Nobody's name."""
 
     OFTEN = 3  # fewer are shown to nobody
+    MOST = 300  # different words of an area in a month; the rest goes uncounted
 
     area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+", verbose_name="wilayah")
     month = models.DateField("bulan")

@@ -125,6 +125,16 @@ class Asked:
         return self._try.said if self._try else None
 
     @property
+    def last_word(self) -> str:
+        """The word that was perhaps only begun."""
+        return self._typed[-1] if self._typed else ""
+
+    @property
+    def most_ranked(self) -> int:
+        """How many are put in order by how well they match; the rest stands in every other order."""
+        return MOST_RANKED
+
+    @property
     def groups(self) -> list[list[Group]]:
         """The question of now."""
         return self._try.groups if self._try else [[(word,) for word in self.words]]

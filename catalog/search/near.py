@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from django.db import DatabaseError, transaction
 from django.db.models import Count
+from django.urls import reverse
 
 from catalog.search import vocabulary
 from catalog.search.asking import Asked
@@ -21,6 +24,11 @@ MOST_TERMS: Final = 6
 MOST_CATEGORIES: Final = 3
 # Counting and looking round stop here.
 LOOKED_AT: Final = 1_000
+# What is counted when nothing is found: at most so many words, each so long.
+MOST_NOTED: Final = 4
+LONGEST_NOTED: Final = 18
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,13 @@ class Help:
     def meant(self) -> str:
         """What was perhaps meant; "" when nothing is near."""
         return "" if self.asked.said else self.asked.meant()
+
+    @property
+    def wanted_url(self) -> str:
+        """Where to say that the service is missing; who is not logged in is asked to, and comes back there."""
+        return (
+            f"{reverse('wanted-new')}?{urlencode({'q': self.asked.text})}" if self.asked.text else reverse("wanted-new")
+        )
 
     @cached_property
     def terms(self) -> list[str]:
@@ -100,3 +115,17 @@ class Help:
 
     def _query(self, **more: str) -> str:
         return f"?{urlencode({'q': self.asked.text, **more})}"
+
+
+def note_missed(asked: Asked, area: Area | None) -> None:
+    """Count, for nobody in particular, that these words found nothing. A page that can't count still comes."""
+    from catalog.models import MissedSearch
+
+    words = [word for word in asked.words if word.isalpha() and word.isascii() and 2 <= len(word) <= LONGEST_NOTED]
+    if not words or len(words) != len(asked.words) or len(words) > MOST_NOTED:
+        return  # numbers, addresses, whole sentences: not what services are called
+    try:
+        with transaction.atomic():
+            MissedSearch.objects.note(" ".join(sorted(words)), area.pk if area else None)
+    except DatabaseError:
+        log.warning("a search without a result was not counted", exc_info=True)
