@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import islice
 
-from allauth.mfa.models import Authenticator
-from django.contrib.auth.hashers import make_password
-from django.utils import timezone
-
-from accounts.models import LegalForm, Membership, Provider, Role, User
+from accounts.models import LegalForm, Provider, Role, User
 from accounts.models.membership import today
 from core.models import Event, StoredFile
+from p2ktd.scale.dice import Span, coded
+from p2ktd.scale.offices import DOMAIN, officer
+from p2ktd.scale.rows import copied, last, run
 from regions.models import Area, Level
-from verification.models import Application, DocumentType, NameKey, Standing, SubmittedDocument, VerificationRule
+from verification.models import Application, NameKey, Standing, VerificationRule
 from verification.models.name_key import fingerprints
 
 HOME = "52.02"  # the regency whose Pokja is measured
-DOMAIN = "skala.contoh.example"
 BATCH = 2_000
 # What twenty applications in a row have come to.
 STATES = (
@@ -27,11 +24,32 @@ STATES = (
 )  # fmt: skip
 DAY = dt.timedelta(days=1)
 
+# One paper of each kind; judged where the Pokja has read them.
+SHOWN = """
+SELECT %(file)s + row_number() OVER (ORDER BY a.id, t.place) AS n, a.id, a.state, a.created_at, a.state_since, t.*
+FROM verification_application a CROSS JOIN (
+    SELECT id AS type, key, personal, row_number() OVER (ORDER BY "order") AS place FROM verification_documenttype
+) AS t WHERE t.place <= %(papers)s
+"""
+FILES = f"""
+INSERT INTO core_storedfile (id, code, content, name, content_type, size, sha256, about, about_id, personal, public,
+    uploaded_at, uploaded_by_id)
+SELECT n, pg_temp.code(n, 3), '00/contoh', key || '.pdf', 'application/pdf', 1000, repeat('0', 64),
+    'verification.submitteddocument', (n - %(file)s)::text, personal, false, created_at, %(by)s
+FROM ({SHOWN}) AS shown
+"""  # noqa: S608
+PAPERS = f"""
+INSERT INTO verification_submitteddocument (id, code, version, number, added_at, verdict, reason_kind, reason, judged_at,
+    added_by_id, application_id, file_id, judged_by_id, type_id, entry, entry_label)
+SELECT n - %(file)s, pg_temp.code(n, 8), 1, '', created_at, CASE WHEN judged THEN 'conforming' ELSE 'pending' END, '', '',
+    CASE WHEN judged THEN state_since END, %(by)s, id, n, CASE WHEN judged THEN %(by)s END, type, '', ''
+FROM (SELECT *, state IN ('recommended', 'listed', 'rejected') AS judged FROM ({SHOWN}) AS each) AS shown
+"""  # noqa: S608
 
-def seed(applications: int, *, at_home: int = 200, papers: int = 15) -> None:
+
+def seed(applications: int, span: Span, *, at_home: int = 200, papers: int = 15) -> None:
     """So many applications, `at_home` of them in one regency and the rest all over the country."""
     staff = people()
-    types = list(DocumentType.objects.order_by("order")[:papers])
     rule = VerificationRule.objects.in_force(HOME)
     regencies = list(
         Area.objects.filter(level=Level.REGENCY).exclude(pk=HOME).order_by("pk").values_list("pk", flat=True)
@@ -40,37 +58,38 @@ def seed(applications: int, *, at_home: int = 200, papers: int = 15) -> None:
     where += [regencies[n % len(regencies)] for n in range(applications - len(where))]
     for first in range(0, len(where), BATCH):
         chunk = list(enumerate(where[first : first + BATCH], start=first + 1))
-        providers = Provider.objects.bulk_create(provider(number, regency) for number, regency in chunk)
-        NameKey.objects.bulk_create(NameKey(provider=each, keys=fingerprints(each.name)) for each in providers)
-        rows = Application.objects.bulk_create(
-            application(number, each, staff, rule) for (number, _), each in zip(chunk, providers, strict=True)
-        )
-        shown = (paper for row in rows for paper in papers_of(row, types, staff))
-        while some := list(islice(shown, BATCH * 5)):
-            StoredFile.objects.bulk_create([each.file for each in some])
-            SubmittedDocument.objects.bulk_create(some)
-        Standing.objects.bulk_create(standing(row) for row in rows if row.state == "listed")
-        Event.objects.bulk_create(event for row in rows for event in events(row, staff))
+        many(chunk, staff, rule, span)
+    values = {"file": last(StoredFile), "papers": papers, "by": staff["anggota"].pk}
+    for statement in (FILES, PAPERS):
+        run(statement, **values)
+
+
+def many(chunk: list[tuple[int, str]], staff: dict[str, User], rule: VerificationRule, span: Span) -> None:
+    """Providers of these numbers and regencies, with all that their applications brought."""
+    first = chunk[0][0]
+    providers = copied(Provider, coded((provider(*each, span) for each in chunk), 1, first))
+    NameKey.objects.bulk_create(NameKey(provider=each, keys=fingerprints(each.name)) for each in providers)
+    made = (application(number, each, staff, rule, span) for (number, _), each in zip(chunk, providers, strict=True))
+    rows = copied(Application, coded(made, 2, first))
+    listed = [
+        standing(row, number, span) for (number, _), row in zip(chunk, rows, strict=True) if row.state == "listed"
+    ]
+    copied(Standing, coded(listed, 4, first))
+    copied(Event, (event for row in rows for event in events(row, staff)))
 
 
 def people() -> dict[str, User]:
-    """Who judges, and the ministry; with a second factor, as their roles demand."""
-    password = make_password(None)
+    """Who judges at home, and the ministry."""
     seats = (
         ("anggota", Role.POKJA_MEMBER, HOME),
         ("ketua", Role.POKJA_CHAIR, HOME),
         ("kementerian", Role.MINISTRY, None),
     )
-    staff = {}
-    for key, role, area in seats:
-        user = User.objects.create(email=f"{key}@{DOMAIN}", name=f"DATA CONTOH {key}", password=password)
-        Membership.objects.create(user=user, role=role, area_id=area, starts_on=dt.date(2024, 1, 1))
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})
-        staff[key] = user
-    return staff
+    return {key: officer(key, role, area) for key, role, area in seats}
 
 
-def provider(number: int, regency: str) -> Provider:
+def provider(number: int, regency: str, span: Span) -> Provider:
+    born = span.moment - DAY * (age_of(number, STATES[number % len(STATES)], span) + 4)
     forms = LegalForm.values
     return Provider(
         name=f"Contoh Penyedia {number:05}",
@@ -88,14 +107,21 @@ def provider(number: int, regency: str) -> Provider:
         bank="Bank Contoh",
         account_number=f"{number:010}",
         account_holder=f"Contoh Penyedia {number:05}",
+        created_at=born,
     )
 
 
-def application(number: int, each: Provider, staff: dict[str, User], rule: VerificationRule) -> Application:
+def age_of(number: int, state: str, span: Span) -> int:
+    """Days since it came to its state. Most who are listed were so before the first order; some came later."""
+    if state == "listed" and number % 7:
+        return span.days + 10 + number % 40
+    return 1 + number % (1000 if state in ("listed", "rejected", "withdrawn") else 20)
+
+
+def application(number: int, each: Provider, staff: dict[str, User], rule: VerificationRule, span: Span) -> Application:
     """In the state that its number gives it, submitted up to three years ago."""
     state = STATES[number % len(STATES)]
-    now = timezone.now()
-    age = DAY * (number % (1000 if state in ("listed", "rejected", "withdrawn") else 20))
+    now, age = span.moment, DAY * age_of(number, state, span)
     row = Application(
         provider=each,
         regency_id=each.area_id,
@@ -118,31 +144,17 @@ def application(number: int, each: Provider, staff: dict[str, User], rule: Verif
     return row
 
 
-def papers_of(row: Application, types: list[DocumentType], staff: dict[str, User]) -> Iterator[SubmittedDocument]:
-    """One of each kind; judged where the Pokja has read them."""
-    judged = row.state in ("recommended", "listed", "rejected")
-    verdict = {"verdict": "conforming", "judged_at": row.state_since, "judged_by": staff["anggota"]} if judged else {}
-    for kind in types:
-        file = StoredFile(
-            content="00/contoh", name=f"{kind.key}.pdf", content_type="application/pdf", size=1000, sha256="0" * 64,
-            personal=kind.personal, about="verification.submitteddocument", uploaded_by=staff["anggota"],
-        )  # fmt: skip
-        yield SubmittedDocument(
-            application=row, type=kind, file=file, added_at=row.created_at, added_by=staff["anggota"], **verdict
-        )
-
-
-def standing(row: Application) -> Standing:
-    day = timezone.localdate(row.state_since)
+def standing(row: Application, number: int, span: Span) -> Standing:
+    day = row.state_since.date()
     return Standing(
         provider=row.provider,
         regency_id=row.regency_id,
         application=row,
-        directory_number=f"CONTOH-{row.pk}",
+        directory_number=f"CONTOH-{number:05}",
         decree_number="CONTOH",
         decree_date=day,
         listed_on=day,
-        valid_until=max(day, today()) + 365 * DAY,
+        valid_until=max(day, today(), span.until) + 365 * DAY,
     )
 
 

@@ -1,0 +1,97 @@
+"""What the verbs guarantee beyond the database's constraints, asked of all rows at once: each must find none."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+BROKEN = {
+    "a closed purchase is paid in full, after its hand-over": """
+        SELECT count(*) FROM transactions_accountability a JOIN transactions_contract c ON c.id = a.contract_id
+        LEFT JOIN transactions_payment p ON p.accountability_id = a.id
+        WHERE a.state NOT IN ('payment') AND (p.gross IS DISTINCT FROM c.value OR p.paid_on < c.handover_on)
+            OR a.state = 'payment' AND p.id IS NOT NULL""",
+    "a closed purchase was accepted by a Musdes, with its minutes, and has the BAST": """
+        SELECT count(*) FROM transactions_accountability a JOIN transactions_contract c ON c.id = a.contract_id
+        LEFT JOIN transactions_meeting m ON m.accountability_id = a.id AND m.state = 'decided'
+        WHERE a.state IN ('accepted', 'closed') AND (m.decision IS NULL OR m.decision = 'refused' OR m.scan_id IS NULL
+            OR m.held_on < c.handover_on OR c.handover_scan_id IS NULL)""",
+    "a decided Musdes has people and two photos": """
+        SELECT count(*) FROM transactions_meeting m
+        LEFT JOIN (SELECT meeting_id, count(*) AS n FROM transactions_meetingphoto GROUP BY 1) p ON p.meeting_id = m.id
+        LEFT JOIN (SELECT meeting_id, sum(men + women) AS n FROM transactions_attendance GROUP BY 1) h
+            ON h.meeting_id = m.id
+        WHERE m.state = 'decided' AND (coalesce(p.n, 0) < 2 OR coalesce(h.n, 0) < 1)""",
+    "a contract has the value, sourcing and provider of the offer that won": """
+        SELECT count(*) FROM transactions_contract c JOIN transactions_quotation q ON q.id = c.quotation_id
+        WHERE q.state <> 'won' OR q.provider_id <> c.provider_id OR q.sourcing_id <> c.sourcing_id
+            OR c.value <> coalesce(q.negotiated_price, q.price)""",
+    "no offer in the running was lower than the one that won": """
+        SELECT count(*) FROM transactions_contract c
+        JOIN transactions_quotation q ON q.sourcing_id = c.sourcing_id AND q.state = 'lost'
+        WHERE q.price < c.value""",
+    "who offered was invited": """
+        SELECT count(*) FROM transactions_quotation q LEFT JOIN transactions_invitation i
+            ON i.sourcing_id = q.sourcing_id AND i.provider_id = q.provider_id
+        WHERE i.id IS NULL""",
+    "who is invited stood in the village's directory, and its service was to be seen": """
+        SELECT count(*) FROM transactions_invitation i JOIN transactions_need n ON n.id = i.sourcing_id
+        JOIN catalog_service s ON s.id = i.service_id
+        LEFT JOIN verification_standing t ON t.provider_id = i.provider_id AND t.regency_id = left(n.village_id, 5)
+            AND t.listed_on <= i.created_at::date
+        WHERE t.id IS NULL OR s.published_at > i.created_at OR s.provider_id <> i.provider_id""",
+    "several are asked where the rule wants several": """
+        SELECT count(*) FROM transactions_sourcing s JOIN transactions_procurementrule r ON r.id = s.rule_id
+        JOIN (SELECT sourcing_id, count(*) AS n FROM transactions_invitation GROUP BY 1) i ON i.sourcing_id = s.id
+        WHERE s.method = 'quotation' AND i.n < r.min_invitations
+            OR (s.method = 'direct') <> (s.hps <= r.direct_limit) OR s.hps > r.quotation_limit""",
+    "what is sourced is budgeted, within its ceiling": """
+        SELECT count(*) FROM transactions_sourcing s JOIN transactions_need n ON n.id = s.need_id
+        WHERE s.hps > n.ceiling OR s.state <> 'failed' AND n.state <> 'budgeted'""",
+    "an awarded sourcing has its contract, another has none that lives": """
+        SELECT count(*) FROM transactions_sourcing s LEFT JOIN transactions_contract c ON c.sourcing_id = s.id
+        WHERE (s.state = 'awarded') <> (c.id IS NOT NULL AND c.state <> 'terminated')""",
+    "what is handed over is accounted for, nothing else": """
+        SELECT count(*) FROM transactions_contract c LEFT JOIN transactions_accountability a ON a.contract_id = c.id
+        WHERE (c.state = 'handed_over') <> (a.id IS NOT NULL) OR c.state = 'inspection' AND c.percent < 100""",
+    "the taxes make up what was withheld": """
+        SELECT count(*) FROM transactions_payment p
+        LEFT JOIN (SELECT payment_id, sum(amount) AS n FROM transactions_paymenttax GROUP BY 1) t ON t.payment_id = p.id
+        WHERE p.withheld <> coalesce(t.n, 0)""",
+    "a service's totals are the sum of its ratings": """
+        SELECT count(*) FROM catalog_service s LEFT JOIN (
+            SELECT i.service_id, count(*) AS n, sum(r.tenths) AS total
+            FROM reviews_rating r JOIN transactions_contract c ON c.id = r.contract_id
+            JOIN transactions_invitation i ON i.sourcing_id = c.sourcing_id AND i.provider_id = c.provider_id
+            GROUP BY 1
+        ) AS r ON r.service_id = s.id
+        WHERE s.rating_count <> coalesce(r.n, 0) OR s.rating_total <> coalesce(r.total, 0)""",
+    "a service is at its last version": """
+        SELECT count(*) FROM catalog_service s LEFT JOIN (
+            SELECT DISTINCT ON (service_id) service_id, number, price FROM catalog_serviceversion
+            ORDER BY service_id, number DESC
+        ) AS v ON v.service_id = s.id
+        WHERE (v.number, v.price) IS DISTINCT FROM (s.version_number, s.price)""",
+    "every need, hand-over and closing has its event": """
+        SELECT (SELECT count(*) FROM transactions_need) - count(*) FILTER (WHERE about = 'transactions.need')
+            + (SELECT count(*) FROM transactions_accountability) - count(*) FILTER (WHERE verb = 'hand_over')
+            + (SELECT count(*) FROM transactions_accountability WHERE state = 'closed')
+            - count(*) FILTER (WHERE verb = 'close')
+        FROM core_event WHERE about = 'transactions.need' AND verb = 'create' OR verb IN ('hand_over', 'close')""",
+    "nothing happens in the future": """
+        SELECT count(*) FROM (
+            SELECT state_since FROM transactions_need UNION ALL SELECT state_since FROM transactions_contract
+            UNION ALL SELECT state_since FROM transactions_accountability UNION ALL SELECT sent_at FROM transactions_quotation
+            UNION ALL SELECT at FROM core_event
+        ) AS moments WHERE state_since > now()""",
+}
+
+
+def examine() -> list[str]:
+    """The sentences that are not true of this database."""
+    broken = []
+    with connection.cursor() as cursor:
+        for sentence, question in BROKEN.items():
+            cursor.execute(question)
+            if (number := cursor.fetchone()[0]) != 0:
+                broken.append(f"{sentence} ({number})")
+    return broken

@@ -1,0 +1,94 @@
+"""The first half of each order: need, sourcing, invitations and quotations, as their verbs leave them.
+
+Invitation and quotation `3 n - 2 + j` belong to order `n`: 0 is the provider that the village chose first, 1 and 2
+are its rivals.
+"""
+
+from __future__ import annotations
+
+from p2ktd.scale.dice import Span
+from p2ktd.scale.rows import Say, run, step
+from transactions.models import ProcurementRule
+
+NEEDS = """
+INSERT INTO transactions_need (id, code, state_since, created_at, state, title, problem, place, men, women, volume, unit,
+    estimate, why_provider, musdes_on, musdes_number, fiscal_year, funding, activity_code, ceiling, assisted_by_id,
+    category_id, created_by_id, service_id, village_id)
+SELECT o.n, o.need_code,
+    CASE WHEN o.cancelled IS NOT NULL THEN pg_temp.at(o.cancelled, 0, o.n) WHEN k >= 2 THEN pg_temp.at(d2, 2, o.n)
+        WHEN k = 1 THEN pg_temp.at(d1, 1, o.n) ELSE pg_temp.at(d0, 0, o.n) END,
+    pg_temp.at(d0, 0, o.n),
+    CASE WHEN o.cancelled IS NOT NULL THEN 'cancelled' WHEN k >= 2 THEN 'budgeted' WHEN k = 1 THEN 'agreed'
+        ELSE 'identified' END,
+    coalesce(o.title, 'Pelatihan perangkat desa'), 'DATA CONTOH. Desa belum mampu mengerjakannya sendiri.',
+    'Dusun Contoh', o.n %% 40, (o.n * 7) %% 45, coalesce(o.volume, 1), coalesce(o.unit_label, 'Paket'),
+    coalesce(o.hps * (100 + o.n %% 9) / 100, 10000000),
+    'DATA CONTOH. Desa tidak mempunyai tenaga yang ahli.',
+    CASE WHEN k >= 1 THEN pg_temp.day(d1) END, CASE WHEN k >= 1 THEN o.n || '/MUSDES' ELSE '' END,
+    CASE WHEN k >= 2 THEN extract(year FROM pg_temp.day(d2))::int END,
+    CASE WHEN k >= 2 THEN (ARRAY['dd', 'dd', 'dd', 'dd', 'add', 'add', 'pad', 'pbh', 'pbk', 'dll'])[1 + o.n %% 10]
+        ELSE '' END,
+    CASE WHEN k >= 2 THEN '0' || 1 + o.n %% 4 || '.0' || 1 + o.n %% 5 || '.01' ELSE '' END,
+    CASE WHEN k >= 2 THEN coalesce(o.hps, 10000000) * (110 + o.n %% 7) / 100 END,
+    NULL::bigint, coalesce(o.category, (SELECT min(id) FROM catalog_category)), v.person + 1, o.service, v.code
+FROM scale_order o JOIN scale_village v USING (i)
+"""
+SOURCINGS = """
+INSERT INTO transactions_sourcing (id, code, state_since, created_at, state, method, scope, hps, days, deadline,
+    failure_reason, created_by_id, need_id, rule_id, award_reason, opened_at)
+SELECT o.n, pg_temp.code(o.n, 12),
+    CASE WHEN failed IS NOT NULL THEN pg_temp.at(failed, 5, o.n)
+        WHEN terminated IS NOT NULL THEN pg_temp.at(terminated, 12, o.n)
+        WHEN k >= 7 THEN pg_temp.at(d7, 7, o.n) WHEN k = 6 THEN pg_temp.at(d6, 6, o.n)
+        WHEN k = 5 THEN pg_temp.at(d5, 5, o.n) WHEN k = 4 THEN pg_temp.at(d4, 4, o.n)
+        ELSE pg_temp.at(d3, 3, o.n) END,
+    pg_temp.at(d3, 3, o.n),
+    CASE WHEN failed IS NOT NULL OR terminated IS NOT NULL THEN 'failed' WHEN k >= 7 THEN 'awarded'
+        WHEN k = 6 THEN 'evaluated' WHEN k = 5 THEN 'opened' WHEN k = 4 THEN 'open' ELSE 'draft' END,
+    o.method, 'DATA CONTOH. ' || o.title, o.hps, o.days, pg_temp.at(d5, -1, 0),
+    CASE WHEN failed IS NOT NULL THEN 'DATA CONTOH. Tidak ada penawaran.'
+        WHEN terminated IS NOT NULL THEN 'kontrak diputus. DATA CONTOH.' ELSE '' END,
+    CASE o.method WHEN 'direct' THEN v.person + 2 ELSE v.person + 1 END, o.n, %(rule)s, '',
+    CASE WHEN k >= 5 THEN pg_temp.at(d5, 5, o.n) END
+FROM scale_order o JOIN scale_village v USING (i) WHERE k >= 3
+"""
+INVITATIONS = """
+INSERT INTO transactions_invitation (id, created_at, provider_id, service_id, sourcing_id)
+SELECT 3 * o.n - 2 + j, pg_temp.at(d3, 3, o.n), CASE j WHEN 0 THEN o.provider WHEN 1 THEN p1 ELSE p2 END,
+    CASE j WHEN 0 THEN o.service WHEN 1 THEN s1 ELSE s2 END, o.n
+FROM scale_order o CROSS JOIN generate_series(0, 2) AS j WHERE k >= 3 AND j < invited
+"""
+# Who answered sent it the day after it was asked; nobody did where the sourcing failed.
+QUOTATIONS = """
+INSERT INTO transactions_quotation (id, code, state_since, created_at, state, price, days, approach, negotiated_price,
+    result_reason, sent_at, attachment_id, provider_id, sourcing_id)
+SELECT 3 * n - 2 + j, pg_temp.code(3 * n - 2 + j, 15),
+    CASE WHEN k <= 5 THEN sent WHEN k = 6 OR fate = 1 THEN pg_temp.at(d6, 6, n) ELSE pg_temp.at(d7, 7, n) END, sent,
+    CASE WHEN k <= 5 THEN 'sealed' WHEN fate = 1 THEN 'disqualified' WHEN k = 6 THEN 'qualified'
+        WHEN j = won THEN 'won' ELSE 'lost' END,
+    price, days, 'DATA CONTOH. Dua pelatih, modul, dan laporan.',
+    CASE WHEN k >= 7 AND j = won THEN negotiated END,
+    CASE WHEN k >= 6 AND fate = 1 THEN 'DATA CONTOH. Tenaga ahli tidak sesuai.' ELSE '' END, sent, NULL::bigint,
+    offering, n
+FROM (
+    SELECT o.n, o.k, o.d6, o.d7, o.days, o.won, o.negotiated, j, pg_temp.at(d4 + 1, 2 + j, o.n) AS sent,
+        CASE j WHEN 0 THEN b0 WHEN 1 THEN b1 ELSE b2 END AS price,
+        CASE j WHEN 0 THEN o.provider WHEN 1 THEN p1 ELSE p2 END AS offering,
+        CASE j WHEN 0 THEN 2 WHEN 1 THEN a1 ELSE a2 END AS fate
+    FROM scale_order o CROSS JOIN generate_series(0, 2) AS j
+    WHERE k >= 4 AND j < invited AND fate_of NOT BETWEEN 0.012 AND 0.024 AND d4 + 1 < %(days)s
+) AS each WHERE fate > 0
+"""
+
+
+def seed(span: Span, say: Say) -> int:
+    """Copy what the plan says of them; how many rows."""
+    values = {"rule": ProcurementRule.objects.in_force("", on=span.first).pk, "days": span.days}
+    rows = 0
+    for name, statement in (
+        ("needs", NEEDS), ("sourcings", SOURCINGS), ("invitations", INVITATIONS), ("quotations", QUOTATIONS),
+    ):  # fmt: skip
+        with step(name, say) as count:
+            count(made := run(statement, **values))
+        rows += made
+    return rows
