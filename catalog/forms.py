@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 
 from accounts import people
 from accounts.models import Provider
-from catalog import documents
-from catalog.models import Category, DirectoryEdition, Service, ServicePhoto
+from catalog import answer_fields, documents
+from catalog.models import Category, CategoryAttribute, DirectoryEdition, Service, ServicePhoto, Subcategory
 from catalog.models.offering import CONTENT
 from core.forms import ImageUploadField, RupiahField
 from core.once import OnceForm
@@ -18,9 +19,16 @@ from regions.forms import AreaField, AreaFormMixin
 from regions.models import Area, Level
 from verification.models import Standing
 
+# The button that shows another category's questions; and what says whose questions stood on the page.
+OTHER_CATEGORY, QUESTIONS_OF = "ganti_kategori", "pertanyaan"
+
 
 class ServiceForm(AreaFormMixin, forms.ModelForm):
-    """All that a service says. Its cleaned data are what `Service.revise` takes."""
+    """All that a service says, with the questions of its category. `arguments()` are what `Service.revise` takes.
+
+    Another category asks other questions: the form is shown again with them (`show_only`), and nothing that was
+    typed is lost, not even the answers to the questions that are gone.
+    """
 
     price = RupiahField(label="Harga per satuan", min_value=1, help_text="Rupiah utuh. Contoh: 12.500.000")
     tax_included = forms.TypedChoiceField(
@@ -45,7 +53,7 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
 
     class Meta:
         model = Service
-        fields = tuple(name for name in CONTENT if name not in ("subcategory", "attributes"))
+        fields = tuple(name for name in CONTENT if name != "attributes")
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 2}),
             "description": forms.Textarea(attrs={"rows": 6}),
@@ -62,7 +70,8 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
         }
 
     def __init__(self, *args: Any, document: Service, user: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, instance=document, **kwargs)
+        super().__init__(*args, instance=document.as_proposed() if document.pk else document, **kwargs)
+        self.is_draft = document.state == Service.State.DRAFT
         categories = Category.objects.active()
         if document.category_id:
             categories = categories | Category.objects.filter(pk=document.category_id)
@@ -71,14 +80,72 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
         self.fields["kind"].choices = [("", "Pilih jenis layanan"), *self.fields["kind"].choices[1:]]  # type: ignore[attr-defined]
         self.fields["duration_days"].widget.attrs["data-suffix"] = "hari"
         for name in ("description", "deliverables", "duration_days"):  # a draft may lack them
-            self.fields[name].required = document.state != Service.State.DRAFT
+            self.fields[name].required = not self.is_draft
         self.offer_areas(document.provider)
         if document.pk:
-            self.initial["areas"] = list(document.areas.values_list("code", flat=True))
-            self.initial["tax_included"] = "ya" if document.tax_included else "tidak"
+            self.initial["areas"] = document.proposed_areas()
+            self.initial["tax_included"] = "ya" if self.instance.tax_included else "tidak"
         else:
             self.initial["areas"] = [document.provider.area_id]
             self.initial["tax_included"] = ""
+        self.category = self._chosen(categories)
+        self.ask(self.category)
+
+    def _chosen(self, categories: Any) -> Category | None:
+        """The category on the page: the one sent, else the service's own."""
+        if not self.is_bound:
+            return self.instance.category if self.instance.category_id else None
+        sent = str(self.data.get("category", ""))
+        return categories.filter(pk=sent).first() if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
+
+    def ask(self, category: Category | None) -> None:
+        """What belongs to the category: its subcategories, units and questions."""
+        subs = Subcategory.objects.none()
+        self.asked: list[CategoryAttribute] = []
+        if category:
+            subs = category.subcategories.active() | category.subcategories.filter(pk=self.instance.subcategory_id)
+            self.asked = category.questions()
+            self._offer_units(category)
+        self.fields["subcategory"].queryset = subs  # type: ignore[attr-defined]
+        self.fields["subcategory"].empty_label = "Tidak disebut"  # type: ignore[attr-defined]
+        for each in self.asked:
+            name = answer_fields.name_of(each)
+            self.fields[name] = answer_fields.field_for(each, required=not self.is_draft)
+            self.initial.setdefault(name, answer_fields.typed(each, self.instance.attributes.get(each.key)))
+
+    def _offer_units(self, category: Category) -> None:
+        units = category.allowed_units()
+        own = self.instance.unit if self.instance.pk and self.instance.category_id == category.pk else ""
+        if own and own not in dict(units):  # allowed when it was written
+            units.append((own, self.instance.get_unit_display()))
+        shown = str(self.data.get("unit", "")) if self.is_bound else self.instance.unit
+        if shown not in dict(units):  # never another one unasked
+            units.insert(0, ("", "Pilih satuan"))
+            self.initial["unit"] = ""
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+
+    def show_only(self) -> None:
+        """Show what was typed, with the chosen category's questions, and judge nothing yet."""
+        self._errors = ErrorDict()
+        self.cleaned_data = {}
+
+    def questions(self) -> list[forms.BoundField]:
+        """The category's own questions, for the page."""
+        return [self[answer_fields.name_of(each)] for each in self.asked]
+
+    @property
+    def hint(self) -> str:
+        """What villages usually get in this category, in one line."""
+        return ", ".join(self.category.deliverables_hint.splitlines()) if self.category else ""
+
+    def carried(self) -> list[tuple[str, str]]:
+        """Answers to questions that are not asked now, kept along."""
+        return answer_fields.carried(self.data, self.fields) if self.is_bound else []
+
+    @property
+    def shown_key(self) -> str:
+        """Which category's questions stand on the page that is now shown."""
+        return self.category.key if self.category else ""
 
     def offer_areas(self, provider: Provider) -> None:
         """The regencies of its own province to tick, the whole province, and what is chosen elsewhere."""
@@ -96,10 +163,23 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._refuse_unasked()
         other = cleaned.pop("other_area", None)
         chosen = [self.known[code] for code in cleaned.get("areas", [])]
         cleaned["areas"] = [*chosen, other] if other else chosen
+        given = {each: answer_fields.kept(each, cleaned.get(answer_fields.name_of(each))) for each in self.asked}
+        cleaned["attributes"] = {each.key: value for each, value in given.items() if value is not None}
         return cleaned
+
+    def _refuse_unasked(self) -> None:
+        """Sent with another category's questions (a browser without JavaScript): ask this one's first."""
+        stood = self.data.get(QUESTIONS_OF)
+        if stood and self.asked and stood != self.shown_key:
+            self.add_error("category", "Kategorinya diganti. Jawab pertanyaan kategori ini di bawah, lalu simpan lagi.")
+
+    def arguments(self) -> dict[str, Any]:
+        """The verb's keyword arguments."""
+        return {name: self.cleaned_data[name] for name in (*CONTENT, "areas")}
 
 
 class NewServiceForm(OnceForm, ServiceForm):
@@ -107,6 +187,7 @@ class NewServiceForm(OnceForm, ServiceForm):
 
     def offer(self) -> Service:
         """Write the service down."""
+        self.instance.attributes = self.cleaned_data["attributes"]
         self.instance.offer(by=self.user, areas=self.cleaned_data["areas"])
         return self.instance
 

@@ -12,8 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
 from accounts.models import Provider, Role
-from catalog.forms import NewServiceForm, PhotoForm, ProviderChoiceForm, RemovePhotoForm, ServiceForm
-from catalog.models import Service
+from catalog.forms import (
+    OTHER_CATEGORY,
+    NewServiceForm,
+    PhotoForm,
+    ProviderChoiceForm,
+    RemovePhotoForm,
+    ServiceForm,
+)
+from catalog.models import Category, Service
 from catalog.models.rating import min_count
 from catalog.paging import Sort, page_of
 from core.once import once
@@ -40,7 +47,7 @@ def my_services(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def service_new(request: HttpRequest) -> HttpResponse:
-    """A new service, first as a draft."""
+    """A new service, first as a draft: for which provider, in which category, then what it says."""
     own = Provider.objects.of(request.user)
     choice = ProviderChoiceForm(request.GET or None, user=request.user)
     provider = choice.cleaned_data["penyedia"] if choice.is_valid() else None
@@ -48,8 +55,15 @@ def service_new(request: HttpRequest) -> HttpResponse:
         provider = own[0]
     if provider is None:
         return render(request, "catalog/service_for.html", {"form": choice, "providers": own})
-    form = NewServiceForm(request.POST or None, document=Service(provider=provider), user=request.user)
-    if request.method == "POST" and form.is_valid():
+    category = Category.objects.active().filter(key=request.GET.get("kategori", "")).first()
+    if category is None and request.method != "POST":
+        return choose_category(request, provider)
+    form = NewServiceForm(
+        request.POST or None, document=Service(provider=provider, category=category), user=request.user
+    )
+    if OTHER_CATEGORY in request.POST:
+        form.show_only()
+    elif request.method == "POST" and form.is_valid():
         try:
             url, new = once(form, form.offer)
         except TransitionRefused as refusal:
@@ -62,6 +76,15 @@ def service_new(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/service_form.html", {"form": form, "provider": provider}, status=status)
 
 
+def choose_category(request: HttpRequest, provider: Provider) -> HttpResponse:
+    """The first question: its answer decides what else is asked."""
+    rows = list(Category.objects.active())
+    groups = [
+        (label, found) for key, label in Category.Field.choices if (found := [row for row in rows if row.bidang == key])
+    ]
+    return render(request, "catalog/service_category.html", {"provider": provider, "groups": groups})
+
+
 class ServiceMove(MoveView):
     """Publish, pause, revise, photos: each verb at an address of its own under the service."""
 
@@ -71,7 +94,19 @@ class ServiceMove(MoveView):
     def form_arguments(self) -> dict[str, Any]:
         return super().form_arguments() | {"initial": {"photo": self.request.GET.get("foto", "")}}
 
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if self.move.verb == "revise" and OTHER_CATEGORY in request.POST:
+            form = self.form(request.POST, request.FILES)
+            form.show_only()
+            return self.page(form)
+        return super().post(request)
+
     @property
     def template_name(self) -> str:  # type: ignore[override]
         own = {"revise": "catalog/service_form.html", "remove_photo": "catalog/photo_remove.html"}
         return own.get(self.move.verb, super().template_name)
+
+    def more_context(self) -> dict[str, Any]:
+        """Says where the Pokja reads a change before villages do."""
+        reads = self.move.verb in ("revise", "add_photo") and self.document.state == Service.State.PUBLISHED
+        return {"reader": self.document.reviewer() if reads else None}

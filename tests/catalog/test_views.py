@@ -23,6 +23,7 @@ from tests.catalog.stage import Firm
 
 pytestmark = pytest.mark.django_db
 LIST, DIRECTORY = "/layanan/", "/penyedia/"
+NEW = "/layanan-saya/baru/?kategori=infrastruktur"
 
 
 def shown(response: HttpResponse) -> list[str]:
@@ -312,7 +313,7 @@ def key_of(response: HttpResponse) -> str:
 
 def test_a_provider_writes_publishes_changes_and_pauses(client: Client, rinjani: Firm) -> None:
     client.force_login(rinjani.person)
-    form = client.get("/layanan-saya/baru/")
+    form = client.get(NEW)
     response = client.post("/layanan-saya/baru/", filled(submit_key=key_of(form)))
     service = Service.objects.get()
     assert response.status_code == 302
@@ -348,7 +349,7 @@ def test_a_provider_writes_publishes_changes_and_pauses(client: Client, rinjani:
 
 def test_the_form_sent_twice_makes_one_service(client: Client, rinjani: Firm) -> None:
     client.force_login(rinjani.person)
-    data = filled(submit_key=key_of(client.get("/layanan-saya/baru/")))
+    data = filled(submit_key=key_of(client.get(NEW)))
     answers = [client.post("/layanan-saya/baru/", data)["Location"] for _ in range(2)]
     assert answers[0] == answers[1]
     assert Service.objects.count() == 1
@@ -373,7 +374,7 @@ def test_wrong_answers_are_told_and_nothing_is_kept(
 ) -> None:
     client.force_login(rinjani.person)
     response = client.post(
-        "/layanan-saya/baru/", filled(submit_key=key_of(client.get("/layanan-saya/baru/")), **changes)
+        "/layanan-saya/baru/", filled(submit_key=key_of(client.get(NEW)), **changes)
     )
     assert response.status_code == 422
     assert sentence.lower() in response.content.decode().lower()
@@ -383,7 +384,7 @@ def test_wrong_answers_are_told_and_nothing_is_kept(
 
 def test_another_area_is_added_through_the_picker(client: Client, rinjani: Firm) -> None:
     client.force_login(rinjani.person)
-    form = client.get("/layanan-saya/baru/")
+    form = client.get(NEW)
     client.post("/layanan-saya/baru/", filled(submit_key=key_of(form), other_area=BANDUNG))
     service = Service.objects.get()
     assert sorted(service.areas.values_list("code", flat=True)) == [BANDUNG, LOMBOK_TENGAH]
@@ -419,14 +420,14 @@ def test_a_person_of_two_providers_says_for_which(client: Client, rinjani: Firm,
     Membership.objects.create(user=rinjani.person, role=Role.PROVIDER, provider=unlisted.provider)
     client.force_login(rinjani.person)
     assert "untuk penyedia yang mana" in client.get("/layanan-saya/baru/").content.decode()
-    address = f"/layanan-saya/baru/?penyedia={unlisted.provider.code}"
+    address = f"/layanan-saya/baru/?penyedia={unlisted.provider.code}&kategori=infrastruktur"
     client.post(address, filled(submit_key=key_of(client.get(address))))
     assert Service.objects.get().provider == unlisted.provider
 
 
 def test_a_forged_provider_is_not_offered(client: Client, rinjani: Firm, unlisted: Firm) -> None:
     client.force_login(rinjani.person)
-    text = client.get(f"/layanan-saya/baru/?penyedia={unlisted.provider.code}").content.decode()
+    text = client.get(f"/layanan-saya/baru/?penyedia={unlisted.provider.code}&kategori=infrastruktur").content.decode()
     assert "Yayasan Bina Warga" not in text
 
 
