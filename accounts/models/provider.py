@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from core.codes import CodeField
 from core.fields import BlindIndexField, EncryptedTextField
+from core.name_search import words_of
 from regions.models import Area
 
 
@@ -70,7 +72,10 @@ class Provider(models.Model):
     class Meta:
         verbose_name = "penyedia"
         verbose_name_plural = "penyedia"
-        indexes = (models.Index(fields=["nib"], name="provider_nib"),)
+        indexes = (
+            models.Index(fields=["nib"], name="provider_nib"),
+            GinIndex(words_of("name"), name="provider_name_words"),
+        )
         constraints = (
             models.CheckConstraint(name="provider_nib_has_13_digits", condition=Q(nib="") | Q(nib__regex=r"^\d{13}$")),
         )

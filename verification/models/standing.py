@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
@@ -13,6 +14,7 @@ from accounts import people
 from accounts.models import Provider, Role
 from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
 from core.codes import CodeField
+from core.name_search import beginnings, words_of
 from core.workflow import Allowed, Denied, Move, Verdict, moves, record, refuse_unless
 from regions import codes
 from regions.models import Area
@@ -68,11 +70,15 @@ class StandingQuerySet(models.QuerySet):
         return Provider.objects.filter(pk__in=self.current(on).values("provider_id"))
 
     def search(self, text: str) -> Self:
-        """By name or directory number; each word must occur."""
-        found = self
-        for word in text.split()[:6]:
-            found = found.filter(Q(provider__name__icontains=word) | Q(directory_number__icontains=word))
-        return found
+        """By the beginnings of the words of the name, or of the directory number; each typed word must occur."""
+        typed = beginnings(text)
+        if typed is None:
+            return self.none() if text.strip() else self
+        # Two questions, each answered by its index; as one condition they would read both tables.
+        named = Provider.objects.annotate(said=words_of("name")).filter(said=typed).order_by().values("pk")
+        found = StandingQuerySet(self.model).filter(provider__in=named).order_by().values("pk")
+        numbered = StandingQuerySet(self.model).annotate(said=words_of("directory_number")).filter(said=typed)
+        return self.filter(pk__in=found.union(numbered.order_by().values("pk")))
 
     def visible_to(self, user: Any) -> Self:
         """The current directory is public; past listings are seen by the provider and its regency."""
@@ -169,7 +175,10 @@ class Standing(models.Model):
                 name="standing_withdrawn_has_reason", condition=~Q(end_kind="withdrawn") | ~Q(end_reason="")
             ),
         )
-        indexes = (models.Index(fields=["regency", "valid_until"], name="standing_in_force"),)
+        indexes = (
+            models.Index(fields=["regency", "valid_until"], name="standing_in_force"),
+            GinIndex(words_of("directory_number"), name="standing_number_words"),
+        )
 
     def __str__(self) -> str:
         return f"{self.directory_number} {self.provider}"
