@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from itertools import islice
@@ -116,3 +117,91 @@ def _write_table(book: Any, sheet: Any, columns: Sequence[tuple[str, int]], rows
             elif value:
                 sheet.write_string(place, column, printable(value), plain)
     return place
+
+
+# --- a workbook to be filled in and sent back ----------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A column that somebody fills in: its head, its width, what to write, and the answers to choose from."""
+
+    head: str
+    width: int
+    hint: str
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    is_number: bool = False
+
+
+MOST_FILLED = 500  # rows for which choices are offered
+
+
+def fillable(
+    sheet_name: str,
+    *,
+    lines: Sequence[str],
+    fills: Sequence[Fill],
+    rows: Iterable[Sequence[Any]],
+    properties: dict[str, Any],
+) -> bytes:
+    """An XLSX whose first sheet is the table, and whose second says how to fill it in and what may be chosen.
+
+    Cells are formatted as text, so that no program turns "1/2" into a day; lines within a cell stay.
+    """
+    import xlsxwriter
+
+    out = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"author": "Marketplace P2KTD", **properties})
+    sheet, guide = book.add_worksheet(sheet_name), book.add_worksheet("Petunjuk")
+    for row, text in enumerate(lines):
+        sheet.write_string(row, 0, printable(text), book.add_format({"bold": row == 0}))
+    _write_guide(book, guide, fills)
+    _write_fills(book, sheet, fills, rows)
+    sheet.freeze_panes(HEAD_ROW + 1, 2)
+    sheet.activate()
+    book.close()
+    return out.getvalue()
+
+
+def _head_format(book: Any) -> Any:
+    return book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DCEDEE", "bottom": 1})
+
+
+def _write_guide(book: Any, guide: Any, fills: Sequence[Fill]) -> None:
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    for column, (name, width) in enumerate((("Kolom", 34), ("Wajib", 8), ("Isi", 70), ("Pilihan", 60))):
+        guide.set_column(column, column, width)
+        guide.write_string(0, column, name, _head_format(book))
+    for row, fill in enumerate(fills, 1):
+        cells = (fill.head, "ya" if fill.required else "tidak", fill.hint, "\n".join(fill.choices))
+        for column, text in enumerate(cells):
+            guide.write_string(row, column, text, wrapped)
+        for place, choice in enumerate(fill.choices):  # where the lists on the first sheet take them from
+            guide.write_string(row, CHOICES_FROM + place, choice)
+    guide.set_column(CHOICES_FROM, CHOICES_FROM + max((len(fill.choices) for fill in fills), default=0), None, None, {"hidden": True})  # fmt: skip
+
+
+CHOICES_FROM = 6
+
+
+def _write_fills(book: Any, sheet: Any, fills: Sequence[Fill], rows: Iterable[Sequence[Any]]) -> None:
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    head = _head_format(book)
+    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+    number = book.add_format({"num_format": "0", "valign": "top"})
+    for column, fill in enumerate(fills):
+        sheet.set_column(column, column, fill.width, number if fill.is_number else text)
+        sheet.write_string(HEAD_ROW, column, fill.head + (" *" if fill.required else ""), head)
+        if fill.choices:
+            first = xl_rowcol_to_cell(column + 1, CHOICES_FROM, row_abs=True, col_abs=True)
+            last = xl_rowcol_to_cell(column + 1, CHOICES_FROM + len(fill.choices) - 1, row_abs=True, col_abs=True)
+            rule = {"validate": "list", "source": f"=Petunjuk!{first}:{last}", "error_type": "information"}
+            sheet.data_validation(HEAD_ROW + 1, column, HEAD_ROW + MOST_FILLED, column, rule)
+    for place, cells in enumerate(rows, HEAD_ROW + 1):
+        for column, value in enumerate(cells):
+            if isinstance(value, int):
+                sheet.write_number(place, column, value, number)
+            elif value:
+                sheet.write_string(place, column, value, text)

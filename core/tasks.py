@@ -10,7 +10,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.utils import timezone
 
 from core import documents, jobs  # noqa: F401  documents registers core.render_document
-from core.models import Mail
+from core.models import Mail, SheetUpload
 
 BEAT_KEY = "beat"
 
@@ -29,8 +29,9 @@ def beat() -> None:
 
 @shared_task
 def forget_sessions() -> None:
-    """Sessions that have ended, and what was typed into them."""
+    """Sessions that have ended, what was typed into them, and tables that nobody confirmed."""
     SessionStore.clear_expired()
+    SheetUpload.objects.forget()
 
 
 @jobs.job("core.deliver_mail")

@@ -89,7 +89,7 @@ class CleanUpload:
 
 def clean_image(upload: Upload, *, max_bytes: int | None = None) -> CleanUpload:
     """A JPEG or PNG, written anew: upright, at most 1600 px, without anything but its picture."""
-    content = _read(upload, max_bytes)
+    content = read_whole(upload, max_bytes)
     if not content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
         raise ValidationError("Foto harus berupa berkas JPEG atau PNG.", code="format")
     clamav.scan(content)
@@ -109,7 +109,7 @@ def clean_image(upload: Upload, *, max_bytes: int | None = None) -> CleanUpload:
 
 def clean_pdf(upload: Upload, *, max_bytes: int | None = None) -> CleanUpload:
     """A PDF that only shows pages, kept byte for byte."""
-    content = _read(upload, max_bytes)
+    content = read_whole(upload, max_bytes)
     if not content.startswith(b"%PDF-"):
         raise ValidationError("Berkas ini bukan PDF. Simpan sebagai PDF, lalu unggah lagi.", code="format")
     clamav.scan(content)
@@ -125,7 +125,7 @@ def clean_scan(upload: Upload, *, max_bytes: int | None = None) -> CleanUpload:
         return clean_pdf(upload, max_bytes=max_bytes)
     if start.startswith((b"\xff\xd8\xff", b"\x89PNG")):
         return clean_image(upload, max_bytes=max_bytes)
-    _read(upload, max_bytes)  # empty and too large have sentences of their own
+    read_whole(upload, max_bytes)  # empty and too large have sentences of their own
     raise ValidationError("Berkas harus PDF atau foto (JPEG atau PNG).", code="format")
 
 
@@ -137,8 +137,8 @@ def clean_name(name: str | None, suffix: str) -> str:
     return (stem[: 100 - len(suffix)] or "berkas") + suffix
 
 
-# --- inside -----------------------------------------------------------------------------------------------
-def _read(upload: Upload, max_bytes: int | None) -> bytes:
+def read_whole(upload: Upload, max_bytes: int | None = None) -> bytes:
+    """All its bytes; ValidationError where there are none, or too many."""
     limit = max_bytes or settings.UPLOAD_MAX_BYTES
     too_large = ValidationError(
         f"Berkas terlalu besar (maksimal {ukuran(limit)}). Kecilkan foto lalu coba lagi.", code="too_large"
@@ -155,6 +155,7 @@ def _read(upload: Upload, max_bytes: int | None) -> bytes:
     return content
 
 
+# --- inside -----------------------------------------------------------------------------------------------
 def _redraw(content: bytes, name: str) -> CleanUpload:
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches it on for the whole process
     with Image.open(BytesIO(content), formats=["JPEG", "PNG"]) as opened:

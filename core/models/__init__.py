@@ -6,6 +6,7 @@ from core.models.file import FileView, StoredFile
 from core.models.outbox import Job, Mail, Notice
 from core.models.personal import PersonalView
 from core.models.setting import DatedSetting
+from core.models.sheet import SheetUpload
 from core.models.submit import SubmitKey
 from core.models.version import DataVersion
 from core.workflow import Document
@@ -21,6 +22,7 @@ __all__ = [
     "Notice",
     "PersonalView",
     "PrintedDocument",
+    "SheetUpload",
     "StoredFile",
     "SubmitKey",
 ]
