@@ -23,8 +23,9 @@ from django.views.decorators.http import require_safe
 from accounts.models import Provider
 from accounts.models.membership import today
 from catalog import directory, open_data
-from catalog.filters import AreaFilterField, ProviderFilter
+from catalog.filters import AreaFilterField
 from catalog.models import Category, Service
+from catalog.provider_filter import ProviderFilter
 from core.kept import kept
 from core.spreadsheet import csv_lines, in_lots
 from regions.models import Level
@@ -186,7 +187,8 @@ def _download(
         busy["Retry-After"] = "60"
         return busy
     response = _stream(request, in_lots(lines), kind)
-    response._resource_closers.append(lambda: _asked("pg_advisory_unlock"))  # also when the visitor goes away
+    ended = response._resource_closers  # type: ignore[attr-defined]
+    ended.append(lambda: _asked("pg_advisory_unlock"))  # also when the visitor goes away
     response["Content-Disposition"] = f'attachment; filename="{name}-p2ktd-{today():%Y-%m-%d}.{form}"'
     response["Link"] = f'<{settings.SITE_URL}{reverse("open-data")}>; rel="describedby"'
     response["Access-Control-Allow-Origin"] = "*"

@@ -67,7 +67,7 @@ def counted(view: View) -> View:
     def with_count(request: HttpRequest, code: str, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, code, *args, **kwargs)
         if response.status_code in (200, 304) and is_a_reader(request):
-            response._resource_closers.append(lambda: _look(request, code))
+            response._resource_closers.append(lambda: _look(request, code))  # type: ignore[attr-defined]
         return response
 
     return with_count
