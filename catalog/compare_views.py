@@ -66,7 +66,8 @@ def _addresses(columns: list[comparing.Column], *, only: bool) -> dict[str, Any]
     return {
         "only": only,
         "toggle_url": comparing.address(picks) if only else comparing.address(picks, **{ONLY: "1"}),
-        "frozen_url": f"{settings.SITE_URL}{reverse('compare')}{frozen}",
+        "frozen_url": frozen,
+        "frozen_address": f"{settings.SITE_URL}{reverse('compare')}{frozen}",
         "is_frozen": bool(columns) and all(pick.number is not None for pick in picks),
         "live_url": comparing.address([comparing.Pick(pick.code) for pick in dict.fromkeys(picks)], **more),
         "picks": [str(pick) for pick in picks],

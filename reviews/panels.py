@@ -1,18 +1,21 @@
 """What reviews shows on pages of the apps below it: the order, the service, the provider."""
 
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Avg, Count, DecimalField, QuerySet, Window
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from accounts.models import Provider
 from catalog.models import Service
-from reviews.models import Rating
+from catalog.models.rating import min_count
+from reviews.models import WEIGHTS, Rating
 from transactions.order import Order
 
 SHOWN = 10
+TENTH = Decimal("0.1")  # a mean is told as 4.6, never better than it is
 
 
 def order_panel(order: Order, user: Any) -> SafeString | str:
@@ -35,14 +38,29 @@ def service_panel(request: HttpRequest, service: Service) -> SafeString | str:
         contract__sourcing__invitations__provider=service.provider_id,
         contract__provider=service.provider_id,
     )
-    return _list(rows)
+    return _list(rows, least=service.least if hasattr(service, "least") else min_count())
 
 
 def provider_panel(request: HttpRequest, provider: Provider) -> SafeString | str:
     """What villages said of this provider."""
-    return _list(Rating.objects.filter(contract__provider=provider))
+    return _list(Rating.objects.filter(contract__provider=provider), least=min_count())
 
 
-def _list(rows: QuerySet[Rating]) -> SafeString | str:
-    found = list(rows.select_related("contract__village", "contract__sourcing__need")[:SHOWN])
-    return render_to_string("reviews/_list.html", {"ratings": found}) if found else ""
+def _list(rows: QuerySet[Rating], *, least: int) -> SafeString | str:
+    """The newest, and the mean of all by criterion where there are enough of them; one query."""
+    means = {f"mean_{name}": Window(Avg(name, output_field=DecimalField())) for name in WEIGHTS}
+    told = rows.annotate(count_of_all=Window(Count("pk")), **means)
+    found: list[Any] = list(told.select_related("contract__village", "contract__sourcing__need")[:SHOWN])
+    if not found:
+        return ""
+    first = found[0]
+    criteria = [
+        (Rating._meta.get_field(name).verbose_name, getattr(first, f"mean_{name}").quantize(TENTH, ROUND_DOWN))
+        for name in WEIGHTS
+    ]
+    context = {
+        "ratings": found,
+        "count": first.count_of_all,
+        "criteria": criteria if first.count_of_all >= max(least, 2) else [],
+    }
+    return render_to_string("reviews/_list.html", context)

@@ -138,3 +138,19 @@ def test_the_form_is_sent_and_answered_in_pages(market: Market) -> None:
     assert provider.post(rating.move_url("answer"), {"reply": "Senang bekerja di Kuta."}).status_code == 302
     rating.refresh_from_db()
     assert rating.state == "answered"
+
+
+def test_the_service_page_tells_the_mean_of_each_criterion_with_its_count(market: Market) -> None:
+    for stars in (5, 4, 4):
+        market.draft_rating(market.account("accepted").contract, stars).give(by=market.user("pka"))
+    page = market.client("public").get(market.service.get_absolute_url()).content.decode()
+    assert "Rata-rata 3 penilaian" in page
+    table = page[page.index("Rata-rata 3 penilaian") : page.index("</table>")]
+    assert table.count("4,3") == len(WEIGHTS)  # 4.333… is told as 4,3
+
+
+def test_the_mean_of_one_rating_is_not_told(market: Market) -> None:
+    market.draft_rating(market.account("accepted").contract, 5).give(by=market.user("pka"))
+    page = market.client("public").get(market.service.get_absolute_url()).content.decode()
+    assert "Rata-rata 1 penilaian" not in page
+    assert "Penilaian desa" in page
