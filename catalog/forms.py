@@ -134,6 +134,11 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
         return [self[answer_fields.name_of(each)] for each in self.asked]
 
     @property
+    def licences(self) -> list[str]:
+        """What a provider must hold in this category."""
+        return self.category.licences.splitlines() if self.category else []
+
+    @property
     def hint(self) -> str:
         """What villages usually get in this category, in one line."""
         return ", ".join(self.category.deliverables_hint.splitlines()) if self.category else ""

@@ -87,7 +87,11 @@ def validate(text: str) -> None:
 
 
 def fill(outline: str, values: Mapping[str, str]) -> str:
-    """The outline with what is known; the rest stays a dotted line."""
+    """The outline with what is known; the rest stays a dotted line. Nothing is said of a subcategory or of answers
+    that do not exist."""
+    for name in ("subkategori", "rincian"):
+        if not values.get(name, "").strip():
+            outline = outline.replace(f", {{{name}}}", "").replace(f"{{{name}}}\n", "")
     return _PLACE.sub(lambda place: values.get(place[1], "").strip() or BLANK, outline)
 
 

@@ -31,7 +31,7 @@ PRICES: Final = 6
 def services(user: Any) -> QuerySet[Service]:
     """The services this person sees, each with everything it says of itself; one query."""
     areas = Service.areas.through.objects.filter(service=OuterRef("pk")).order_by("area")
-    photos = ServicePhoto.objects.filter(service=OuterRef("pk")).order_by("order", "pk")
+    photos = ServicePhoto.objects.filter(service=OuterRef("pk"), shown=True).order_by("order", "pk")
     asked = CategoryAttribute.objects.active().filter(category=OuterRef("category")).order_by("order", "pk")
     versions = ServiceVersion.objects.filter(service=OuterRef("pk")).order_by("number")
     found: QuerySet[Service] = Service.objects.visible_to(user).select_related(

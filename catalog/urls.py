@@ -1,6 +1,16 @@
 from django.urls import path
 
-from catalog import compare_views, directory_views, feeds, own_views, question_views, search_views, views, wanted_views
+from catalog import (
+    compare_views,
+    directory_views,
+    feeds,
+    own_views,
+    question_views,
+    search_views,
+    version_views,
+    views,
+    wanted_views,
+)
 
 urlpatterns = [
     path("robots.txt", feeds.robots, name="robots"),
@@ -17,6 +27,8 @@ urlpatterns = [
     path("layanan/<str:code>/cetak/", compare_views.service_print, name="service-print"),
     path("layanan/<str:code>/tanya-jawab/", question_views.service_questions, name="service-questions"),
     path("layanan/<str:code>/tanya/", question_views.question_new, name="question-new"),
+    path("layanan/<str:code>/versi/<int:number>/", version_views.service_version, name="service-version"),
+    path("layanan/<str:code>/kak/", version_views.service_kak, name="service-kak"),
     path("layanan/<str:code>/<slug:verb>/", own_views.ServiceMove.as_view(), name="service-move"),
     path("layanan-saya/", own_views.my_services, name="my-services"),
     path("layanan-saya/baru/", own_views.service_new, name="service-new"),

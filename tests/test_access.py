@@ -66,6 +66,18 @@ PAGES = [
         lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
     ),
     Page(
+        "service-version",
+        lambda s: "Pelatihan pengelolaan BUM Desa",
+        PUBLIC,
+        lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code, 1],
+    ),
+    Page(
+        "service-kak",
+        lambda s: "KERANGKA ACUAN KERJA",
+        PUBLIC,
+        lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
+    ),
+    Page(
         "service-questions",
         lambda s: "Pelatihan pengelolaan BUM Desa",
         PUBLIC,

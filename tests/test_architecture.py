@@ -129,6 +129,8 @@ PUBLIC_VIEWS = {
     "catalog/feeds.py:sitemap_part",
     "catalog/search_views.py:service_suggest",
     "catalog/question_views.py:service_questions",
+    "catalog/version_views.py:service_kak",
+    "catalog/version_views.py:service_version",
     "catalog/views.py:provider_detail",
     "catalog/views.py:provider_list",
     "catalog/views.py:service_detail",

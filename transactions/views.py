@@ -135,7 +135,7 @@ def invitations_of(whole: Order) -> list[Any]:
     """Who was asked; the providers themselves do not see their rivals."""
     if whole.sourcing is None or not Need.objects.filter(pk=whole.need.pk).filter(in_office(whole.user)).exists():
         return []
-    return list(whole.sourcing.invitations.select_related("provider", "service"))
+    return list(whole.sourcing.invitations.select_related("provider", "service", "version__service"))
 
 
 def may_source(whole: Order) -> bool:
@@ -262,7 +262,7 @@ def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
     mine = people.providers(request.user)
     asked = Sourcing.objects.visible_to(request.user).filter(need=need, invitations__provider__in=mine)
     sourcing = get_object_or_404(asked.order_by("-pk").distinct()[:1])
-    invitation = sourcing.invitations.filter(provider__in=mine).select_related("provider")[0]
+    invitation = sourcing.invitations.filter(provider__in=mine).select_related("provider", "version__service")[0]
     draft = Quotation(sourcing=sourcing, provider=invitation.provider)
     form = forms.QuotationForm(request.POST or None, request.FILES or None, user=request.user)
     said = "Penawaran terkirim dan tersimpan tertutup.", "Penawaran ini sudah terkirim."
@@ -279,6 +279,7 @@ def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
         template="transactions/quotation_form.html",
         need=need,
         sourcing=sourcing,
+        seen=invitation.version,
         autosave=f"penawaran-{sourcing.code}",
     )
 

@@ -68,6 +68,8 @@ class Offering:
 
     def may_publish(self, user: Any) -> Verdict:
         verdict = self._is_ready(user)
+        if verdict and self.state == "submitted":
+            return Denied("Layanan menunggu pemeriksaan Pokja.")
         if verdict and self.is_to_be_read():
             where = self.reviewer().name
             return Denied(f"Pokja P2KTD {where} memeriksa layanan sebelum tayang. Pilih “Ajukan pemeriksaan”.")

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from accounts import people
 from accounts.models import Provider
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES
-from catalog import search
+from catalog import kak, search
 from catalog.models.attribute import Answer, answers, unanswered
 from catalog.models.category import Category, ServiceKind, Subcategory, Unit
 from catalog.models.offering import Offering
@@ -282,6 +282,25 @@ class Service(Offering, Reviewed, Rated, Document):
     def content_with(self, areas: Iterable[Area], photos: Any) -> dict[str, Any]:
         """The same with these areas and photos."""
         return content_of(self, areas=areas, photos=photos.select_related("file", "thumb"), answers=self.answers())
+
+    def kak_text(self) -> str:
+        """An example of terms of reference (KAK) for this service; what only the village knows stays open."""
+        days = f"{self.duration_days} hari kalender" if self.duration_days else ""
+        return self.category.kak_text(
+            {
+                "kegiatan": self.title,
+                "layanan": self.title,
+                "subkategori": self.subcategory.name if self.subcategory else "",
+                "jenis": self.get_kind_display(),
+                "lingkup": self.description,
+                "hasil": kak.listed(self.deliverables),
+                "rincian": "\n".join(f"- {each.label}: {each.text}" for each in self.answers() if each.in_kak),
+                "syarat": kak.listed(self.requirements),
+                "izin": kak.listed(self.category.licences) or "Tidak ada izin khusus.",
+                "lama": days,
+                "satuan": self.get_unit_display(),
+            }
+        )
 
     def as_proposed(self) -> Service:
         """As the open change would have it, in memory only; else itself as it is."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import people
 from accounts.models import Provider
 from accounts.models.membership import Role
-from catalog.models import Service
+from catalog.models import Service, ServiceVersion
 from core.clock import database_now
 from core.models import Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
@@ -19,11 +19,13 @@ from verification.models import Standing
 
 
 class Invitation(models.Model):
-    """A provider is asked to quote for a sourcing, with the service it was found by."""
+    """A provider is asked to quote for a sourcing, with the service it was found by, in the version that the village
+    read then (none for invitations older than versions)."""
 
     sourcing = models.ForeignKey(Sourcing, models.PROTECT, related_name="invitations")
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="invitations")
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    version = models.ForeignKey(ServiceVersion, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

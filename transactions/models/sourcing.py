@@ -258,7 +258,8 @@ class Sourcing(Document):
             Service.objects.orderable_in(self.need.village_id).filter(pk=service.pk).exists(),
             f"{service.provider.name} sedang tidak terdaftar atau tidak melayani wilayah ini, jadi tidak dapat diundang.",
         )
-        self.invitations.get_or_create(provider=service.provider, defaults={"service": service})
+        seen = {"service": service, "version": service.current_version}
+        self.invitations.get_or_create(provider=service.provider, defaults=seen)
 
     def announce(self, *, by: Any, deadline: datetime.datetime) -> None:
         """Invitations go out; from now on the list and the deadline stand."""
