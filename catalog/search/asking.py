@@ -23,7 +23,7 @@ from django.db.models.functions import Cast, Extract
 
 from catalog.search import marking, spelling, vocabulary
 from catalog.search.keeping import TITLE
-from catalog.search.lexicon import LONGEST_TEXT, MOST_WORDS, bare, lexicon, stems, stop_words
+from catalog.search.lexicon import LONGEST_TEXT, MOST_WORDS, Lexicon, bare, lexicon, stems, stop_words
 from regions.naming import plain
 
 if TYPE_CHECKING:
@@ -115,9 +115,14 @@ class Asked:
         return bool(self.words)
 
     @cached_property
+    def lexicon(self) -> Lexicon:
+        """The synonyms of today, asked for once."""
+        return lexicon()
+
+    @cached_property
     def words(self) -> list[str]:
         """What is searched for; empty when nothing is, or only words that say nothing."""
-        return lexicon().words_of(self.text) if self.text else []
+        return self.lexicon.words_of(self.text) if self.text else []
 
     @property
     def said(self) -> Said | None:
@@ -170,7 +175,7 @@ class Asked:
     def mark(self, rows: Iterable[Any]) -> None:
         """Show the words found: gives each row `marked_title` and `marked_summary`."""
         if self.words:
-            marking.mark(rows, {form for question in self.groups for group in question for form in group}, lexicon())
+            marking.mark(rows, {form for question in self.groups for group in question for form in group}, self.lexicon)
 
     @staticmethod
     def _finds(services: ServiceQuerySet, groups: list[list[Group]]) -> bool:
@@ -181,7 +186,7 @@ class Asked:
         """Ways to ask less exactly, the nearest to what was typed first."""
         known = self._known
         text, endings = self._corrected(known)
-        groups: list[Group] = [(word,) for word in lexicon().words_of(text)]
+        groups: list[Group] = [(word,) for word in self.lexicon.words_of(text)]
         if endings:
             yield _Try([[*groups, endings]], Said("begun", f"{text} {endings[0]}".strip()))
         elif text != plain(self.text):
@@ -205,7 +210,7 @@ class Asked:
     @cached_property
     def _known(self) -> dict[str, int]:
         known = vocabulary.known_words(self._typed)
-        return known | {word: 1 for way in lexicon().ways for word in way if word in self._typed and word not in known}
+        return known | {word: 1 for way in self.lexicon.ways for word in way if word in self._typed and word not in known}
 
     def _corrected(self, known: dict[str, int]) -> tuple[str, Group]:
         """The text with unknown words replaced; and the endings of its last word, if that is only begun."""

@@ -34,3 +34,11 @@ def unlisted(areas: None) -> Firm:
     from tests.catalog import stage
 
     return stage.firm("Yayasan Bina Warga")
+
+
+@pytest.fixture(autouse=True)
+def fresh_words() -> None:
+    """Tests take their synonyms back without the number that says so: what a process keeps of them is read again."""
+    from catalog.search.lexicon import forget
+
+    forget()
