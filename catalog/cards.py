@@ -6,7 +6,7 @@ markup is one Jinja2 part, drawn for all cards of a page at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 # line each picture is a round trip of a second.
 FIRST_PHOTOS = 3
 UNITS: dict[str, str] = dict(Unit.choices)
+# What `Card.read` takes; the value that the list is sorted by comes last. Names of categories and places are known
+# already: each further table would cost more to plan than the rows to fetch.
+CARD_COLUMNS = (
+    "category", "provider__area", "code", "title", "summary", "provider__name", "price", "unit", "tax_included",
+    "rating_total", "rating_count", "thumb_code",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -51,26 +57,33 @@ class Card:
 
     @property
     def url(self) -> str:
-        return _address("service").replace("~", self.code)
+        return _address("service").replace("KODE", self.code)
 
     @property
     def photo_url(self) -> str:
-        return _address("file").replace("~", self.thumb_code or "")
+        return _address("file").replace("KODE", self.thumb_code or "")
 
     @classmethod
-    def of(cls, service: Service) -> Self:
+    def read(cls, row: tuple[Any, ...], kickers: Mapping[int, str], places: Mapping[str, str]) -> Self:
+        """Of a tuple of CARD_COLUMNS and what it is sorted by; with the names of categories and of places."""
+        category, area, code, title, summary, provider, price, unit, *rest = row
+        kicker, place = kickers.get(category, ""), places.get(area, "")
+        return cls(code, title, summary, kicker, provider, place, price, UNITS.get(unit, unit), *rest)
+
+    @classmethod
+    def of(cls, service: Service, sorted_by: Any = None) -> Self:
         """Of a row fetched by `for_cards()`."""
         return cls(
             service.code, service.title, service.summary, service.category.name, service.provider.name,
             service.provider.area.short_name, service.price, UNITS.get(service.unit, service.unit),
-            service.tax_included, service.rating_total, service.rating_count, service.thumb_code,
+            service.tax_included, service.rating_total, service.rating_count, service.thumb_code, sorted_by,
         )  # fmt: skip
 
 
 @cache
 def _address(name: str) -> str:
     """An address with a sign in the place of the code: resolving one costs more than the rest of a card."""
-    return reverse(name, args=["~"])
+    return reverse(name, args=["KODE"])
 
 
 def hold_back_photos(cards: list[Card]) -> list[Card]:
@@ -90,8 +103,12 @@ def rating(rated: Any, least: int = 1) -> SafeString:
     return stars(total / (count * 10) if count else None, count)
 
 
-def cards_html(cards: Iterable[Card], *, least: int, hide_provider: bool = False) -> SafeString:
-    """The items of a list of services; `least` is from how many ratings on an average is shown."""
+def cards_html(cards: Iterable[Card], *, least: int, hide_provider: bool = False, pick: bool = False) -> SafeString:
+    """The items of a list of services; `least` is from how many ratings on an average is shown.
+
+    `pick` puts a box on each, for the form with the id "bandingkan" on the same page.
+    """
     return draw(
-        "catalog/_service_cards.html", cards=cards, least=least, hide_provider=hide_provider, money=money, rating=rating
-    )
+        "catalog/_service_cards.html",
+        cards=cards, least=least, hide_provider=hide_provider, pick=pick, money=money, rating=rating,
+    )  # fmt: skip

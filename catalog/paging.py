@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ class Sort:
     descending: bool = True
 
     def token(self, row: Any) -> str:
-        value = getattr(row, self.field)
+        value = row.sorted_by if hasattr(row, "sorted_by") else getattr(row, self.field)
         if self.kind is dt.datetime:
             value = (value - _EPOCH) // dt.timedelta(microseconds=1)
         return f"{value}~{row.code}"
@@ -70,17 +71,32 @@ class KeyPage:
         return not self.previous_url and not self.next_url
 
 
+def is_beyond(query: QueryDict) -> bool:
+    """Does this address ask for a page that is not the first?"""
+    return bool(query.get(AFTER) or query.get(BEFORE))
+
+
+# The rows behind a key (from the start without one), downwards or upwards, at most so many.
+Fetch = Callable[[tuple[Any, str] | None, bool, int], list[Any]]
+
+
 def page_of(rows: QuerySet[Any], query: QueryDict, sort: Sort, *, size: int = 20) -> KeyPage:
-    """The page that the address asks for; one query."""
+    """The page of these rows that the address asks for; one query."""
+
+    def fetch(key: tuple[Any, str] | None, downwards: bool, most: int) -> list[Any]:
+        order = [F(sort.field).desc(), F("code").desc()] if downwards else [F(sort.field).asc(), F("code").asc()]
+        found = rows.order_by(*order)
+        return list((found.filter(_beyond(sort.field, key, downwards=downwards)) if key else found)[:most])
+
+    return key_page(fetch, query, sort, size=size)
+
+
+def key_page(fetch: Fetch, query: QueryDict, sort: Sort, *, size: int = 20) -> KeyPage:
+    """The page that the address asks for, by whatever fetches rows."""
     after = sort.read(query.get(AFTER, ""))
     before = None if after else sort.read(query.get(BEFORE, ""))
     backwards = before is not None
-    downwards = sort.descending != backwards
-    order = [F(sort.field).desc(), F("code").desc()] if downwards else [F(sort.field).asc(), F("code").asc()]
-    rows = rows.order_by(*order)
-    if key := after or before:
-        rows = rows.filter(_beyond(sort.field, key, downwards=downwards))
-    found = list(rows[: size + 1])
+    found = fetch(after or before, sort.descending != backwards, size + 1)
     more = len(found) > size
     found = found[:size]
     if backwards:

@@ -10,18 +10,26 @@ from django.views.decorators.http import require_safe
 
 from accounts import people
 from accounts.models import Role
+from accounts.models.membership import VILLAGE_ROLES
 from catalog import directory, extras, service_page
 from catalog.cards import Card, hold_back_photos
-from catalog.filters import ProviderFilter, ServiceFilter
 from catalog.interest import counted
 from catalog.models import Service
 from catalog.models.rating import min_count
-from catalog.paging import count_of, page_of
-from core.kept import kept
-from verification.models import Standing
+from catalog.paging import count_of, is_beyond, page_of
+from catalog.provider_filter import ProviderFilter
+from catalog.service_filter import asked_by
+from core.kept import kept, numbers
+from regions import codes
 
 # As many as one page shows of a provider; the rest is a search away.
 SHOWN_OF_PROVIDER = 24
+
+
+def _home(request: HttpRequest) -> str:
+    """The regency of the village that this person works for; empty for everybody else."""
+    places = (each.area_id or "" for each in people.memberships(request.user) if each.role in VILLAGE_ROLES)
+    return next((code[: codes.LENGTHS[1]] for code in places if len(code) >= codes.LENGTHS[1]), "")
 
 
 # --- for everyone -------------------------------------------------------------------------------------
@@ -30,17 +38,22 @@ SHOWN_OF_PROVIDER = 24
 @kept("catalogue")
 def service_list(request: HttpRequest) -> HttpResponse:
     """What villages can order, by words, filters and sort; the address is the whole state."""
-    asked = ServiceFilter(request.GET, queryset=Service.objects.open(), request=request)
-    found = asked.found()
-    page = page_of(found.for_cards(), request.GET, asked.sort)
+    asked = asked_by(request)
+    page = asked.page(request.GET)
+    if not page.rows and asked.search.settle(asked.qs, beyond=is_beyond(request.GET)):
+        page = asked.page(request.GET)
+    counts = asked.counts(numbers(request)["catalogue"])
+    asked.search.mark(page.rows)
     context = {
-        "cards": hold_back_photos(list(map(Card.of, page.rows))),
         "asked": asked,
         "form": asked.form,
         "page": page,
-        "count": count_of(found, page),
-        "least": min_count(),
+        "cards": hold_back_photos(page.rows),
+        "count": asked.count_of(counts, page),
+        "panel": asked.panel(counts, request.path),
+        "least": asked.frame.least,
         "area": asked.asked("wilayah"),
+        "home": _home(request),
     }
     return render(request, "catalog/service_list.html", context)
 

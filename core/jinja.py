@@ -35,7 +35,7 @@ def part(name: str) -> Template:
     return template
 
 
-def draw(name: str, **context: Any) -> SafeString:
+def draw(name: str, /, **context: Any) -> SafeString:
     """The markup of a part."""
     return SafeString(part(name).render(context))
 

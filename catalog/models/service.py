@@ -45,10 +45,14 @@ class ServiceQuerySet(models.QuerySet):
     def orderable_in(self, code: str) -> Self:
         """Of the open ones, those that serve this area; for a regency or village, by a provider listed there."""
         regency = code[: codes.LENGTHS[1]]
-        found = self.open().filter(search=search.serving(regency))
         if len(regency) < codes.LENGTHS[1]:
-            return found
-        there = Standing.objects.current().in_regency(regency)
+            return self.open().filter(search=search.serving(regency))
+        return self.orderable_near([regency])
+
+    def orderable_near(self, regencies: Iterable[str]) -> Self:
+        """Of the open ones, those that serve one of these regencies, by a provider listed in one of them."""
+        there = Standing.objects.current().filter(regency__in=regencies)  # so it stands in a directory, too
+        found = self.filter(state="published", search=search.serving(*regencies))
         return found.filter(Exists(there.filter(provider=OuterRef("provider"))))
 
     def visible_to(self, user: Any) -> Self:

@@ -5,7 +5,7 @@
 """
 
 from catalog.search.asking import MOST_RANKED, Asked, Said, asking, ranked, saying
-from catalog.search.keeping import area_lexemes, index, index_all, serving
+from catalog.search.keeping import area_lexemes, holding, index, index_all, serving
 from catalog.search.lexicon import LONGEST_TEXT, MOST_WORDS, indexed_text, lexicon, words_of
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Said",
     "area_lexemes",
     "asking",
+    "holding",
     "index",
     "index_all",
     "indexed_text",

@@ -48,10 +48,16 @@ def area_lexemes(served: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-def serving(code: str) -> SearchQuery:
-    """Services that serve this regency, or something in this province."""
-    wanted = [_lexeme("w", code), *(_lexeme("s", above) for above in codes.ancestors_of(code))]
+def serving(*asked: str) -> SearchQuery:
+    """Services that serve one of these regencies, or something in one of these provinces."""
+    own = [_lexeme("w", code) for code in asked]
+    wanted = dict.fromkeys([*own, *(_lexeme("s", above) for code in asked for above in codes.ancestors_of(code))])
     return SearchQuery(" | ".join(wanted), config="simple", search_type="raw")
+
+
+def holding(lexeme: str) -> SearchQuery:
+    """Services whose vector holds this lexeme, as one answer to a category's question does."""
+    return SearchQuery(f"'{lexeme}'", config="simple", search_type="raw")
 
 
 # --- writing ----------------------------------------------------------------------------------------------

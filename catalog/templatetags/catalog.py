@@ -15,9 +15,9 @@ register.simple_tag(rating)
 
 
 @register.simple_tag
-def service_cards(rows: Iterable[Card], least: int = 1, hide_provider: bool = False) -> SafeString:
+def service_cards(rows: Iterable[Card], least: int = 1, hide_provider: bool = False, pick: bool = False) -> SafeString:
     """The items of a list of services: `<ul class="offers">{% service_cards page.rows least=least %}</ul>`."""
-    return cards_html(rows, least=least, hide_provider=hide_provider)
+    return cards_html(rows, least=least, hide_provider=hide_provider, pick=pick)
 
 
 @register.simple_tag

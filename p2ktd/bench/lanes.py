@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 
-from catalog.filters import NEWEST, SORTS
+from catalog.service_filter import NEWEST, SORTS
 from catalog.models import Service
 from catalog.paging import AFTER
 from p2ktd.bench.drive import Lane

@@ -127,7 +127,7 @@ def test_what_a_logged_in_person_sees_is_neither_kept_nor_shown_to_others(offer:
 
 def test_other_words_are_another_page(offer: Service) -> None:
     found, missed = Client().get(f"{LIST}?q=kader"), Client().get(f"{LIST}?q=jembatan")
-    assert "Pelatihan kader" in found.content.decode()
+    assert "Pelatihan <mark>kader</mark>" in found.content.decode()
     assert "Pelatihan kader" not in missed.content.decode()
     assert found["ETag"] != missed["ETag"]
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.http import QueryDict
 
-from catalog.filters import SORTS
+from catalog.service_filter import SORTS
 from catalog.models import Service
 from catalog.paging import Count, Sort, count_of, page_of
 from tests.catalog import stage

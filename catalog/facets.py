@@ -1,0 +1,145 @@
+"""How many services each choice of a filter would show, given all the others that are set.
+
+One statement counts for all filters: it looks at 100,000 services at most that pass what is no list of choices
+(words, area, price), brings them to cells of equal choices, and adds these up for each filter without its own choice.
+So a number beside a choice is what a click on it finds. It is remembered under the number of the data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db import connection
+
+from catalog.frame import Frame
+from catalog.paging import COUNTED
+from catalog.statement import Part, column
+from core.kept import known
+
+MOST_COUNTED: Final = 100_000
+DURATIONS: Final = (7, 14, 30, 90)  # days at most
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter with a list of choices: what a row is grouped by, and when a choice lets a group through."""
+
+    name: str
+    sql: str
+    sign: str = "="  # of the group's value to the chosen one
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of everything asked for, and for each filter by choice."""
+
+    total: int
+    by: Mapping[str, Mapping[Any, int]] = field(default_factory=dict)
+
+
+def facets(least: int) -> tuple[Facet, ...]:
+    """Of services; `least` is from how many ratings on an average counts."""
+    score = f"CASE WHEN {column('rating_count')} >= {least:d} THEN {column('rating_score')} / 100 ELSE 0 END"
+    bounds = ", ".join(str(days + 1) for days in DURATIONS)
+    return (
+        Facet("kategori", column("category")),
+        Facet("sub", column("subcategory")),
+        Facet("jenis", column("kind")),
+        Facet("satuan", column("unit")),
+        Facet("bentuk", '"accounts_provider"."legal_form"'),
+        Facet("nilai", score, ">="),
+        Facet("durasi", f"width_bucket({column('duration_days')}, ARRAY[{bounds}])", "<="),
+    )
+
+
+def count(number: int, frame: Frame, parts: Iterable[Part], chosen: Mapping[str, Any]) -> Counts:
+    """`parts` are the conditions that are no choices, `chosen` what is chosen of the filters above, by name."""
+    rows = _counted(number, frame.day, frame.least, tuple(parts), tuple(sorted(chosen.items())))
+    return _told(rows, chosen)
+
+
+@known(512)
+def _counted(
+    number: int, day: dt.date, least: int, parts: tuple[Part, ...], chosen: tuple[tuple[str, Any], ...]
+) -> list[tuple[Any, ...]]:
+    """Rows of (which filter, its value, how many in all, how many without the choice of each chosen filter)."""
+    every = facets(least)
+    names = [name for name, _ in chosen]
+    values = dict(chosen)
+    passes = {each.name: f"{each.name} {each.sign} %s" for each in every if each.name in values}
+    sums, params = [], []
+    for left_out in ("", *names):
+        kept = [name for name in names if name != left_out]
+        sums.append(f"sum(n) FILTER (WHERE {' AND '.join(passes[name] for name in kept) or 'TRUE'})")
+        params += [values[name] for name in kept]
+    dims = ", ".join(each.name for each in every)
+    where = " AND ".join(f"({part.sql})" for part in parts) or "TRUE"
+    sql = f"""
+        WITH found AS (
+            SELECT {", ".join(f"{each.sql} AS {each.name}" for each in every)}
+            FROM catalog_service INNER JOIN accounts_provider ON catalog_service.provider_id = accounts_provider.id
+            WHERE {where} LIMIT {MOST_COUNTED:d}
+        ), cells AS (SELECT {dims}, count(*) AS n FROM found GROUP BY {dims})
+        SELECT grouping({dims}), {dims}, {", ".join(sums)}
+        FROM cells GROUP BY GROUPING SETS ((), {", ".join(f"({each.name})" for each in every)})
+    """  # noqa: S608  columns of ours, and conditions that the ORM wrote, with their parameters apart
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*(value for part in parts for value in part.params), *params])
+        rows = cursor.fetchall()
+    shown = {(1 << len(every)) - 1 - (1 << (len(every) - 1 - place)): place for place in range(len(every))}
+    return [
+        (every[shown[row[0]]].name if row[0] in shown else "", row[1 + shown[row[0]]] if row[0] in shown else None,
+         *(int(n or 0) for n in row[1 + len(every) :]))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _told(rows: list[tuple[Any, ...]], chosen: Mapping[str, Any]) -> Counts:
+    """By filter and choice; what is "at least" or "at most" holds the groups beyond, too."""
+    place = {name: at for at, name in enumerate(sorted(chosen), start=3)}
+    total, groups = 0, {}
+    for name, value, *sums in rows:
+        if not name:
+            total = sums[0]
+        elif value is not None:
+            groups.setdefault(name, {})[value] = sums[place[name] - 2 if name in place else 0]
+    stars, days = groups.pop("nilai", {}), groups.pop("durasi", {})
+    by: dict[str, dict[Any, int]] = {
+        **groups,
+        "nilai": {str(at): sum(n for each, n in stars.items() if each >= at) for at in range(1, 6)},
+        "durasi": {str(most): sum(n for each, n in days.items() if each <= at) for at, most in enumerate(DURATIONS)},
+    }
+    return Counts(total, by)
+
+
+@known(512)
+def answers(
+    number: int, day: dt.date, parts: tuple[Part, ...], asked: tuple[tuple[str, str, tuple[Part, ...]], ...]
+) -> dict[tuple[str, str], int]:
+    """How many give each answer to a category's questions, up to a thousand and one; one statement.
+
+    `asked` holds (question, choice, its own condition and those of the other questions' answers).
+    """
+    if not asked:
+        return {}
+    where = " AND ".join(f"({part.sql})" for part in parts) or "TRUE"
+    one = (
+        "(SELECT count(*) FROM (SELECT 1 FROM catalog_service INNER JOIN accounts_provider "
+        "ON catalog_service.provider_id = accounts_provider.id WHERE {where} LIMIT {most}) found)"
+    )
+    sql, params = [], []
+    for _, _, own in asked:
+        sql.append(one.format(where=" AND ".join([where, *(f"({part.sql})" for part in own)]), most=COUNTED + 1))
+        params += [value for part in (*parts, *own) for value in part.params]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(sql)}", params)
+        found = cursor.fetchone()
+    return {(question, choice): n for (question, choice, _), n in zip(asked, found, strict=True)}
+
+
+def written(n: int) -> str:
+    """Exactly up to a thousand, "1.000+" beyond."""
+    return f"{COUNTED:,}+".replace(",", ".") if n > COUNTED else f"{n:,}".replace(",", ".")
