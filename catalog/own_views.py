@@ -22,6 +22,7 @@ from catalog.forms import (
 )
 from catalog.models import Category, Service
 from catalog.models.rating import min_count
+from catalog.own_list import OwnServicesForm
 from catalog.paging import Sort, page_of
 from core.once import once
 from core.views import MoveView
@@ -34,8 +35,8 @@ NEWEST_WRITTEN = Sort("Terbaru", "created_at", dt.datetime)
 @require_safe
 def my_services(request: HttpRequest) -> HttpResponse:
     """All services of the providers this person works for, drafts too."""
-    own = Service.objects.of(request.user).select_related("category", "provider").with_thumb()
-    page = page_of(own, request.GET, NEWEST_WRITTEN)
+    form = OwnServicesForm(request.GET, user=request.user)
+    rows = form.found().select_related("category", "provider")
     context = {
         "page": page,
         "may_offer": people.holds(request.user, Role.PROVIDER),

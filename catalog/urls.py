@@ -7,6 +7,7 @@ from catalog import (
     own_views,
     question_views,
     search_views,
+    table_views,
     version_views,
     views,
     wanted_views,
@@ -32,6 +33,13 @@ urlpatterns = [
     path("layanan/<str:code>/<slug:verb>/", own_views.ServiceMove.as_view(), name="service-move"),
     path("layanan-saya/", own_views.my_services, name="my-services"),
     path("layanan-saya/baru/", own_views.service_new, name="service-new"),
+    path("layanan-saya/templat/", table_views.services_template, name="services-template"),
+    path("layanan-saya/unduh/", table_views.services_export, name="services-export"),
+    path("layanan-saya/impor/", table_views.services_import, name="services-import"),
+    path("layanan-saya/impor/<slug:code>/", table_views.services_import_check, name="services-import-check"),
+    path(
+        "layanan-saya/impor/<slug:code>/perbaikan/", table_views.services_import_remarks, name="services-import-remarks"
+    ),
     path("pertanyaan/", question_views.questions, name="questions"),
     path("pertanyaan/<str:code>/", question_views.question, name="question"),
     path("pertanyaan/<str:code>/<slug:verb>/", question_views.QuestionMove.as_view(), name="question-move"),

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from monitoring import views
+from monitoring import service_views, views
 
 urlpatterns = [
+    path("layanan-saya/statistik/", service_views.service_statistics, name="service-statistics"),
+    path("layanan-saya/statistik/<str:code>/", service_views.service_statistics_one, name="service-statistics-one"),
     path("pantau/", views.dashboard, name="dashboard"),
     path("pantau/<str:code>/", views.dashboard, name="dashboard-area"),
     path("pantau/<str:code>/csv/", views.dashboard_csv, name="dashboard-csv"),
