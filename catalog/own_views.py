@@ -38,7 +38,8 @@ def my_services(request: HttpRequest) -> HttpResponse:
     form = OwnServicesForm(request.GET, user=request.user)
     rows = form.found().select_related("category", "provider")
     context = {
-        "page": page,
+        "form": form,
+        "page": page_of(rows, request.GET, NEWEST_WRITTEN),
         "may_offer": people.holds(request.user, Role.PROVIDER),
         "is_listed": Standing.objects.current().filter(provider__in=people.providers(request.user)).exists(),
         "least": min_count(),
