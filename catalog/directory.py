@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import (
     Case,
@@ -33,10 +33,12 @@ from django.db.models.functions import Coalesce
 from accounts import people
 from accounts.models import Provider, Role
 from accounts.models.membership import POKJA_ROLES, today
+from catalog import search
 from catalog.models import Category, Service
 from regions import codes
 from regions.models import Area, Level
 from verification.models import Standing
+from verification.models.standing import StandingQuerySet
 
 # Columns that are not even read for the public.
 SECRET = (
@@ -87,6 +89,22 @@ def working_in(category: Category) -> Q:
     """Providers in one of whose fields this category is: the same answer as `portfolios`, as a condition."""
     services = Service.objects.filter(category=category, state="published", provider=OuterRef("pk"))
     return Q(fields__contains=[category.key]) | Q(Exists(services))
+
+
+# Of what they offer so many of the newest services are looked at: half of all may say a word.
+MOST_OFFERS: Final = 5_000
+
+
+def found_by(text: str, words: list[str], standings: StandingQuerySet) -> Q:
+    """Providers of this name, or of this number among `standings`; or whose services say all the words, as in the
+    catalogue. One list of all: as conditions with "or" every provider would be asked each."""
+    named = Provider.objects.named(text).order_by().values("pk")
+    found = named.union(standings.numbered(text).order_by().values("provider_id"))
+    if not words:
+        return Q(pk__in=found)
+    offering = Service.objects.filter(state="published", search=search.asking(words))
+    newest = offering.order_by("-published_at", "-code").values("provider_id")[:MOST_OFFERS]
+    return Q(pk__in=found.union(newest))
 
 
 # --- what they do, and where ------------------------------------------------------------------------------

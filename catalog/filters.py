@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -85,7 +86,7 @@ class FacetSelect(forms.Select):
 class ListForm(forms.Form):
     """Counts what is set, so that a phone shows that the folded panel is not empty."""
 
-    NOT_COUNTED = ("q", "urut", "dekat")
+    NOT_COUNTED = ("q", "urut", "dekat", "persis")
 
     def count_set(self) -> int:
         return sum(1 for name, value in self.cleaned_data.items() if value and name not in self.NOT_COUNTED)
@@ -109,7 +110,7 @@ class ListFilter(django_filters.FilterSet):
         busy = PICK in self.data or bool(self.form.errors)
         return max(1, self.form.count_set()) if busy else 0
 
-    @property
+    @cached_property
     def panel_title(self) -> str:
         """Folded on a phone, the panel still says how much is set."""
         count = self.form.count_set()
@@ -129,7 +130,7 @@ class ListFilter(django_filters.FilterSet):
         query.update(instead)
         return f"?{query.urlencode()}"
 
-    @property
+    @cached_property
     def first_url(self) -> str:
         return self.address()
 
@@ -141,7 +142,8 @@ class ListFilter(django_filters.FilterSet):
         if area and area.ancestor_codes:
             if "dekat" in self.form.fields and not self.asked("dekat"):
                 ways.append(("Cari juga di kabupaten/kota tetangga", self.address(dekat="tetangga")))
-            ways.append((f"Cari di seluruh provinsi {area.ancestry}", self.address(wilayah=area.province_code)))
+            if not self.words:  # with words, `near.Help` says how many there are
+                ways.append((f"Cari di seluruh provinsi {area.ancestry}", self.address(wilayah=area.province_code)))
         if len(self.words) > 1:
             ways += [(f"Cari “{word}” saja", self.address(q=word)) for word in self.words]
         for name, value in self.form.cleaned_data.items():

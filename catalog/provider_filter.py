@@ -12,7 +12,7 @@ from accounts.models import LegalForm, Provider
 from accounts.models.membership import today
 from catalog import directory, search
 from catalog.filters import STARS, AreaFilter, ListFilter, ListForm
-from catalog.models import Category, Service
+from catalog.models import Category
 from catalog.models.rating import min_count
 from catalog.paging import Sort
 from verification.models import Standing
@@ -85,11 +85,7 @@ class ProviderFilter(ListFilter):
 
     def _named(self, text: str) -> Q:
         """By name or number; or by what it offers, said as in the catalogue."""
-        named = Q(pk__in=self.standings.search(text).values("provider_id"))
-        if not self.words:
-            return named
-        offering = Service.objects.open().filter(search=search.asking(self.words))
-        return named | Q(pk__in=offering.values("provider_id"))
+        return directory.found_by(text, self.words, self.standings)
 
     @property
     def sort_key(self) -> str:

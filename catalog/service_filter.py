@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
@@ -70,6 +70,7 @@ class ServiceFilter(ListFilter):
     durasi = _choice("Lama pengerjaan", "Semua", DURATIONS, field_name="duration_days", lookup_expr="lte")
     nilai = _choice("Penilaian", "Semua", STARS, method="rated")
     bentuk = _choice("Bentuk penyedia", "Semua bentuk", LegalForm.choices, field_name="provider__legal_form")
+    persis = django_filters.ChoiceFilter(label="Ejaan", method="keep", choices=[("1", "Persis seperti diketik")])
     urut = django_filters.ChoiceFilter(
         label="Urutkan", method="keep", choices=[(key, sort.label) for key, sort in SORTS.items()],
         empty_label="Paling sesuai",
@@ -160,11 +161,16 @@ class ServiceFilter(ListFilter):
     @cached_property
     def search(self) -> search.Asked:
         """What the words ask for."""
-        return search.Asked(self.asked("q") or "")
+        return search.Asked(self.asked("q") or "", exact=bool(self.asked("persis")))
 
     @property
     def words(self) -> list[str]:
         return self.search.words
+
+    @property
+    def exact_url(self) -> str:
+        """The same list for the words as they were typed."""
+        return self.address(persis="1")
 
     @property
     def sort_key(self) -> str:
@@ -178,7 +184,7 @@ class ServiceFilter(ListFilter):
     def sort(self) -> Sort:
         return SORTS[self.sort_key]
 
-    @property
+    @cached_property
     def sorts(self) -> list[tuple[str, str, str]]:
         """(key, name, address) of each way to sort that makes sense here."""
         hidden = {RELEVANCE: not self.words, NEAREST: not self.reach}
@@ -225,12 +231,17 @@ class ServiceFilter(ListFilter):
 
     def parts(self) -> dict[str, Part]:
         """The conditions of what is asked, by the name of the filter; "" is for what is asked of every service."""
+        found = dict(self._fixed_parts)
+        if self.words:  # they may be settled otherwise on the way
+            found["q"] = Part.of(self.search.matching(Service.objects.all()))
+        return found
+
+    @cached_property
+    def _fixed_parts(self) -> dict[str, Part]:
         found = {} if self.asked("wilayah") else {"": self._part("", None)}
         for name, value in self.form.cleaned_data.items():
-            if value not in (None, "") and name not in ("q", "urut", "dekat"):
+            if value not in (None, "") and name not in ("q", "urut", "dekat", "persis"):
                 found[name] = self._part(name, value)
-        if self.words:
-            found["q"] = Part.of(self.search.matching(Service.objects.all()))
         return found
 
     def _part(self, name: str, value: Any) -> Part:
@@ -248,6 +259,8 @@ class ServiceFilter(ListFilter):
 
     def counts(self, number: int) -> Counts:
         """How many there are, and beside each choice; `number` is that of the data."""
+        if self._counts and self._counts[0] == number and not self.words:
+            return self._counts[1]
         parts, chosen = self.parts(), self._chosen
         counts = facets.count(number, self.frame, [part for name, part in parts.items() if name not in chosen], chosen)
         by = dict(counts.by)
@@ -257,7 +270,10 @@ class ServiceFilter(ListFilter):
             by["sub"] = self._named("sub", {sub.pk: sub.key for sub in subs}, counts)
         for (question, choice), n in self._answers(number, parts).items():
             by.setdefault(question, {})[choice] = n  # type: ignore[index]
-        return Counts(counts.total, by)
+        self._counts = number, Counts(counts.total, by)
+        return self._counts[1]
+
+    _counts: tuple[int, Counts] | None = None
 
     @property
     def _chosen(self) -> dict[str, Any]:
@@ -303,8 +319,7 @@ class ServiceFilter(ListFilter):
 
     def panel(self, counts: Counts, path: str) -> SafeString:
         """The form beside the list; drawn again only when a number in it changed."""
-        key = tuple((name, tuple(sorted(each.items(), key=str))) for name, each in sorted(counts.by.items()))
-        if self._panel is None or self._panel[0] != key:
+        if self._panel is None or (self._panel[0] is not counts.by and self._panel[0] != counts.by):
             for name, field in self.form.fields.items():
                 if isinstance(field.widget, FacetSelect):
                     field.widget.counts = dict(counts.by[name]) if name in counts.by else None
@@ -312,17 +327,17 @@ class ServiceFilter(ListFilter):
                     field.widget.number = self.frame.number
             own = [self.form[name] for name in self.form.fields if name == "sub" or name.startswith(ANSWER)]
             context = {"asked": self, "form": self.form, "own": own, "path": path}
-            self._panel = key, SafeString(render_to_string("catalog/_service_filters.html", context))
+            self._panel = counts.by, SafeString(render_to_string("catalog/_service_filters.html", context))
         return self._panel[1]
 
-    _panel: tuple[Any, SafeString] | None = None
+    _panel: tuple[Mapping[str, Any], SafeString] | None = None
 
-    @property
+    @cached_property
     def chips(self) -> list[tuple[str, str]]:
         """What is set, each with the address without it."""
         found = []
         for name, value in self.form.cleaned_data.items():
-            if value in (None, "") or name in ("q", "urut"):
+            if value in (None, "") or name in ("q", "urut", "persis"):
                 continue
             found.append((self._said(name, value), self.address(*self._with(name))))
         return found
@@ -380,11 +395,16 @@ def _remembered(query: str, frame_number: int, day: dt.date, frame: Frame) -> Se
 
 
 def asked_by(request: HttpRequest) -> ServiceFilter:
-    """The question of an address, judged; one without words is remembered, whatever its page."""
+    """The question of an address, whatever its page."""
     frame = frame_of(request)
     query = request.GET.copy()
     for name in (AFTER, BEFORE):
         query.pop(name, None)
+    return ask_for(query, frame)
+
+
+def ask_for(query: QueryDict, frame: Frame) -> ServiceFilter:
+    """The same question asked twice is judged once; one with words is asked of the words of the moment."""
     if query.get("q"):
         return _judged(query, frame)
     return _remembered(query.urlencode(), frame.number, frame.day, frame)

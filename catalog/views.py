@@ -11,14 +11,15 @@ from django.views.decorators.http import require_safe
 from accounts import people
 from accounts.models import Role
 from accounts.models.membership import VILLAGE_ROLES
-from catalog import directory, extras, service_page
+from catalog import directory, extras, search, service_page
 from catalog.cards import Card, hold_back_photos
 from catalog.interest import counted
 from catalog.models import Service
 from catalog.models.rating import min_count
-from catalog.paging import count_of, is_beyond, page_of
+from catalog.paging import KeyPage, count_of, is_beyond, page_of
 from catalog.provider_filter import ProviderFilter
-from catalog.service_filter import asked_by
+from catalog.search import near
+from catalog.service_filter import ServiceFilter, asked_by
 from core.kept import kept, numbers
 from regions import codes
 
@@ -30,6 +31,15 @@ def _home(request: HttpRequest) -> str:
     """The regency of the village that this person works for; empty for everybody else."""
     places = (each.area_id or "" for each in people.memberships(request.user) if each.role in VILLAGE_ROLES)
     return next((code[: codes.LENGTHS[1]] for code in places if len(code) >= codes.LENGTHS[1]), "")
+
+
+def _help(asked: ServiceFilter, page: KeyPage, beyond: bool) -> near.Help | None:
+    """For words that found little or nothing; what found nothing is counted, for nobody in particular."""
+    if not asked.words or beyond or len(page.rows) >= search.FEW:
+        return None
+    if not page.rows:
+        near.note_missed(asked.search, asked.asked("wilayah"))
+    return near.Help(asked.search, asked.asked("wilayah"))
 
 
 # --- for everyone -------------------------------------------------------------------------------------
@@ -45,6 +55,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
     counts = asked.counts(numbers(request)["catalogue"])
     asked.search.mark(page.rows)
     context = {
+        "help": _help(asked, page, is_beyond(request.GET)),
         "asked": asked,
         "form": asked.form,
         "page": page,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.codes import CodeField
 from core.fields import BlindIndexField, EncryptedTextField
-from core.name_search import words_of
+from core.name_search import beginnings, words_of
 from regions.models import Area
 
 
@@ -23,6 +23,11 @@ class LegalForm(models.TextChoices):
 
 
 class ProviderQuerySet(models.QuerySet):
+    def named(self, text: str) -> Self:
+        """Whose name has each typed word, or one that begins so; none when no word is typed."""
+        typed = beginnings(text)
+        return self.none() if typed is None else self.annotate(said=words_of("name")).filter(said=typed)
+
     def of(self, user: Any) -> Self:
         """The providers this person works for."""
         from accounts.people import providers

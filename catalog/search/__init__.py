@@ -4,11 +4,12 @@
 `vocabulary` and `spelling` know the words that services say, `marking` shows which were found.
 """
 
-from catalog.search.asking import MOST_RANKED, Asked, Said, asking, ranked, saying
+from catalog.search.asking import FEW, MOST_RANKED, Asked, Said, asking, ranked, saying
 from catalog.search.keeping import area_lexemes, holding, index, index_all, serving
 from catalog.search.lexicon import LONGEST_TEXT, MOST_WORDS, indexed_text, lexicon, words_of
 
 __all__ = [
+    "FEW",
     "LONGEST_TEXT",
     "MOST_RANKED",
     "MOST_WORDS",

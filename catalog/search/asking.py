@@ -210,7 +210,9 @@ class Asked:
     @cached_property
     def _known(self) -> dict[str, int]:
         known = vocabulary.known_words(self._typed)
-        return known | {word: 1 for way in self.lexicon.ways for word in way if word in self._typed and word not in known}
+        return known | {
+            word: 1 for way in self.lexicon.ways for word in way if word in self._typed and word not in known
+        }
 
     def _corrected(self, known: dict[str, int]) -> tuple[str, Group]:
         """The text with unknown words replaced; and the endings of its last word, if that is only begun."""

@@ -71,14 +71,17 @@ class StandingQuerySet(models.QuerySet):
 
     def search(self, text: str) -> Self:
         """By the beginnings of the words of the name, or of the directory number; each typed word must occur."""
-        typed = beginnings(text)
-        if typed is None:
-            return self.none() if text.strip() else self
+        if not text.strip():
+            return self
         # Two questions, each answered by its index; as one condition they would read both tables.
-        named = Provider.objects.annotate(said=words_of("name")).filter(said=typed).order_by().values("pk")
-        found = StandingQuerySet(self.model).filter(provider__in=named).order_by().values("pk")
-        numbered = StandingQuerySet(self.model).annotate(said=words_of("directory_number")).filter(said=typed)
-        return self.filter(pk__in=found.union(numbered.order_by().values("pk")))
+        everyone = StandingQuerySet(self.model).order_by()
+        named = everyone.filter(provider__in=Provider.objects.named(text).order_by().values("pk"))
+        return self.filter(pk__in=named.values("pk").union(everyone.numbered(text).values("pk")))
+
+    def numbered(self, text: str) -> Self:
+        """In whose directory number stands each typed word, or one that begins so; none when no word is typed."""
+        typed = beginnings(text)
+        return self.none() if typed is None else self.annotate(said=words_of("directory_number")).filter(said=typed)
 
     def visible_to(self, user: Any) -> Self:
         """The current directory is public; past listings are seen by the provider and its regency."""
