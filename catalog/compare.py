@@ -104,15 +104,16 @@ def columns(user: Any, picks: list[Pick]) -> tuple[list[Column], list[str]]:
     for pick in picks:
         if pick.number is not None:
             wanted |= Q(service__code=pick.code, number=pick.number)
-    rows = ServiceVersion.objects.visible_to(user).filter(wanted) if _codes(picks, pinned=True) else []
-    if rows:
-        rows = rows.select_related("service__category", "service__subcategory", "service__provider__area")
-    kept = {(row.service.code, row.number): row for row in rows}
+    versions = ServiceVersion.objects.visible_to(user).select_related(
+        "service__category", "service__subcategory", "service__provider__area"
+    )
+    pinned = list(versions.filter(wanted)) if _codes(picks, pinned=True) else []
+    kept = {(row.service.code, row.number): row for row in pinned}
     found: list[Column] = []
     for pick in picks:
         if pick.number is None and (service := live.get(pick.code)):
             found.append(Column(pick, service, service_page.content(service), service.version_number))
-        elif row := kept.get((pick.code, pick.number)):
+        elif pick.number is not None and (row := kept.get((pick.code, pick.number))):
             found.append(Column(pick, row.service, row.content, row.number, row.made_at))
     there = {column.pick for column in found}
     return _with_standings(found), [_missing(pick) for pick in picks if pick not in there]

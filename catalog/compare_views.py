@@ -96,6 +96,6 @@ def service_print(request: HttpRequest, code: str) -> HttpResponse:
         "url": url,
         "sheet": sheet.cut(service_page.content(service)),
         "standings": service_page.standings(service),
-        "least": service.least,
+        "least": service.least,  # type: ignore[attr-defined]
     }
     return render(request, "catalog/service_print.html", context)

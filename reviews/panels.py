@@ -54,13 +54,11 @@ def _list(rows: QuerySet[Rating], *, least: int) -> SafeString | str:
     if not found:
         return ""
     first = found[0]
-    criteria = [
-        (Rating._meta.get_field(name).verbose_name, getattr(first, f"mean_{name}").quantize(TENTH, ROUND_DOWN))
-        for name in WEIGHTS
-    ]
+    means_of = [getattr(first, f"mean_{name}").quantize(TENTH, ROUND_DOWN) for name in WEIGHTS]
+    labels = [label for label, _ in first.by_criterion()]
     context = {
         "ratings": found,
         "count": first.count_of_all,
-        "criteria": criteria if first.count_of_all >= max(least, 2) else [],
+        "criteria": list(zip(labels, means_of, strict=True)) if first.count_of_all >= max(least, 2) else [],
     }
     return render_to_string("reviews/_list.html", context)

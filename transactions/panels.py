@@ -91,16 +91,15 @@ def figures(services: list[Service]) -> dict[int, dict[str, int]]:
     invited = Invitation.objects.filter(service__in=keys).exclude(sourcing__state="draft")
     won = Contract.objects.filter(
         sourcing__invitations__service__in=keys, sourcing__invitations__provider=F("provider")
-    ).annotate(service=F("sourcing__invitations__service"))
-    counted = {
-        "shortlisted": Shortlisted.objects.filter(service__in=keys),
-        "invited": invited,
-        "awarded": won,
+    )
+    counted: dict[str, tuple[Any, str]] = {
+        "shortlisted": (Shortlisted.objects.filter(service__in=keys), "service"),
+        "invited": (invited, "service"),
+        "awarded": (won, "sourcing__invitations__service"),
     }
     found: dict[int, dict[str, int]] = {pk: dict.fromkeys(counted, 0) for pk in keys}
-    for name, rows in counted.items():
-        tally: Any = rows.order_by().values_list("service").annotate(Count("pk"))
-        for pk, number in tally:
+    for name, (rows, path) in counted.items():
+        for pk, number in rows.order_by().values_list(path).annotate(Count("pk")):
             found[pk][name] = number
     return found
 

@@ -10,12 +10,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from catalog.models import Service
 from core.workflow import TransitionRefused
 from reviews.models import Rating
 from tests.accounts.stage import at_once, row_held
 from tests.transactions.stage import Market
 from tests.transactions.test_once import CASES, Build, key_of
-from transactions.models import Accountability, Contract, Meeting, Payment, Quotation, Sourcing
+from transactions.models import Accountability, Contract, Meeting, Need, Payment, Quotation, Sourcing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -197,3 +198,20 @@ def test_sent_at_once_from_two_threads_it_makes_one(build: Build, committed_mark
     assert [answer.status_code for answer in answers] == [302, 302], answers
     assert len({answer["Location"] for answer in answers}) == 1
     assert model.objects.count() == before + 1
+
+
+def test_two_people_keep_the_same_service_at_once_and_one_is_told(committed_market: Market) -> None:
+    market = committed_market
+    need, version = market.need(), Service.objects.get(pk=market.service.pk).current_version
+    assert version is not None
+    results = together(
+        Need.objects.filter(pk=need.pk),
+        *(
+            lambda who=who: Need.objects.get(pk=need.pk).shortlist(by=who, version=version)
+            for who in [market.user("pka"), market.user("tpk")]
+        ),
+    )
+    assert kinds(results) == ["Shortlisted", "TransitionRefused"]
+    refused = next(result for result in results if isinstance(result, TransitionRefused))
+    assert refused.reason == "Layanan ini sudah ada dalam daftar pendek."
+    assert need.shortlist_entries.count() == 1
