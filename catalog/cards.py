@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.urls import reverse
@@ -95,12 +95,22 @@ def hold_back_photos(cards: list[Card]) -> list[Card]:
 
 def rating(rated: Any, least: int = 1) -> SafeString:
     """The average with its count, from `least` ratings on; below that only the count is said."""
-    total, count = rated.rating_total, rated.rating_count
+    return _rating(rated.rating_total, rated.rating_count, least)
+
+
+@lru_cache(4096)
+def _rating(total: int, count: int, least: int) -> SafeString:
     if 0 < count < least:
         return format_html(
             '<span class="stars stars--none">{} penilaian; rata-rata tampil mulai {} penilaian</span>', count, least
         )
     return stars(total / (count * 10) if count else None, count)
+
+
+@lru_cache(4096)
+def _price(amount: int, unit: str) -> SafeString:
+    """Many ask the same: amounts are round, units few."""
+    return money(amount, unit=unit)
 
 
 def cards_html(cards: Iterable[Card], *, least: int, hide_provider: bool = False, pick: bool = False) -> SafeString:
@@ -110,5 +120,5 @@ def cards_html(cards: Iterable[Card], *, least: int, hide_provider: bool = False
     """
     return draw(
         "catalog/_service_cards.html",
-        cards=cards, least=least, hide_provider=hide_provider, pick=pick, money=money, rating=rating,
+        cards=cards, least=least, hide_provider=hide_provider, pick=pick, money=_price, rating=rating,
     )  # fmt: skip

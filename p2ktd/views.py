@@ -14,7 +14,7 @@ from p2ktd.todo import in_other_hands, tasks
 @kept("catalogue")
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, in one screen, and a search."""
-    return render(request, "home.html", front.front_page())
+    return render(request, "home.html", front.front_page(request))
 
 
 def todo(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@ Loaded through `{% load components %}`.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -133,21 +134,36 @@ def site_header(context: RequestContext) -> SafeString:
     request = context.get("request")
     user = context.get("user")
     path = request.path if request else ""
+    ways = tuple((name, url, path.startswith(url)) for name, url in WAYS)
+    query = request.GET.get("q", "") if request and path.startswith(SEARCH) else ""
+    if user is None or not user.is_authenticated:
+        return _visitors_header(ways, query)
     return draw(
         "components/header.html",
-        ways=[(name, url, path.startswith(url)) for name, url in WAYS],
+        ways=ways,
         search_url=SEARCH,
-        user=user if user is not None and user.is_authenticated else None,
+        user=user,
         todo_count=context.get("todo_count"),
         todo_here=path.startswith("/perlu-tindakan/"),
-        query=request.GET.get("q", "") if request and path.startswith(SEARCH) else "",
+        query=query,
         csrf_token=context.get("csrf_token"),
         unread_notices=context.get("unread_notices"),
         places=context.get("account_places", ()),
     )
 
 
+@lru_cache(64)
+def _visitors_header(ways: tuple[tuple[str, str, bool], ...], query: str) -> SafeString:
+    """Of who is not logged in: it knows nothing of the visitor."""
+    return draw("components/header.html", ways=ways, search_url=SEARCH, query=query)
+
+
 @register.simple_tag(takes_context=True)
 def site_footer(context: RequestContext) -> SafeString:
     """The foot of every page: what this is, that it holds no money, and whom to ask."""
-    return draw("components/footer.html", ways=WAYS, support_email=context.get("support_email"))
+    return _footer(context.get("support_email"))
+
+
+@lru_cache(4)
+def _footer(support_email: str | None) -> SafeString:
+    return draw("components/footer.html", ways=WAYS, support_email=support_email)
