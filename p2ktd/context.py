@@ -29,6 +29,11 @@ def places(user: Any) -> list[tuple[str, str]]:
     """The pages of one's own work, for the account menu: name and address."""
     found = [
         (people.holds(user, *VILLAGE_ROLES), "Desa saya", "my-village"),
+        (
+            people.holds(user, *VILLAGE_ROLES, *FACILITATOR_ROLES, *POKJA_ROLES, *OFFICE_ROLES),
+            "Kegiatan APB Desa",
+            "activities",
+        ),
         (people.holds(user, Role.PROVIDER), "Penyedia saya", "my-provider"),
         (people.holds(user, Role.PROVIDER), "Layanan saya", "my-services"),
         (people.holds(user, *WANTED_READERS, Role.PROVIDER), "Layanan yang dicari", "wanted-list"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from transactions import shortlist_views, views
+from transactions import activity_views, shortlist_views, views
 
 urlpatterns = [
     path("pembelian/", views.orders, name="orders"),
@@ -17,6 +17,15 @@ urlpatterns = [
     ),
     path("daftar-pendek/simpan/", shortlist_views.shortlist_add, name="shortlist-add"),
     path("pembelian/<slug:code>/<slug:verb>/", views.need_move, name="need-move"),
+    path("kegiatan/", activity_views.activities, name="activities"),
+    path("kegiatan/baru/", activity_views.activity_new, name="activity-new"),
+    path("kegiatan/muat/", activity_views.import_new, name="activity-import-new"),
+    path("kegiatan/muat/contoh.csv", activity_views.import_example, name="activity-import-example"),
+    path("kegiatan/muat/<slug:code>/", activity_views.import_page, name="activity-import"),
+    path("kegiatan/muat/<slug:code>/<slug:verb>/", activity_views.import_move, name="activity-import-move"),
+    path("kegiatan/pengumuman/<area_code:village>/<int:year>/", activity_views.announce, name="announcement"),
+    path("kegiatan/<slug:code>/", activity_views.activity, name="activity"),
+    path("kegiatan/<slug:code>/<slug:verb>/", activity_views.activity_move, name="activity-move"),
     path("pengadaan/<slug:code>/<slug:verb>/", views.sourcing_move, name="sourcing-move"),
     path("penawaran/<slug:code>/<slug:verb>/", views.quotation_move, name="quotation-move"),
     path("kontrak/<slug:code>/<slug:verb>/", views.contract_move, name="contract-move"),

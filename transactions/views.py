@@ -102,7 +102,10 @@ def with_contracts(needs: list[Need], user: Any) -> list[tuple[Need, Any]]:
 def order(request: HttpRequest, code: str) -> HttpResponse:
     """One order: its line of life, whose turn it is, and every paper."""
     need = get_object_or_404(
-        Need.objects.visible_to(request.user).select_related("village", "category", "service", "assisted_by"), code=code
+        Need.objects.visible_to(request.user).select_related(
+            "village", "category", "service", "assisted_by", "activity"
+        ),
+        code=code,
     )
     whole = Order(need, request.user)
     invited = own_invitation(whole)
@@ -118,6 +121,7 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
             "invitations": invitations_of(whole),
             "may_source": may_source(whole),
             "may_meet": may_meet(whole),
+            "may_see_budget": not whole.is_invited,
         },
     )
 
@@ -401,7 +405,13 @@ def need_of(document: Any) -> Need:
 
 need_move = OrderMoveView.as_view(
     model=Need,
-    forms={"amend": forms.AmendNeedForm, "agree": forms.AgreeForm, "budget": forms.BudgetForm, "cancel": forms.WhyForm},
+    forms={
+        "amend": forms.AmendNeedForm,
+        "agree": forms.AgreeForm,
+        "place_in_plan": forms.PlaceForm,
+        "budget": forms.BudgetForm,
+        "cancel": forms.WhyForm,
+    },
 )
 sourcing_move = OrderMoveView.as_view(
     model=Sourcing,

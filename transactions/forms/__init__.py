@@ -1,8 +1,25 @@
 """Forms of the order: each asks for what one step needs."""
 
+from transactions.forms.activity import (
+    ActivityFilterForm,
+    ActivityForm,
+    ActivityImportForm,
+    AmendActivityForm,
+    AnnouncementForm,
+    ApplyImportForm,
+)
 from transactions.forms.contract import AcceptForm, HandOverForm, IssueForm, PaymentForm, ProgressForm, ScanForm
 from transactions.forms.meeting import AmendMeetingForm, AttachForm, DecideForm, MeetingFields, MeetingForm
-from transactions.forms.need import AgreeForm, AmendNeedForm, BudgetForm, NeedFields, NeedForm, OrderFilterForm, WhyForm
+from transactions.forms.need import (
+    AgreeForm,
+    AmendNeedForm,
+    BudgetForm,
+    NeedFields,
+    NeedForm,
+    OrderFilterForm,
+    PlaceForm,
+    WhyForm,
+)
 from transactions.forms.sourcing import (
     AmendSourcingForm,
     AwardForm,
@@ -19,10 +36,16 @@ from transactions.forms.sourcing import (
 
 __all__ = [
     "AcceptForm",
+    "ActivityFilterForm",
+    "ActivityForm",
+    "ActivityImportForm",
     "AgreeForm",
+    "AmendActivityForm",
     "AmendMeetingForm",
     "AmendNeedForm",
     "AmendSourcingForm",
+    "AnnouncementForm",
+    "ApplyImportForm",
     "AttachForm",
     "AwardForm",
     "BudgetForm",
@@ -39,6 +62,7 @@ __all__ = [
     "NegotiateForm",
     "OrderFilterForm",
     "PaymentForm",
+    "PlaceForm",
     "ProgressForm",
     "QuotationFields",
     "QuotationForm",

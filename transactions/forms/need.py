@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from accounts import people
 from catalog.models import Category
+from core.formats import rupiah
 from core.forms import IndonesianDateField, MoveForm, RupiahField
 from core.once import OnceForm
 from regions.models import Area
-from transactions.models import Funding, Need
+from transactions.models import Funding, Need, Origin
 
 WORDS = {"rows": 4}
 
@@ -30,10 +31,13 @@ class NeedFields(forms.ModelForm):
             "village",
             "title",
             "category",
+            "origin",
+            "origin_note",
             "problem",
             "place",
             "men",
             "women",
+            "poor_households",
             "volume",
             "unit",
             "estimate",
@@ -43,7 +47,9 @@ class NeedFields(forms.ModelForm):
         help_texts = {
             "title": "Contoh: Pelatihan pengelola BUM Desa",
             "problem": "Ceritakan apa yang terjadi dan siapa yang terdampak.",
+            "origin_note": "Nomor kartu komitmen, nama indikator, atau Musdes yang mengusulkan. Contoh: Skor IDM, akses air bersih",
             "place": "Contoh: Dusun Mertak dan Dusun Bumbang",
+            "poor_households": "Berapa di antaranya rumah tangga miskin (RTM/ARTM), bila sudah didata.",
             "unit": "Contoh: paket, dokumen, orang, bulan",
             "why_provider": "Swakelola didahulukan. Mengapa pekerjaan ini perlu penyedia dari luar desa?",
         }
@@ -58,8 +64,12 @@ class NeedFields(forms.ModelForm):
         if len(only) == 1:
             self.initial["village"] = only[0].pk  # the form's own: a new instance says None, which would win
             self.fields["village"].widget = forms.HiddenInput()
-        for name in ("men", "women"):
+        for name in ("men", "women", "origin"):
             self.fields[name].required = False
+        self.fields["origin"].choices = Origin.choices  # type: ignore[attr-defined]
+
+    def clean_origin(self) -> str:
+        return self.cleaned_data["origin"] or self.instance.origin or Origin.TYPED
 
     def clean_men(self) -> int:
         return self.cleaned_data["men"] or 0
@@ -93,17 +103,65 @@ class AgreeForm(MoveForm):
     )
 
 
+class PlaceForm(MoveForm):
+    """Where the village's work plan names the need."""
+
+    rkp_number = forms.CharField(
+        label="Nomor Perdes RKP Desa", max_length=100, help_text="Contoh: Peraturan Desa Nomor 6 Tahun 2025"
+    )
+    rkp_on = IndonesianDateField(label="Tanggal Perdes RKP Desa")
+
+
+class ActivityChoiceField(forms.ModelChoiceField):
+    """An activity of the village's budget list, with what is left of it."""
+
+    def label_from_instance(self, activity: Any) -> str:
+        return (
+            f"{activity.fiscal_year} · {activity.activity_code} {activity.name}, {activity.get_funding_display()},"
+            f" sisa {rupiah(activity.remaining)}"
+        )
+
+
 class BudgetForm(MoveForm):
+    """The activity from the village's list; typed where the village has none of this year or a later one."""
+
+    activity = ActivityChoiceField(
+        label="Kegiatan APB Desa", queryset=None, empty_label="Pilih kegiatan", help_text="Dari daftar kegiatan desa."
+    )
     fiscal_year = forms.IntegerField(label="Tahun anggaran", min_value=2015, max_value=2100)
     funding = forms.ChoiceField(label="Sumber dana", choices=Funding.choices)
     activity_code = forms.CharField(
         label="Kode kegiatan/rekening", max_length=40, help_text="Seperti pada APB Desa. Contoh: 4.3.02"
     )
     ceiling = RupiahField(label="Pagu anggaran", min_value=1, help_text="Contoh: 15.000.000")
+    planned_time = forms.CharField(
+        label="Rencana waktu pelaksanaan",
+        max_length=60,
+        required=False,
+        help_text="Untuk pengumuman rencana pengadaan. Contoh: Maret sampai April 2026",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["fiscal_year"].initial = timezone.localdate(timezone=self.document.village.tzinfo).year
+        year = timezone.localdate(timezone=self.document.village.tzinfo).year
+        listed = self.document.activities().filter(fiscal_year__gte=year)
+        self.listed = listed.exists()
+        if self.listed:
+            for name in ("fiscal_year", "funding", "activity_code"):
+                del self.fields[name]
+            self.fields["activity"].queryset = listed.order_by("fiscal_year", "activity_code", "pk")  # type: ignore[attr-defined]
+            self.fields["ceiling"].label = "Pagu untuk kebutuhan ini"
+            self.fields["ceiling"].initial = self.document.estimate
+        else:
+            del self.fields["activity"]
+            self.fields["fiscal_year"].initial = year
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        activity, ceiling = data.get("activity"), data.get("ceiling")
+        if activity is not None and ceiling is not None and ceiling > activity.remaining:
+            self.add_error("ceiling", f"Sisa anggaran kegiatan itu {rupiah(activity.remaining)}.")
+        return data
 
 
 class WhyForm(MoveForm):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import Role
-from core.formats import rupiah
+from core.formats import desimal, rupiah
 from core.models import Document
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
@@ -137,6 +137,11 @@ class Activity(Document):
         """What a further contract may still take."""
         return self.ceiling - self.committed
 
+    @property
+    def output(self) -> str:
+        """Volume and unit as people write them: 450,5 meter."""
+        return f"{plain_number(self.volume)} {self.unit}".strip()
+
     def clean(self) -> None:
         if self.activity_code and self.field and not self.activity_code.startswith(f"0{self.field}."):
             raise ValidationError({"activity_code": "Dua angka pertama kode kegiatan adalah nomor bidangnya."})
@@ -218,6 +223,19 @@ class Activity(Document):
             self.refresh_from_db()
             self.check_room(amount)
         Commitment.objects.create(activity=self, contract=contract, amount=amount)
+
+
+def padded(code: str) -> str:
+    """A code as people type it (4.3.2) as the list has it (04.03.02)."""
+    return ".".join(part.zfill(2) for part in code.strip().rstrip(".").split("."))
+
+
+def plain_number(number: Decimal | None) -> str:
+    """Without needless zeros behind the comma; empty for none."""
+    if number is None:
+        return ""
+    text = desimal(number, 2)
+    return text.rstrip("0").rstrip(",") if "," in text else text
 
 
 def _plain(value: Any) -> Any:

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.documents import fingerprint
-from core.formats import desimal, rupiah
+from core.formats import rupiah
 from core.models import Document
 from core.workflow import Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
-from transactions.models.activity import Activity
+from transactions.models.activity import Activity, plain_number
 from transactions.models.need import Funding, in_office
 
 KEY = ("fiscal_year", "activity_code", "funding")
@@ -37,6 +37,19 @@ class Line:
     @property
     def label(self) -> str:
         return {"new": "Baru", "changed": "Berubah", "same": "Sama", "refused": "Ditolak"}[self.kind]
+
+    @property
+    def ceiling(self) -> int | None:
+        return self.values.get("ceiling")
+
+    @property
+    def year(self) -> int | None:
+        return self.values.get("fiscal_year")
+
+    @property
+    def source(self) -> str:
+        found = self.values.get("funding")
+        return str(Funding(found).label) if found else ""
 
     @property
     def tone(self) -> str:
@@ -216,7 +229,7 @@ def shown(name: str, value: Any) -> str:
     if name == "ceiling":
         return rupiah(value)
     if name == "volume":
-        return desimal(value, 2).removesuffix(",00")
+        return plain_number(value)
     return str(Funding(value).label) if name == "funding" else str(value)
 
 
