@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -51,7 +50,7 @@ class SecondFactorMiddleware:
         if not user.is_authenticated or not needs_second_factor(user):
             return None
         assert request.resolver_match is not None  # noqa: S101  process_view runs after resolving
-        if request.resolver_match.view_name in BEFORE_SECOND_FACTOR or is_mfa_enabled(user):
+        if request.resolver_match.view_name in BEFORE_SECOND_FACTOR or user.has_second_factor:
             return None
         messages.warning(request, "Peran Anda memerlukan keamanan dua langkah. Aktifkan dahulu untuk melanjutkan.")
         return redirect("mfa_activate_totp")

@@ -110,7 +110,7 @@ class Form:
     def __init__(self, web: Web, path: str, user: User) -> None:
         self.web, self.path = web, path
         browser = Client()
-        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(user, backend="accounts.backends.Backend")
         session = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
         page = web.get(path, session)
         assert page.status == 200

@@ -97,6 +97,13 @@ class User(AbstractBaseUser):
 
         return list(Membership.objects.filter(user=self).current().select_related("area", "provider__area"))
 
+    @cached_property
+    def has_second_factor(self) -> bool:
+        """Has this person set up the second step of logging in?"""
+        from allauth.mfa.utils import is_mfa_enabled
+
+        return bool(is_mfa_enabled(self))
+
     # The admin asks these; the answer there comes from memberships (see accounts/admin_site.py).
     @property
     def is_staff(self) -> bool:
