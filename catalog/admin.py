@@ -6,21 +6,65 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from unfold.admin import StackedInline, TabularInline
 
 from accounts import people
 from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
-from catalog.models import Category, Synonym
+from catalog.category_forms import AttributeForm, AttributeFormSet, CategoryForm, SubcategoryForm
+from catalog.models import Category, CategoryAttribute, Subcategory, Synonym
+from catalog.review_admin import ServiceReviewAdmin
+
+__all__ = ["CategoryAdmin", "ServiceReviewAdmin", "SynonymAdmin"]
+
+
+class ByMinistry:
+    """Everybody at the desk reads; the ministry writes."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return people.works_in_admin(request.user)
+
+    def _writes(self, request: HttpRequest, obj: Any = None) -> bool:
+        return people.holds(request.user, Role.MINISTRY)
+
+    has_add_permission = has_change_permission = has_delete_permission = _writes
+
+
+class SubcategoryInline(ByMinistry, TabularInline):
+    model = Subcategory
+    form = SubcategoryForm
+    extra = 0
+    fields = ("name", "key", "order", "active")
+
+
+class AttributeInline(ByMinistry, StackedInline):
+    """The category's own questions. One that services have answered is switched off, not deleted."""
+
+    model = CategoryAttribute
+    form = AttributeForm
+    formset = AttributeFormSet
+    extra = 0
+    fields = (
+        ("label", "key"), "help", ("kind", "unit"), "options", ("required", "in_filter", "in_comparison", "in_kak"),
+        "basis", ("order", "active"),
+    )  # fmt: skip
 
 
 @admin.register(Category, site=site)
 class CategoryAdmin(ScopedAdmin):
     """Renaming one renames it everywhere; one that is no longer used is switched off, never deleted."""
 
+    form = CategoryForm
+    inlines = (SubcategoryInline, AttributeInline)
     list_display = ("name", "bidang", "order", "active")
     list_filter = ("bidang", "active")
     search_fields = ("name",)
     ordering = ("order",)
+    fieldsets = (
+        (None, {"fields": ("key", "bidang", "name", "description", "icon", ("order", "active"))}),
+        ("Formulir layanan", {"fields": ("units", "licences", "deliverables_hint")}),
+        ("KAK", {"fields": ("kak_template",)}),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("key",) if obj else ()  # addresses are made of it

@@ -11,10 +11,19 @@ from django.forms.utils import ErrorDict
 from accounts import people
 from accounts.models import Provider
 from catalog import answer_fields, documents
-from catalog.models import Category, CategoryAttribute, DirectoryEdition, Service, ServicePhoto, Subcategory
+from catalog.models import (
+    Category,
+    CategoryAttribute,
+    DirectoryEdition,
+    Service,
+    ServicePhoto,
+    ServiceReview,
+    Subcategory,
+)
 from catalog.models.offering import CONTENT
 from core.forms import ImageUploadField, RupiahField
 from core.once import OnceForm
+from core.validators import validate_plain_text
 from regions.forms import AreaField, AreaFormMixin
 from regions.models import Area, Level
 from verification.models import Standing
@@ -205,6 +214,28 @@ class ProviderChoiceForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["penyedia"].queryset = Provider.objects.filter(pk__in=people.providers(user))  # type: ignore[attr-defined]
+
+
+class SeenForm(forms.Form):
+    """Which content was read: a later one is not approved by mistake."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=1_000_000)
+
+    def __init__(self, *args: Any, document: ServiceReview, user: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("seen", document.revision)
+
+
+class ReturnReviewForm(SeenForm):
+    """What the provider is to mend."""
+
+    reason = forms.CharField(
+        label="Apa yang perlu diperbaiki?",
+        max_length=1000,
+        validators=[validate_plain_text],
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Dibaca penyedia. Contoh: Sebutkan jumlah peserta dan apakah transportasi termasuk.",
+    )
 
 
 class PhotoForm(forms.Form):

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.admin_site import site
 from accounts.models import Membership, VillageAccess
+from catalog.models import Category, ServiceReview, Synonym
 from core.formats import lamanya
 from core.models import PersonalView
 from regions.models import Area, AreaTitle, Neighbour
@@ -51,6 +52,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[type[Model], str, str, bool], ...]], ...] =
             (Plenary, "Rapat pleno", "how_to_vote", True),
             (Standing, "Direktori penyedia", "list_alt", False),
             (Sanction, "Sanksi penyedia", "report", True),
+            (ServiceReview, "Pemeriksaan layanan", "rate_review", True),
             (Reminder, "Pengingat", "notifications", False),
         ),
     ),
@@ -69,6 +71,13 @@ GROUPS: tuple[tuple[str, tuple[tuple[type[Model], str, str, bool], ...]], ...] =
             (VillageAccess, "Permohonan akses desa", "how_to_reg", True),
             (Membership, "Keanggotaan", "badge", False),
             (ProcurementRule, "Aturan pengadaan", "gavel", False),
+        ),
+    ),
+    (
+        "Katalog",
+        (
+            (Category, "Kategori layanan", "category", False),
+            (Synonym, "Sinonim pencarian", "spellcheck", False),
         ),
     ),
     ("Pengawasan", ((PersonalView, "Catatan akses data pribadi", "visibility", False),)),

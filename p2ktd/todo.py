@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from accounts import people
 from accounts.models import Succession, VillageAccess, VillageData, VillageOffice
-from catalog.models import Question
+from catalog.models import Question, ServiceReview
 from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
 from transactions.models import Accountability, Contract, Meeting, Need, Sourcing
@@ -43,6 +43,7 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
         (Plenary.objects.waiting_for(user).select_related("regency"), "title"),
         (Pokja.objects.waiting_for(user).select_related("regency"), "task"),
         (Sanction.objects.waiting_for(user).select_related("provider", "regency"), "provider.name"),
+        (ServiceReview.objects.waiting_for(user).select_related("service", "regency"), "task"),
         (Question.objects.waiting_for(user).select_related("service"), "service.title"),
         (Need.objects.waiting_for(user).select_related("village"), "title"),
         (Sourcing.objects.waiting_for(user).select_related("need__village"), "need.title"),

@@ -127,6 +127,14 @@ class CategoryAttribute(models.Model):
             if len({pair[place] for pair in pairs}) < len(pairs):
                 raise ValidationError({"choices": f"{what} pilihan tertulis dua kali."})
 
+    def uses(self, choice: str = "") -> int:
+        """How many services have answered it; or have chosen this."""
+        answered = self.category.services.filter(attributes__has_key=self.key)
+        if not choice:
+            return answered.count()
+        chosen = Q(**{f"attributes__{self.key}": choice}) | Q(**{f"attributes__{self.key}__contains": [choice]})
+        return answered.filter(chosen).count()
+
     # --- its answers ----------------------------------------------------------------------------------
     @property
     def options(self) -> list[Option]:

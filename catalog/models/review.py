@@ -113,6 +113,12 @@ class ServiceReview(Document):
             return self.service.get_absolute_url()
         return reverse("admin:catalog_servicereview_change", args=[self.code])
 
+    def move_url(self, verb: str) -> str:
+        """The verb's address at the Pokja's desk."""
+        from django.urls import reverse
+
+        return reverse("admin:catalog_servicereview_move", args=[self.code, self.MOVES[verb].slug])
+
     @property
     def task(self) -> str:
         """As a line of what waits names it."""
