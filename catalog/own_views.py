@@ -91,14 +91,14 @@ class ServiceMove(MoveView):
     """Publish, pause, revise, photos: each verb at an address of its own under the service."""
 
     model = Service
-    forms = {"revise": ServiceForm, "add_photo": PhotoForm, "remove_photo": RemovePhotoForm}
+    forms: dict[str, Any] = {"revise": ServiceForm, "add_photo": PhotoForm, "remove_photo": RemovePhotoForm}
 
     def form_arguments(self) -> dict[str, Any]:
         return super().form_arguments() | {"initial": {"photo": self.request.GET.get("foto", "")}}
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        if self.move.verb == "revise" and OTHER_CATEGORY in request.POST:
-            form = self.form(request.POST, request.FILES)
+        if self.verb == "revise" and OTHER_CATEGORY in request.POST:
+            form: Any = self.form(request.POST, request.FILES)
             form.show_only()
             return self.page(form)
         return super().post(request)
@@ -106,9 +106,13 @@ class ServiceMove(MoveView):
     @property
     def template_name(self) -> str:  # type: ignore[override]
         own = {"revise": "catalog/service_form.html", "remove_photo": "catalog/photo_remove.html"}
-        return own.get(self.move.verb, super().template_name)
+        return own.get(self.verb, super().template_name)
+
+    @property
+    def verb(self) -> str:
+        return self.move.verb if self.move else ""
 
     def more_context(self) -> dict[str, Any]:
         """Says where the Pokja reads a change before villages do."""
-        reads = self.move.verb in ("revise", "add_photo") and self.document.state == Service.State.PUBLISHED
+        reads = self.verb in ("revise", "add_photo") and self.document.state == Service.State.PUBLISHED
         return {"reader": self.document.reviewer() if reads else None}

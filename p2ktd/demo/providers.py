@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
@@ -15,6 +16,38 @@ from p2ktd.demo.papers import paper, scene
 from regions.models import Area
 from verification.models import Application, Experience, Expert
 from verification.models.application import consent_in_force
+
+# What villages read before a later change of price.
+EARLIER_PRICES = {
+    "Pelatihan pengelolaan BUM Desa": 8_900_000,
+    "Perencanaan teknis (DED) jalan desa": 11_800_000,
+}
+CLASS = {"cara": "tatapmuka", "jumlahpeserta": 20, "jumlahpertemuan": 2, "sertifikat": True, "pendampingan": False}
+DRAWING = {"dokumen": ["gambar", "rab", "spesifikasi"], "survei": True, "tenagaahli": 2, "revisi": 2}
+# By title: subcategory, and what it answers to its category's questions.
+ANSWERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "Pelatihan pengelolaan BUM Desa": ("bum-desa", {**CLASS, "tahapusaha": ["rintisan", "tumbuh"]}),
+    "Pendampingan usaha BUM Desa tiga bulan": (
+        "bum-desa",
+        {"cara": "campuran", "jumlahpertemuan": 6, "pendampingan": True, "tahapusaha": ["tumbuh"]},
+    ),
+    "Pendampingan penyusunan RPJM Desa": ("perencanaan-desa", {"cara": "tatapmuka", "jumlahpertemuan": 8}),
+    "Gambar rencana dan RAB jalan usaha tani": ("jalan-jembatan", {**DRAWING, "dokumen": ["gambar", "rab"]}),
+    "Pelatihan kader Posyandu dan pencegahan stunting": (
+        "posyandu-stunting",
+        {**CLASS, "jumlahpeserta": 25, "jumlahpertemuan": 3, "alat": "Alat ukur panjang badan dan timbangan"},
+    ),
+    "Pelatihan pengemasan dan pemasaran produk desa": (
+        "mata-rantai-usaha",
+        {**CLASS, "tahapusaha": ["tumbuh", "maju"]},
+    ),
+    "Pelatihan bank sampah desa": ("sampah", {**CLASS, "jumlahpeserta": 30, "pendampingan": True}),
+    "Perencanaan teknis (DED) jalan desa": ("jalan-jembatan", DRAWING),
+    "Perencanaan sumur bor dan jaringan air bersih": ("air-irigasi", {**DRAWING, "tenagaahli": 1}),
+    "Pengawasan teknis pembangunan desa": ("pemeliharaan", {"dokumen": ["laporan"], "survei": False, "tenagaahli": 1}),
+    "Pembuatan situs web desa": ("situs-web-sid", {"pelatihan": True, "domain": True, "pemeliharaan": 6}),
+    "Pemetaan batas dan potensi desa dengan drone": ("pemetaan", {"pelatihan": False, "ketelitian": "Skala 1:5.000"}),
+}
 
 Offer = tuple[str, str, ServiceKind, Unit, int, int, str]
 
@@ -258,14 +291,18 @@ def application(provider: Provider, user: User) -> Application:
 
 
 def publish(provider: Provider, user: User, offer: Offer, number: int) -> Service:
-    category, title, kind, unit, price, days, deliverables = offer
+    key, title, kind, unit, price, days, deliverables = offer
+    category = Category.objects.get(key=key)
+    sub, given = ANSWERS[title]
     service = Service(
         provider=provider,
-        category=Category.objects.get(key=category),
+        category=category,
+        subcategory=category.subcategories.get(key=sub),
+        attributes=given,
         title=title,
         kind=kind,
         unit=unit,
-        price=price,
+        price=EARLIER_PRICES.get(title, price),
         tax_included=True,
         duration_days=days,
         summary=f"{title} untuk desa di Kabupaten Lombok Tengah dan sekitarnya.",
@@ -278,3 +315,12 @@ def publish(provider: Provider, user: User, offer: Offer, number: int) -> Servic
     service.add_photo(by=user, photo=scene(number), caption="Kegiatan sebelumnya (gambar contoh)")
     service.publish(by=user)
     return service
+
+
+def raise_prices(services: dict[str, Service]) -> None:
+    """Some weeks later two prices are today's: what villages paid attention to before stays readable."""
+    now = {offer[1]: offer[4] for sample in PROVIDERS for offer in sample.offers}
+    for title in EARLIER_PRICES:
+        service = services[title]
+        person = Membership.objects.select_related("user").get(provider=service.provider_id).user
+        service.revise(by=person, price=now[title])

@@ -49,6 +49,8 @@ class Command(BaseCommand):
         with time_machine.travel(timezone.now() - datetime.timedelta(days=95), tick=True):
             orders.forget_memberships(people)
             services = providers.register(people)
+        with time_machine.travel(timezone.now() - datetime.timedelta(days=60), tick=True):
+            providers.raise_prices(services)
         orders.tell_all(people, services)
         self.newcomer()
         close_month()  # last month's reports, as beat asks for them on the 1st
