@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Any, Final
 
 import django_filters
+from django import forms
 from django.conf import settings
 from django.db.models import BigIntegerField, Case, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Cast, Extract
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
+from django.urls import reverse_lazy
 from django.utils.safestring import SafeString
 
 from accounts.models import LegalForm
@@ -56,7 +58,10 @@ def _choice(label: str, empty: str, choices: Iterable[tuple[str, Any]] = (), **k
 class ServiceFilter(ListFilter):
     """The list's questions. A category that is chosen adds its subcategories and its own questions."""
 
-    q = django_filters.CharFilter(label="Kata", method="keep", max_length=search.LONGEST_TEXT)
+    q = django_filters.CharFilter(
+        label="Kata", method="keep", max_length=search.LONGEST_TEXT,
+        widget=forms.TextInput(attrs={"data-suggest": reverse_lazy("service-suggest")}),
+    )  # fmt: skip
     wilayah = AreaFilter(label="Melayani wilayah", method="in_area")
     dekat = django_filters.ChoiceFilter(
         label="Jangkauan", method="keep", empty_label="Wilayah itu saja", widget=FacetSelect,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from django.db import DatabaseError, transaction
-from django.db.models import Count
 from django.urls import reverse
 
-from catalog.search import vocabulary
+from catalog.search import suggesting, vocabulary
 from catalog.search.asking import Asked
 from regions import codes
 from regions.naming import plain
@@ -78,21 +78,21 @@ class Help:
         return [text for text in sorted(found, key=lambda text: -found[text]) if text != whole][:MOST_TERMS]
 
     @cached_property
-    def categories(self) -> list[Any]:
-        """Where services with any of these words stand, the most usual first; of a thousand looked at."""
+    def categories(self) -> list[tuple[str, str]]:
+        """(name, query) of where services with any of these words stand, the most usual first, of a thousand looked
+        at; then of those that are called so."""
         from catalog.models import Category, Service
 
         if not self.asked.words:
             return []
         any_word = Service.objects.open().filter(search=self.asked.any_word()).order_by()
-        some = any_word.values("category_id", "pk")[:LOOKED_AT]
-        counted = (
-            Category.objects.active()
-            .filter(services__in=some.values("pk"))
-            .annotate(offers=Count("services"))
-            .order_by("-offers", "order")
-        )
-        return list(counted[:MOST_CATEGORIES])
+        some = Counter(any_word.values_list("category_id", flat=True)[:LOOKED_AT])
+        rows = Category.objects.active().in_bulk(some)
+        usual = [rows[pk] for pk, _ in some.most_common() if pk in rows]
+        found = {row.name: f"?{urlencode({'kategori': row.key})}" for row in usual}
+        for word in self.asked.words:
+            found |= {name: query for name, query in suggesting.categories_named(word) if name not in found}
+        return list(found.items())[:MOST_CATEGORIES]
 
     @cached_property
     def wider(self) -> list[Wider]:

@@ -40,7 +40,7 @@ def _found(text: str) -> list[dict[str, str]]:
         {"teks": words, "jenis": "kata", "url": f"{services}?{urlencode({'q': words})}"} for words in _phrases(text)
     ]
     categories = [
-        {"teks": name, "jenis": "kategori", "url": f"{services}?{query}"} for name, query in _categories(text)
+        {"teks": name, "jenis": "kategori", "url": f"{services}{query}"} for name, query in categories_named(text)
     ]
     return [*words[: MOST - len(categories)], *categories]
 
@@ -60,15 +60,17 @@ def _phrases(text: str) -> list[str]:
     return list(dict.fromkeys([*whole, *endings]))[:MOST]
 
 
-def _categories(text: str) -> list[tuple[str, str]]:
+def categories_named(text: str) -> list[tuple[str, str]]:
     """(name, query of the list) of categories and subcategories one of whose words begins like the last one typed."""
     from catalog.models import Category, Subcategory
 
     last = text.rsplit(maxsplit=1)[-1]
     if len(last) <= SHORTEST:
         return []
-    known: list[tuple[Any, str]] = [(row, urlencode({"kategori": row.key})) for row in Category.objects.active()] + [
-        (row, urlencode({"kategori": row.category.key, "sub": row.key}))
+    known: list[tuple[Any, str]] = [
+        (row, f"?{urlencode({'kategori': row.key})}") for row in Category.objects.active()
+    ] + [
+        (row, f"?{urlencode({'kategori': row.category.key, 'sub': row.key})}")
         for row in Subcategory.objects.active().filter(category__active=True).select_related("category")
     ]
     found = [

@@ -10,7 +10,6 @@ from accounts.models import Provider
 from catalog import directory
 from catalog.models import Service
 from catalog.provider_filter import ProviderFilter
-from catalog.search import words_of
 from tests.areas import BANDUNG, LOMBOK_TENGAH
 from tests.catalog import stage
 from verification.models import Standing

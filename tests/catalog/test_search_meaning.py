@@ -163,7 +163,8 @@ def test_an_empty_page_offers_near_words_categories_and_a_wider_area(shelf: None
         ("seluruh Nusa Tenggara Barat", "1"),
         ("seluruh Indonesia", "1"),
     ]
-    assert [category.key for category in helped.categories] == ["infrastruktur"]
+    assert helped.categories[0] == ("Infrastruktur", "?kategori=infrastruktur")
+    assert ("Air bersih, sumur bor, dan irigasi", "?kategori=infrastruktur&sub=air-irigasi") in helped.categories
     assert "pengawasan" not in helped.terms
     assert Help(Asked("kader")).terms[:1] == ["kader posyandu"]
     assert Help(Asked("irigasi"), Area.objects.get(pk=BANDUNG)).wider[-1].query == "?q=irigasi"
