@@ -26,7 +26,7 @@ from regions.codes import LENGTHS
 from regions.models import Area
 
 OVERLAP = dt.timedelta(minutes=15)  # longer than any transaction is allowed to take
-PROVINCE, REGENCY = LENGTHS[:2]
+REGENCY = LENGTHS[1]
 FARTHEST = dt.timedelta(days=5 * 366)  # a date mistyped by a century must not make a thousand months
 MANY = 40
 
@@ -176,9 +176,8 @@ def _compute(pairs: Pairs, zones: dict[str, ZoneInfo], now: dt.datetime) -> int:
 
 
 def _write(period: Period, regencies: set[str]) -> None:
-    # Many regencies are counted in one pass over their provinces; what else lies there is left out again.
-    territories = {code[:PROVINCE] for code in regencies} if len(regencies) > MANY else regencies
-    counts = counting.count(territories, REGENCY, period)
+    many = len(regencies) > MANY
+    counts = counting.count_regencies(regencies, period) if many else counting.count(regencies, REGENCY, period)
     rows = [
         MonthlyFigure(
             regency_id=code,

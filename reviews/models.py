@@ -84,6 +84,7 @@ class Rating(Document):
                 condition=Q(state="given", reply="") | Q(state="answered") & ~Q(reply=""),
             ),
         )
+        indexes = (models.Index(fields=["created_at"], name="rating_created"),)
 
     def get_absolute_url(self) -> str:
         return self.contract.get_absolute_url()

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from transactions.models.meeting import Meeting
 
 
+OPEN = ("payment", "musdes", "refused", "accepted")
+
+
 class AccountabilityQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """Both parties, and who helps and oversees the village."""
@@ -102,6 +105,10 @@ class Accountability(Document):
                 name="accountability_closed_with_date",
                 condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed") & Q(closed_at=None),
             ),
+        )
+        indexes = (
+            models.Index(fields=["closed_at"], name="accountability_closed"),
+            models.Index(fields=["contract"], name="accountability_open", condition=Q(state__in=OPEN)),
         )
 
     @property
@@ -243,6 +250,7 @@ class Payment(models.Model):
                 condition=Q(gross__gt=0, withheld__gte=0, net=F("gross") - F("withheld")),
             ),
         )
+        indexes = (models.Index(fields=["paid_on"], name="payment_paid"),)
 
     def __str__(self) -> str:
         return self.number

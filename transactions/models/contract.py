@@ -24,6 +24,8 @@ from transactions.models.quotation import Quotation
 from transactions.models.sourcing import Sourcing
 from verification.models import Standing
 
+OPEN = ("drafted", "issued", "provider_signed", "running", "inspection", "inspected")
+
 
 class ContractQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
@@ -174,6 +176,13 @@ class Contract(Document):
                 name="contract_handed_over_with_bast",
                 condition=~Q(state="handed_over") | Q(handover_on__isnull=False) & ~Q(handover_number=""),
             ),
+        )
+        # The months are counted by these days (monitoring.counting).
+        indexes = (
+            models.Index(fields=["signed_on"], name="contract_signed"),
+            models.Index(fields=["handover_on"], name="contract_handover"),
+            models.Index(fields=["state_since"], name="contract_terminated", condition=Q(state="terminated")),
+            models.Index(fields=["village"], name="contract_open", condition=Q(state__in=OPEN)),
         )
 
     def __str__(self) -> str:

@@ -130,6 +130,7 @@ class Meeting(Document):
             ),
             models.CheckConstraint(name="meeting_ends_after_start", condition=Q(ends_at__gt=models.F("starts_at"))),
         )
+        indexes = (models.Index(fields=["held_on"], name="meeting_held"),)
 
     def __str__(self) -> str:
         return self.title

@@ -178,7 +178,10 @@ class Need(Document):
                 | Q(ceiling__gt=0, fiscal_year__isnull=False) & ~Q(funding="") & ~Q(activity_code=""),
             ),
         )
-        indexes = (models.Index(fields=["village", "-id"], name="need_village"),)
+        indexes = (
+            models.Index(fields=["village", "-id"], name="need_village"),
+            models.Index(fields=["created_at"], name="need_created"),
+        )
 
     def __str__(self) -> str:
         return self.title

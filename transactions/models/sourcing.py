@@ -34,6 +34,9 @@ OFFICER = {
 }
 
 
+LIVE = ("draft", "open", "opened", "evaluated")
+
+
 class SourcingQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """Who sees the village's orders; a provider once the invitations went out."""
@@ -137,6 +140,7 @@ class Sourcing(Document):
                 | Q(state="failed"),
             ),
         )
+        indexes = (models.Index(fields=["need"], name="sourcing_live", condition=Q(state__in=LIVE)),)
 
     def get_absolute_url(self) -> str:
         return self.need.get_absolute_url()
