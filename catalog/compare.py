@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog import extras, service_page
+from catalog import extras, service_page, sheet
 from catalog.models import Service, ServiceVersion
 from catalog.models.rating import min_count
 from catalog.templatetags.catalog import lines, rating
@@ -30,6 +30,9 @@ PARAMETER: Final = "layanan"
 MOST: Final = 4
 READ: Final = 20  # of what an address names; nobody's own address is longer
 AREAS: Final = 4
+LINES: Final = 6
+LINE: Final = 160
+MORE: Final = SafeString('<p class="small muted">Selengkapnya pada halaman layanan.</p>')
 
 _PICK = re.compile(r"([0-9A-Z]{1,16})(?:@([1-9][0-9]{0,8}))?", re.ASCII)
 NOTHING: Final = "Tidak disebutkan"
@@ -203,7 +206,11 @@ def _days(content: dict[str, Any]) -> str:
 
 
 def _lines(text: str) -> str:
-    return lines(text) if text else NOTHING
+    """A list's beginning: a comparison is an overview, and the service's page has the rest."""
+    if not text:
+        return NOTHING
+    told, less = sheet.rows(text, LINES, LINE)
+    return lines("\n".join(told)) + (MORE if less else SafeString())
 
 
 def _category(content: dict[str, Any]) -> str:

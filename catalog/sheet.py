@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 # Characters and rows that fit together with the longest title, summary and facts; tests print the worst case.
-DESCRIPTION: Final = 520
+DESCRIPTION: Final = 700
 REQUIREMENTS: Final = 260
 LINE: Final = 105
 ROWS: Final = 6
@@ -40,8 +40,8 @@ def shortened(text: str, most: int) -> str:
 
 def cut(content: dict[str, Any]) -> Sheet:
     """Fit a version's content to the sheet."""
-    delivered, less = _rows(content["deliverables"], ROWS, LINE)
-    required, fewer = _rows(content["requirements"], 3, REQUIREMENTS // 3)
+    delivered, less = rows(content["deliverables"], ROWS, LINE)
+    required, fewer = rows(content["requirements"], 3, REQUIREMENTS // 3)
     description = shortened(content["description"], DESCRIPTION)
     answers = [(row["label"], shortened(row["text"], ANSWER)) for row in content["attributes"][:ATTRIBUTES]]
     names = [f"Seluruh {area['name']}" if area["level"] == "province" else area["name"] for area in content["areas"]]
@@ -59,8 +59,8 @@ def cut(content: dict[str, Any]) -> Sheet:
     )  # fmt: skip
 
 
-def _rows(text: str, most: int, line: int) -> tuple[list[str], bool]:
+def rows(text: str, most: int, line: int) -> tuple[list[str], bool]:
     """The first lines of a list, each on its own; and whether anything is missing."""
-    rows = [row for each in text.splitlines() if (row := each.strip().lstrip("-*•").strip())]
-    short = [shortened(row, line) for row in rows[:most]]
-    return short, len(rows) > most or any(row.endswith("…") for row in short)
+    written = [row for each in text.splitlines() if (row := each.strip().lstrip("-*•").strip())]
+    short = [shortened(row, line) for row in written[:most]]
+    return short, len(written) > most or any(row.endswith("…") for row in short)

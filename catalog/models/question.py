@@ -122,10 +122,6 @@ class Question(Document):
             "hidden": f"Disembunyikan: {self.hidden_reason}",
         }[self.state]
 
-    def clean(self) -> None:
-        """What stands in public is judged whenever it is saved, by whatever way it came."""
-        self.clean_fields(exclude={f.name for f in self._meta.fields} - {"text", "answer_text"})
-
     # --- who may ----------------------------------------------------------------------------------
     def may_create(self, user: Any) -> Verdict:
         membership = next((each for each in people.memberships(user) if each.role in ASKERS), None)
@@ -160,6 +156,7 @@ class Question(Document):
 
     def answer(self, *, by: Any, answer_text: str) -> None:
         """The provider's one answer, for everybody to read."""
+        self._meta.get_field("answer_text").run_validators(answer_text)  # by whatever way it came
         with moving(self, "answer", by=by):
             self.answer_text, self.answered_at = answer_text, timezone.now()
 

@@ -123,6 +123,17 @@ def test_rows_that_are_not_alike_say_so_in_words(three: list[Service]) -> None:
     assert {each.label for each in only.context["rows"]} == marked
 
 
+def test_a_long_list_is_told_from_its_beginning_and_as_a_list(three: list[Service]) -> None:
+    first = three[0]
+    first.revise(by=owner(first), deliverables="\n".join(f"Hasil {number}" for number in range(9)))
+    answer = page(first, three[1])
+    cells = row(answer, "Yang diterima desa")
+    assert cells[0].count("<li>") == compare.LINES
+    assert "Selengkapnya pada halaman layanan." in cells[0]
+    assert "Selengkapnya" not in cells[1]
+    assert "&lt;" not in text_of(answer)
+
+
 def test_a_single_service_has_nothing_to_differ_from(three: list[Service]) -> None:
     answer = page(three[0])
     assert "compare__mark" not in text_of(answer)
