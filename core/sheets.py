@@ -48,7 +48,7 @@ CELL_PROBLEMS = {
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column that is asked for: its key, its name, other names it may have; whether the table must have it."""
+    """A column that is asked for: its key, its name, other names it may have in the file; whether the table must have it."""
 
     key: str
     name: str
@@ -120,7 +120,7 @@ def _look(content: bytes, most: int) -> dict[str, Any]:
 # --- heads -------------------------------------------------------------------------------------------------------
 def _heads(rows: list[Any], headings: Sequence[Heading]) -> tuple[int, dict[str, int], list[str]]:
     """(number of the row with the heads, place of each key, heads that are not known)."""
-    known = {_bare(name): heading.key for heading in headings for name in (heading.name, heading.key, *heading.others)}
+    known = {_bare(name): heading.key for heading in headings for name in (heading.name, *heading.others)}
     best: tuple[int, list[str]] = (0, [])
     for number, cells in rows[:HEAD_WITHIN]:
         names = [_bare(text) for text, _ in cells]
