@@ -10,6 +10,10 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
 from environs import Env, validate
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from core.store import connection_class
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -124,13 +128,18 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join(
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+CACHE_URL = env.str("CACHE_URL", REDIS_URL.rsplit("/", 1)[0] + "/1")
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": env.str("CACHE_URL", REDIS_URL.rsplit("/", 1)[0] + "/1"),
+        "LOCATION": CACHE_URL,
         "OPTIONS": {
-            "SOCKET_CONNECT_TIMEOUT": 0.5,
-            "SOCKET_TIMEOUT": 0.5,
+            "SOCKET_CONNECT_TIMEOUT": 0.3,
+            "SOCKET_TIMEOUT": 0.3,
+            "CONNECTION_POOL_KWARGS": {
+                "connection_class": connection_class(CACHE_URL),  # with Redis hanging it is asked once a while
+                "retry": Retry(NoBackoff(), 0),
+            },
             "IGNORE_EXCEPTIONS": True,  # with Redis away every page still works
         },
     }
