@@ -297,6 +297,10 @@ ELSEWHERE = {
     "service-statistics": "one's own services: tests/monitoring/test_service_figures.py",
     "service-statistics-one": "another's is not found: as above",
     "service-new": "a blank form: tests/catalog",
+    **dict.fromkeys(
+        (f"admin:catalog_servicereview_{name}" for name in ("changelist", "change", "move")),
+        "every role in every state, and the desk: tests/catalog/test_review.py",
+    ),
     "wanted-list": "the whole cast: tests/catalog/test_wanted.py",
     "wanted-new": "as above",
     "wanted": "as above",

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import LegalForm, Membership, Provider, Role, User
-from catalog.models import Category, Service, ServiceKind, Unit
+from catalog.models import Category, Question, Service, ServiceKind, Unit
 from p2ktd.demo import pokja
 from p2ktd.demo.cast import OTHER_REGENCY, PASSWORD, REGENCY, SINCE, account
 from p2ktd.demo.papers import paper, scene
@@ -44,6 +44,7 @@ ANSWERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Pelatihan bank sampah desa": ("sampah", {**CLASS, "jumlahpeserta": 30, "pendampingan": True}),
     "Perencanaan teknis (DED) jalan desa": ("jalan-jembatan", DRAWING),
     "Perencanaan sumur bor dan jaringan air bersih": ("air-irigasi", {**DRAWING, "tenagaahli": 1}),
+    "Perencanaan jaringan irigasi desa": ("air-irigasi", {**DRAWING, "revisi": 1}),
     "Pengawasan teknis pembangunan desa": ("pemeliharaan", {"dokumen": ["laporan"], "survei": False, "tenagaahli": 1}),
     "Pembuatan situs web desa": ("situs-web-sid", {"pelatihan": True, "domain": True, "pemeliharaan": 6}),
     "Pemetaan batas dan potensi desa dengan drone": ("pemetaan", {"pelatihan": False, "ketelitian": "Skala 1:5.000"}),
@@ -171,6 +172,15 @@ PROVIDERS = [
                 14_000_000,
                 40,
                 "Geolistrik, gambar rencana, dan RAB.",
+            ),
+            (
+                "infrastruktur",
+                "Perencanaan jaringan irigasi desa",
+                K.DESIGN,
+                U.DOCUMENT,
+                13_200_000,
+                45,
+                "Pengukuran, gambar saluran dan bangunan bagi, RAB, dan petunjuk pemeliharaan.",
             ),
             (
                 "infrastruktur",
@@ -324,3 +334,30 @@ def raise_prices(services: dict[str, Service]) -> None:
         service = services[title]
         person = Membership.objects.select_related("user").get(provider=service.provider_id).user
         service.revise(by=person, price=now[title])
+
+
+QUESTIONS = (
+    (
+        "operator",
+        "Pelatihan pengelolaan BUM Desa",
+        "Apakah biaya perjalanan pelatih sudah termasuk?",
+        "Sudah, untuk desa di Kabupaten Lombok Tengah. Konsumsi peserta disiapkan desa.",
+    ),
+    (
+        "pka",
+        "Perencanaan teknis (DED) jalan desa",
+        "Berapa panjang ruas jalan yang dihitung untuk satu dokumen?",
+        "Sampai 1.500 meter. Ruas yang lebih panjang dihitung sebagai dokumen kedua.",
+    ),
+    ("operator.tetangga", "Pembuatan situs web desa", "Apakah situs dapat memuat data APB Desa tiap tahun?", ""),
+)
+
+
+def answer_questions(people: dict[str, User], services: dict[str, Service]) -> None:
+    """What villages wanted to know; the last of it still waits for its provider."""
+    for asker, title, text, answer in QUESTIONS:
+        question = Question(service=services[title], text=text)
+        question.ask(by=people[asker])
+        if answer:
+            provider = services[title].provider_id
+            question.answer(by=User.objects.get(memberships__provider=provider), answer_text=answer)

@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
+from catalog.search import vocabulary
 from monitoring.tasks import close_month
 from p2ktd.demo import PASSWORD, cast, demo_accounts, orders, providers
+from transactions import prices
 from transactions.models import ProcurementRule
 
 
@@ -52,7 +54,12 @@ class Command(BaseCommand):
         with time_machine.travel(timezone.now() - datetime.timedelta(days=60), tick=True):
             providers.raise_prices(services)
         orders.tell_all(people, services)
+        with time_machine.travel(timezone.now() - datetime.timedelta(days=3), tick=True):
+            orders.forget_memberships(people)
+            providers.answer_questions(people, services)
         self.newcomer()
+        vocabulary.recount()
+        prices.refresh()
         close_month()  # last month's reports, as beat asks for them on the 1st
         self.stdout.write(f"Told: {User.objects.count()} people, {len(services)} services.")
 
