@@ -62,8 +62,9 @@ def recount() -> int:
     """Count the words of all open services anew, forget the rest; how many words and phrases there are."""
     said = _counted()
     least = 1 if said.services < FEW_SERVICES else 2
-    rows = [(text, text, n, spelling.keys(text)) for text, n in said.words.most_common(MOST_WORDS)]
-    often = said.phrases.most_common(MOST_PHRASES)
+    words = dict(said.words.most_common(MOST_WORDS)) | {word: said.words[word] for word in said.ways}
+    rows = [(text, text, n, spelling.keys(text)) for text, n in words.items()]
+    often = said.whole_phrases().most_common(MOST_PHRASES)
     rows += [(text, said.written[text], n, []) for text, n in often if n >= least and len(text) <= LONGEST_TERM]
     rows.sort()
     with connection.cursor() as cursor:
@@ -81,6 +82,16 @@ class _Said:
     words: Counter[str] = field(default_factory=Counter)
     phrases: Counter[str] = field(default_factory=Counter)
     written: dict[str, str] = field(default_factory=dict)
+    terms: set[str] = field(default_factory=set)
+    ways: set[str] = field(default_factory=set)
+
+    def whole_phrases(self) -> Counter[str]:
+        """Without those that always go on: "pelatihan pengelolaan BUM" where "Desa" always follows."""
+        found = self.phrases.copy()
+        for text, n in self.phrases.items():
+            if self.phrases.get(begun := text.rpartition(" ")[0]) == n:
+                found.pop(begun, None)
+        return found
 
     def thin_out(self) -> None:
         """Titles that differ in every word must not fill the memory."""
@@ -96,9 +107,7 @@ def _counted() -> _Said:
     texts = ("title", "summary", "deliverables", "description", "category__name", "provider__name")
     for title, *rest in Service.objects.open().order_by().values_list(*texts).iterator(chunk_size=BATCH):
         words = set(bare(" ".join([title, *rest])))
-        for term, is_term in known.terms(f"{title} {rest[0]}"):
-            if is_term:
-                words.update(word for way in known.said(term) for word in bare(way))
+        said.terms.update(term for term, is_term in known.terms(f"{title} {rest[0]}") if is_term)
         said.services += 1
         said.words.update(word for word in words if _is_word(word))
         phrases = phrases_of(title)
@@ -106,6 +115,10 @@ def _counted() -> _Said:
         for text, written in phrases.items():
             said.written.setdefault(text, written)
         said.thin_out()
+    for way in (way for term in said.terms for way in known.said(term)):
+        for word in filter(_is_word, bare(way)):  # may be typed, and mistyped, though no service says it so
+            said.words.setdefault(word, 1)
+            said.ways.add(word)
     return said
 
 

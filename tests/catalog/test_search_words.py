@@ -213,3 +213,10 @@ def test_a_page_comes_though_its_miss_cannot_be_counted(areas: None, monkeypatch
 
     monkeypatch.setattr(type(MissedSearch.objects), "note", fail)
     note_missed(Asked("lebah"), None)
+
+
+def test_a_phrase_that_always_goes_on_is_not_offered_half(rinjani: Firm) -> None:
+    stage.service(rinjani, "Pelatihan pengelolaan BUM Desa")
+    vocabulary.recount()
+    phrases = set(Term.objects.filter(text__contains=" ").values_list("shown", flat=True))
+    assert phrases == {"Pelatihan pengelolaan BUM Desa", "pengelolaan BUM Desa", "BUM Desa"}

@@ -74,7 +74,7 @@ class StandingQuerySet(models.QuerySet):
         if not text.strip():
             return self
         # Two questions, each answered by its index; as one condition they would read both tables.
-        everyone = StandingQuerySet(self.model).order_by()
+        everyone: Any = StandingQuerySet(self.model).order_by()
         named = everyone.filter(provider__in=Provider.objects.named(text).order_by().values("pk"))
         return self.filter(pk__in=named.values("pk").union(everyone.numbered(text).values("pk")))
 
