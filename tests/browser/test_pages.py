@@ -17,13 +17,17 @@ ONLY = {"resultTypes": ["violations"]}  # what is right is not told node by node
 VILLAGE = "52.02.04.2001"
 # Who looks at what. `{name}` stands for the address of one of the story's documents: see `addresses`.
 PAGES: dict[str, str] = {
-    "": f"""/ /layanan/ /layanan/?q=pelatihan /layanan/?q=tidakadasamasekali {{service}} /penyedia/ {{provider}}
+    "": f"""/ /layanan/ /layanan/?q=pelatihan /layanan/?q=tidakadasamasekali {{service}} {{service}}cetak/
+        {{service}}tanya-jawab/ /layanan/bandingkan/ /layanan/bandingkan/?layanan={{service_code}}&layanan=X /penyedia/ {{provider}}
         {{provider}}status/ /penyedia/ZZZZ/status/ /penyedia/direktori/ /penyedia/direktori/52.02/
         /wilayah/ /wilayah/52.02/ /wilayah/{VILLAGE}/ /tentang/ /gaya/ /privasi/ /cek/
         /masuk/ /daftar/ /kata-sandi/lupa/ /latihan/ /tidak-ada/""",
     "calon": "/perlu-tindakan/ {access} /akses-desa/baru/ /profil/ /profil/nama/ /keamanan/ /pemberitahuan/ /email/",
     "operator": """/perlu-tindakan/ /desa-saya/ /pembelian/ /pembelian/?q=tidakadasamasekali /pembelian/baru/
-        /pembelian/baru/?layanan={service_code} {closed} {paid}""",
+        /pembelian/baru/?layanan={service_code} {closed} {paid} {service}tanya/ /pertanyaan/ {budgeted}daftar-pendek/
+        /daftar-pendek/simpan/?layanan={service_code}""",
+    "sekdes": f"""/kegiatan/ /kegiatan/?q=tidakadasamasekali /kegiatan/baru/ /kegiatan/muat/ {{import}} {{activity}}
+        {{activity:amend}} {{agreed:place_in_plan}} /kegiatan/pengumuman/{VILLAGE}/{{activity_year}}/""",
     "operator.tetangga": "{noted} {noted:agree} {noted:amend}",
     "pka": """/perlu-tindakan/ {agreed} {agreed:budget} {budgeted} {budgeted}pengadaan/ {sealed} {drafted}
         {drafted:issue} {closed}""",
@@ -33,7 +37,7 @@ PAGES: dict[str, str] = {
     "bpd": "/perlu-tindakan/ {paid} {paid_meeting} {meeting}",
     "kades": f"""/perlu-tindakan/ {{closed}} /kantor-desa/{VILLAGE}/ /kantor-desa/{VILLAGE}/ubah/ {{numbers}}
         /kantor-desa/{VILLAGE}/riwayat/ /kantor-desa/{VILLAGE}/pergantian/ /kantor-desa/{VILLAGE}/data/ajukan/""",
-    "penyedia": """/perlu-tindakan/ /penyedia-saya/ /layanan-saya/ /layanan-saya/baru/ {service} {service:revise}
+    "penyedia": """/perlu-tindakan/ /pertanyaan/ /penyedia-saya/ /layanan-saya/ /layanan-saya/baru/ {service} {service:revise}
         {service:add_photo} {service:remove_photo} {service:pause} /pembelian/ {running} {running:report_progress}
         {sealed} {closed} {closed_rating:answer} {provider}kartu/""",
     "calon.penyedia": "/perlu-tindakan/ /penyedia-saya/ {submitted}",
@@ -74,6 +78,7 @@ def _addresses() -> dict[str, str]:
     from accounts.models import VillageAccess, VillageData
     from p2ktd.demo.cast import DOMAIN
     from tests.cast import Story
+    from transactions.models import ActivityImport
     from verification.models import Plenary, Pokja, VerificationRule
 
     story = Story()
@@ -96,7 +101,7 @@ def _addresses() -> dict[str, str]:
     def step(name: str, document: object, verb: str) -> None:
         found[f"{name}:{verb}"] = document.move_url(verb)
 
-    for name, verb in (("agreed", "budget"), ("noted", "agree"), ("noted", "amend")):
+    for name, verb in (("agreed", "budget"), ("agreed", "place_in_plan"), ("noted", "agree"), ("noted", "amend")):
         step(name, needs[name], verb)
     step("sealed", story.sourcing(needs["sealed"]), "fail")
     step("drafted", story.contract(needs["drafted"]), "issue")
@@ -105,6 +110,8 @@ def _addresses() -> dict[str, str]:
     step("closed_rating", story.contract(needs["closed"]).rating, "answer")
     for verb in ("revise", "add_photo", "remove_photo", "pause"):
         step("service", service, verb)
+    activity = needs["budgeted"].activity
+    step("activity", activity, "amend")
     pokja = Pokja.objects.get()
     for verb in ("add_member", "remove_member", "prepare_next", "dissolve"):
         step("pokja", pokja, verb)
@@ -124,6 +131,9 @@ def _addresses() -> dict[str, str]:
     returned = story.application("calon.penyedia2")
     bad = returned.documents.current().get(verdict="not_conforming")
     found |= {
+        "activity": activity.get_absolute_url(),
+        "activity_year": str(activity.fiscal_year),
+        "import": ActivityImport.objects.get(state="checked").get_absolute_url(),
         "mine": f"/penyedia-saya/{returned.provider.code}/",
         "service": service.get_absolute_url(),
         "service_code": service.code,
