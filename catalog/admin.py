@@ -45,8 +45,8 @@ class AttributeInline(ByMinistry, StackedInline):
     formset = AttributeFormSet
     extra = 0
     fields = (
-        ("label", "key"), "help", ("kind", "unit"), "options", ("required", "in_filter", "in_comparison", "in_kak"),
-        "basis", ("order", "active"),
+        ("label", "key"), "help", ("kind", "unit"), "options", ("required", "in_filter"),
+        ("in_comparison", "in_kak"), "basis", ("order", "active"),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 from catalog import kak
 from catalog.models import Category, CategoryAttribute, Subcategory, Unit
 
+Kind = CategoryAttribute.Kind
 _LINE = re.compile(r"^\s*(?:([a-z0-9]{1,30})\s*=\s*)?(.+?)\s*$")
 
 
@@ -93,12 +94,22 @@ class AttributeForm(_KeyOnce):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if "options" in cleaned:
-            self._refuse_lost_answers(cleaned)
-            self.instance.choices = cleaned["options"]
+        pairs = cleaned.get("options")
+        if pairs is not None:
+            self._refuse_lost_answers(cleaned, pairs)
+            self.instance.choices = pairs
+        if cleaned.get("in_filter") and cleaned.get("kind") in (Kind.TEXT, Kind.NUMBER):
+            self.add_error("in_filter", "Hanya pertanyaan dengan pilihan yang dapat menjadi saringan.")
         return cleaned
 
-    def _refuse_lost_answers(self, cleaned: dict[str, Any]) -> None:
+    def _update_errors(self, errors: ValidationError) -> None:
+        """What the model says of the choices is told where they are typed."""
+        found = getattr(errors, "error_dict", {}).pop("choices", None)
+        if found and not self.has_error("options"):
+            self.add_error("options", found)
+        super()._update_errors(errors)  # type: ignore[misc]
+
+    def _refuse_lost_answers(self, cleaned: dict[str, Any], pairs: list[list[str]]) -> None:
         """What services have answered must keep its meaning."""
         if not self.instance.pk:
             return
@@ -106,7 +117,7 @@ class AttributeForm(_KeyOnce):
         kind = cleaned.get("kind", self.instance.kind)
         if used and kind != CategoryAttribute.objects.values_list("kind", flat=True).get(pk=self.instance.pk):
             self.add_error("kind", f"Sudah dijawab {used} layanan. Matikan pertanyaan ini, lalu buat yang baru.")
-        keys = {key for key, _ in cleaned["options"]}
+        keys = {key for key, _ in pairs}
         gone = [(key, label) for key, label in self.instance.choices if key not in keys]
         for key, label in gone:
             if count := self.instance.uses(key):

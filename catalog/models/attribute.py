@@ -117,15 +117,9 @@ class CategoryAttribute(models.Model):
         return self.label
 
     def clean(self) -> None:
-        """The choices are pairs of a plain key and a label, each once."""
-        pairs = self.choices if isinstance(self.choices, list) else None
-        if pairs is None or any(not _is_pair(pair) for pair in pairs):
-            raise ValidationError({"choices": "Tiap pilihan berupa kunci (huruf kecil dan angka) dan namanya."})
-        if len(pairs) > MOST_CHOICES:
-            raise ValidationError({"choices": f"Paling banyak {MOST_CHOICES} pilihan."})
-        for place, what in ((0, "Kunci"), (1, "Nama")):
-            if len({pair[place] for pair in pairs}) < len(pairs):
-                raise ValidationError({"choices": f"{what} pilihan tertulis dua kali."})
+        """The choices fit the kind, and are pairs of a plain key and a label, each once."""
+        if problem := choices_problem(self.kind, self.choices):
+            raise ValidationError({"choices": problem})
 
     def uses(self, choice: str = "") -> int:
         """How many services have answered it; or have chosen this."""
@@ -183,6 +177,21 @@ class CategoryAttribute(models.Model):
             return []
         given = {"ya" if value else "tidak"} if self.kind == self.Kind.YES_NO else set(_as_list(value))
         return [option.lexeme for option in self.options if option.key in given]
+
+
+def choices_problem(kind: str, pairs: Any) -> str:
+    """Why these cannot be the choices of such a question, in a sentence; empty when they can."""
+    chooses = kind in (CategoryAttribute.Kind.CHOICE, CategoryAttribute.Kind.MANY)
+    if not isinstance(pairs, list) or any(not _is_pair(pair) for pair in pairs):
+        return "Tiap pilihan berupa kunci (huruf kecil dan angka) dan namanya."
+    if chooses != bool(pairs):
+        return "Isi pilihan untuk “pilih satu” dan “pilih beberapa”, dan hanya untuk itu."
+    if len(pairs) > MOST_CHOICES:
+        return f"Paling banyak {MOST_CHOICES} pilihan."
+    for place, what in ((0, "Kunci"), (1, "Nama")):
+        if len({pair[place] for pair in pairs}) < len(pairs):
+            return f"{what} pilihan tertulis dua kali."
+    return ""
 
 
 def _is_pair(pair: Any) -> bool:
