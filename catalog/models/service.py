@@ -201,7 +201,8 @@ class Service(Offering, Reviewed, Rated, Document):
             ),
         )
         indexes = (
-            GinIndex(fields=["search"], name="service_search"),
+            # No list of lexemes still to be sorted in: every search would read it from end to end.
+            GinIndex(fields=["search"], name="service_search", fastupdate=False),
             models.Index(fields=["-published_at", "-code"], name="service_newest", condition=Q(state="published")),
             models.Index(fields=["price", "code"], name="service_price", condition=Q(state="published")),
             models.Index(fields=["-rating_score", "-code"], name="service_rating", condition=Q(state="published")),

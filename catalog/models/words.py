@@ -120,7 +120,8 @@ class Term(models.Model):
     class Meta:
         verbose_name = "kata layanan"
         verbose_name_plural = "kata layanan"
-        indexes = (GinIndex(fields=["keys"], name="term_keys"),)
+        # New words go into the index at once: a list of those still to be sorted in would be read by every question.
+        indexes = (GinIndex(fields=["keys"], name="term_keys", fastupdate=False),)
 
     def __str__(self) -> str:
         return self.shown

@@ -16,7 +16,7 @@ from typing import Final
 BEGINNING: Final = 7
 # Shorter words are too near to each other to guess.
 SHORTEST: Final = 4
-MOST_CANDIDATES: Final = 400
+MOST_CANDIDATES: Final = 150
 # A known word gives way only to one that is so much more usual.
 MORE_USUAL: Final = 20
 
