@@ -1,8 +1,11 @@
 """How many services each choice of a filter would show, given all the others that are set.
 
-One statement counts for all filters: it looks at 100,000 services at most that pass what is no list of choices
-(words, area, price), brings them to cells of equal choices, and adds these up for each filter without its own choice.
-So a number beside a choice is what a click on it finds. It is remembered under the number of the data.
+One statement counts for all filters: it looks at the services that pass what is no list of choices (words, area,
+price), brings them to cells of equal choices, and adds these up for each filter without its own choice. So a number
+beside a choice is what a click on it finds. It is remembered under the number of the data.
+
+Words are new with each who asks, so there it looks at 4,000 services only. If more match, a choice that reached a
+thousand among them says so ("1.000+"), and the others say nothing: no number rather than a wrong one.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from catalog.statement import Part, column
 from core.kept import known
 
 MOST_COUNTED: Final = 100_000
+MOST_WITH_WORDS: Final = 4_000
 DURATIONS: Final = (7, 14, 30, 90)  # days at most
 
 
@@ -34,10 +38,11 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of everything asked for, and for each filter by choice."""
+    """Of everything asked for, and for each filter by choice. Not `whole`: only those above a thousand are told."""
 
     total: int
     by: Mapping[str, Mapping[Any, int]] = field(default_factory=dict)
+    whole: bool = True
 
 
 def facets(least: int) -> tuple[Facet, ...]:
@@ -55,22 +60,24 @@ def facets(least: int) -> tuple[Facet, ...]:
     )
 
 
-def count(number: int, frame: Frame, parts: Iterable[Part], chosen: Mapping[str, Any]) -> Counts:
+def count(
+    number: int, frame: Frame, parts: Iterable[Part], chosen: Mapping[str, Any], *, most: int = MOST_COUNTED
+) -> Counts:
     """`parts` are the conditions that are no choices, `chosen` what is chosen of the filters above, by name."""
-    rows = _counted(number, frame.day, frame.least, tuple(parts), tuple(sorted(chosen.items())))
-    return _told(rows, chosen)
+    rows = _counted(number, frame.day, frame.least, tuple(parts), tuple(sorted(chosen.items())), most)
+    return _told(rows, chosen, most)
 
 
 @known(512)
 def _counted(
-    number: int, day: dt.date, least: int, parts: tuple[Part, ...], chosen: tuple[tuple[str, Any], ...]
+    number: int, day: dt.date, least: int, parts: tuple[Part, ...], chosen: tuple[tuple[str, Any], ...], most: int
 ) -> list[tuple[Any, ...]]:
-    """Rows of (which filter, its value, how many in all, how many without the choice of each chosen filter)."""
+    """Rows of (which filter, its value, how many were looked at, how many pass, and without each filter's choice)."""
     every = facets(least)
     names = [name for name, _ in chosen]
     values = dict(chosen)
     passes = {each.name: f"{each.name} {each.sign} %s" for each in every if each.name in values}
-    sums, params = [], []
+    sums, params = ["sum(n)"], []
     for left_out in ("", *names):
         kept = [name for name in names if name != left_out]
         sums.append(f"sum(n) FILTER (WHERE {' AND '.join(passes[name] for name in kept) or 'TRUE'})")
@@ -81,7 +88,7 @@ def _counted(
         WITH found AS (
             SELECT {", ".join(f"{each.sql} AS {each.name}" for each in every)}
             FROM catalog_service INNER JOIN accounts_provider ON catalog_service.provider_id = accounts_provider.id
-            WHERE {where} LIMIT {MOST_COUNTED:d}
+            WHERE {where} LIMIT {most:d}
         ), cells AS (SELECT {dims}, count(*) AS n FROM found GROUP BY {dims})
         SELECT grouping({dims}), {dims}, {", ".join(sums)}
         FROM cells GROUP BY GROUPING SETS ((), {", ".join(f"({each.name})" for each in every)})
@@ -97,22 +104,41 @@ def _counted(
     ]  # fmt: skip
 
 
-def _told(rows: list[tuple[Any, ...]], chosen: Mapping[str, Any]) -> Counts:
+def _told(rows: list[tuple[Any, ...]], chosen: Mapping[str, Any], most: int) -> Counts:
     """By filter and choice; what is "at least" or "at most" holds the groups beyond, too."""
-    place = {name: at for at, name in enumerate(sorted(chosen), start=3)}
-    total, groups = 0, {}
-    for name, value, *sums in rows:
+    place = {name: at for at, name in enumerate(sorted(chosen), start=1)}
+    total, whole, groups = 0, True, {}
+    for name, value, looked_at, *sums in rows:
         if not name:
-            total = sums[0]
+            total, whole = sums[0], looked_at < most
         elif value is not None:
-            groups.setdefault(name, {})[value] = sums[place[name] - 2 if name in place else 0]
+            groups.setdefault(name, {})[value] = sums[place.get(name, 0)]
     stars, days = groups.pop("nilai", {}), groups.pop("durasi", {})
     by: dict[str, dict[Any, int]] = {
         **groups,
         "nilai": {str(at): sum(n for each, n in stars.items() if each >= at) for at in range(1, 6)},
         "durasi": {str(most): sum(n for each, n in days.items() if each <= at) for at, most in enumerate(DURATIONS)},
     }
-    return Counts(total, by)
+    if not whole:
+        by = {name: {key: n for key, n in each.items() if n > COUNTED} for name, each in by.items()}
+    return Counts(total, by, whole)
+
+
+@known(512)
+def capped(number: int, day: dt.date, parts: tuple[Part, ...]) -> int:
+    """How many pass, up to a thousand and one."""
+    sql, params = _capped(parts)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", params)
+        return int(cursor.fetchone()[0])
+
+
+def _capped(parts: Iterable[Part]) -> tuple[str, list[Any]]:
+    every = list(parts)
+    where = " AND ".join(f"({part.sql})" for part in every) or "TRUE"
+    rows = "catalog_service INNER JOIN accounts_provider ON catalog_service.provider_id = accounts_provider.id"
+    sql = f"(SELECT count(*) FROM (SELECT 1 FROM {rows} WHERE {where} LIMIT {COUNTED + 1:d}) found)"  # noqa: S608  as above
+    return sql, [value for part in every for value in part.params]
 
 
 @known(512)
@@ -125,17 +151,9 @@ def answers(
     """
     if not asked:
         return {}
-    where = " AND ".join(f"({part.sql})" for part in parts) or "TRUE"
-    one = (
-        "(SELECT count(*) FROM (SELECT 1 FROM catalog_service INNER JOIN accounts_provider "
-        "ON catalog_service.provider_id = accounts_provider.id WHERE {where} LIMIT {most}) found)"
-    )
-    sql, params = [], []
-    for _, _, own in asked:
-        sql.append(one.format(where=" AND ".join([where, *(f"({part.sql})" for part in own)]), most=COUNTED + 1))
-        params += [value for part in (*parts, *own) for value in part.params]
+    each = [_capped((*parts, *own)) for _, _, own in asked]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(sql)}", params)
+        cursor.execute(f"SELECT {', '.join(sql for sql, _ in each)}", [value for _, params in each for value in params])
         found = cursor.fetchone()
     return {(question, choice): n for (question, choice, _), n in zip(asked, found, strict=True)}
 

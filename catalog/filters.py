@@ -71,6 +71,7 @@ class FacetSelect(forms.Select):
     """A list of choices, each with how many a click on it finds."""
 
     counts: dict[str, int] | None = None
+    whole = True  # a choice without a number has none at all
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = "" if value is None else str(value)
@@ -80,7 +81,8 @@ class FacetSelect(forms.Select):
         return draw("components/select.html", name=name, options=options, attrs=self.build_attrs(self.attrs, attrs))
 
     def _told(self, key: str, label: Any) -> str:
-        return str(label) if self.counts is None else f"{label} ({written(self.counts.get(key, 0))})"
+        n = None if self.counts is None else self.counts.get(key, 0 if self.whole else None)
+        return str(label) if n is None else f"{label} ({written(n)})"
 
 
 class ListForm(forms.Form):

@@ -267,7 +267,10 @@ class ServiceFilter(ListFilter):
         if self._counts and self._counts[0] == number and not self.words:
             return self._counts[1]
         parts, chosen = self.parts(), self._chosen
-        counts = facets.count(number, self.frame, [part for name, part in parts.items() if name not in chosen], chosen)
+        unchosen = [part for name, part in parts.items() if name not in chosen]
+        most = facets.MOST_WITH_WORDS if self.words else facets.MOST_COUNTED
+        counts = facets.count(number, self.frame, unchosen, chosen, most=most)
+        total = counts.total if counts.whole else facets.capped(number, self.frame.day, tuple(parts.values()))
         by = dict(counts.by)
         by["kategori"] = self._named("kategori", {each.pk: each.key for each in self.frame.categories}, counts)
         if self.category:
@@ -275,7 +278,7 @@ class ServiceFilter(ListFilter):
             by["sub"] = self._named("sub", {sub.pk: sub.key for sub in subs}, counts)
         for (question, choice), n in self._answers(number, parts).items():
             by.setdefault(question, {})[choice] = n  # type: ignore[index]
-        self._counts = number, Counts(counts.total, by)
+        self._counts = number, Counts(total, by, counts.whole)
         return self._counts[1]
 
     _counts: tuple[int, Counts] | None = None
@@ -296,7 +299,8 @@ class ServiceFilter(ListFilter):
 
     @staticmethod
     def _named(name: str, keys: dict[int, str], counts: Counts) -> dict[str, int]:
-        return {key: counts.by.get(name, {}).get(pk, 0) for pk, key in keys.items()}
+        found = counts.by.get(name, {})
+        return {key: found.get(pk, 0) for pk, key in keys.items() if counts.whole or pk in found}
 
     def _answers(self, number: int, parts: dict[str, Part]) -> dict[tuple[str, str], int]:
         asked = tuple(
@@ -328,6 +332,7 @@ class ServiceFilter(ListFilter):
             for name, field in self.form.fields.items():
                 if isinstance(field.widget, FacetSelect):
                     field.widget.counts = dict(counts.by[name]) if name in counts.by else None
+                    field.widget.whole = counts.whole
                 if name == "wilayah" and settings.KEEP_PAGES:
                     field.widget.number = self.frame.number
             own = [self.form[name] for name in self.form.fields if name == "sub" or name.startswith(ANSWER)]

@@ -201,6 +201,22 @@ class Service(Offering, Reviewed, Rated, Document):
             ),
         )
         indexes = (
+            # What is counted beside the choices of the list: read whole, without the rows.
+            models.Index(
+                fields=[
+                    "provider",
+                    "category",
+                    "subcategory",
+                    "kind",
+                    "unit",
+                    "rating_score",
+                    "rating_count",
+                    "duration_days",
+                    "price",
+                ],
+                name="service_facets",
+                condition=Q(state="published"),
+            ),
             # No list of lexemes still to be sorted in: every search would read it from end to end.
             GinIndex(fields=["search"], name="service_search", fastupdate=False),
             models.Index(fields=["-published_at", "-code"], name="service_newest", condition=Q(state="published")),
