@@ -25,8 +25,8 @@ run: native venv ## Install what is missing, start everything, print the address
 test: native-test venv check ## make check, then every test, browser tests included (ARGS="-k word" for some)
 	@exec $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
-bench: venv ## Measure pages on a small and a large database side by side; prints ratios
-	@exec $(WITH_SERVERS) $(BIN)/python manage.py bench
+bench: venv ## Measure pages against the least that a page can cost (ARGS="catalogue --rounds 3" for some)
+	@exec $(WITH_SERVERS) $(BIN)/python manage.py bench $(ARGS)
 
 check: venv ## Format, lint, types, import walls, templates, missing migrations (all of them, also after one fails)
 	@$(MAKE) --keep-going --no-print-directory check-format check-lint check-imports check-templates check-types check-migrations

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
+import json
 import os
 import socket
 import subprocess
@@ -37,24 +39,27 @@ class Site:
     database: str  # URL
     port: int
     keep_pages: bool = True
+    workers: int = 1
     process: subprocess.Popen[bytes] | None = None
+    cold_start: float = 0.0  # seconds from its start to its first page
 
     @classmethod
-    def named(cls, name: str, *, keep_pages: bool = True) -> Site:
+    def named(cls, name: str, *, keep_pages: bool = True, workers: int = 1) -> Site:
         """By name, with a free port."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/p2ktd_bench_{name}").geturl()
-        return cls(name, database, port, keep_pages)
+        return cls(name, database, port, keep_pages, workers)
 
     @property
     def environment(self) -> dict[str, str]:
         return os.environ | {
             "DEBUG": "0", "DEMO": "1", "DATABASE_URL": self.database, "WEB_BIND": f"127.0.0.1:{self.port}",
-            "WEB_WORKERS": "1", "SITE_URL": f"http://127.0.0.1:{self.port}", "VAR_DIR": str(HOME / "var" / "bench"),
+            "WEB_WORKERS": str(self.workers), "SITE_URL": f"http://127.0.0.1:{self.port}", "VAR_DIR": str(HOME / "var" / "bench"),
             "DB_STATEMENT_TIMEOUT_MS": "600000", "ROOT_URLCONF": "p2ktd.bench.urls",
-            "KEEP_PAGES": str(int(self.keep_pages)),
+            # Whole pages are kept or made for each who asks; what pages are made of is remembered either way.
+            "KEEP_PAGES": "1", "KEEP_SECONDS": "3600" if self.keep_pages else "0",
         }  # fmt: skip
 
     def manage(self, *arguments: str) -> None:
@@ -70,8 +75,6 @@ class Site:
         if not self.seeded():
             self.manage("load_areas")
             self.manage("seed_scale", *arguments)
-            with psycopg.connect(self.database, autocommit=True) as database:
-                database.execute("VACUUM ANALYZE")
 
     def seeded(self) -> bool:
         with psycopg.connect(self.database) as database:
@@ -96,17 +99,53 @@ class Site:
         connections[alias].close()
         return f"{settings.SESSION_COOKIE_NAME}={key}"
 
-    def cpu(self) -> float:
-        """Seconds of CPU that the web workers have used."""
-        if self.process is None:
-            return 0.0
-        ticks = 0
+    def change(self) -> None:
+        """Count a change of the catalogue, as a rating is one."""
+        with psycopg.connect(self.database, autocommit=True) as database:
+            database.execute("UPDATE core_dataversion SET number = number + 1 WHERE name = 'catalogue'")
+
+    # --- what it uses -----------------------------------------------------------------------------------
+    def web_workers(self) -> list[int]:
+        """The processes that answer."""
+        found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
-                if int(fields[1]) == self.process.pid:
-                    ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+                if self.process and int(fields[1]) == self.process.pid:
+                    found.append(int(folder.name))
+        return found
+
+    def cpu(self) -> float:
+        """Seconds of CPU that the web workers have used."""
+        return sum(map(_cpu, self.web_workers()))
+
+    def database_cpu(self) -> float:
+        """Seconds of CPU that PostgreSQL has used for this site; its processes are on this machine."""
+        with psycopg.connect(self.database) as database:
+            rows = database.execute(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            ).fetchall()
+        return sum(_cpu(pid) for (pid,) in rows)
+
+    def memory(self) -> tuple[float, float]:
+        """Megabytes of the largest worker: resident, and its own alone."""
+        found = [(0.0, 0.0)]
+        for pid in self.web_workers():
+            sizes = dict.fromkeys(("Rss", "Private_Clean", "Private_Dirty"), 0)
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+                name, size, *_ = line.split()
+                sizes[name.rstrip(":")] = int(size)
+            found.append((sizes["Rss"] / 1024, (sizes["Private_Clean"] + sizes["Private_Dirty"]) / 1024))
+        return max(found)
+
+    def queries(self, pages: list[tuple[str, str]]) -> list[int]:
+        """How many statements each of these (path, cookie) takes, asked the second time."""
+        command = [sys.executable, "-m", "p2ktd.bench.counting"]
+        done = subprocess.run(
+            command, cwd=HOME, env=self.environment, input=json.dumps(pages), capture_output=True, text=True, check=True
+        )
+        counted: list[int] = json.loads(done.stdout.splitlines()[-1])
+        return counted
 
 
 @contextlib.contextmanager
@@ -114,11 +153,12 @@ def serving(*sites: Site) -> Iterator[None]:
     """All of them up, and down again at the end."""
     sites[0].manage("collectstatic", "--noinput", "--verbosity", "0")
     try:
-        for site in sites:
+        for site in sites:  # one after the other, so that each start is timed alone
             command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "p2ktd.wsgi"]
+            began = time.perf_counter()
             site.process = subprocess.Popen(command, cwd=HOME, env=site.environment, stdout=subprocess.DEVNULL)
-        for site in sites:
             _wait(site.port)
+            site.cold_start = time.perf_counter() - began
         yield
     finally:
         for site in sites:
@@ -127,10 +167,21 @@ def serving(*sites: Site) -> Iterator[None]:
                 site.process.wait()
 
 
+def _cpu(pid: int) -> float:
+    """Seconds that a process has used; none if it has gone."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 def _wait(port: int) -> None:
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+    """Until a page comes."""
+    for _ in range(1_200):
+        with contextlib.suppress(OSError):
+            line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            line.request("GET", "/healthz")
+            if line.getresponse().status == 200:
                 return
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise TimeoutError(f"nothing answers on port {port}")

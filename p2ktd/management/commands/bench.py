@@ -2,35 +2,60 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from p2ktd.bench import lanes
+from p2ktd.bench import catalogue, lanes
 from p2ktd.bench.drive import race, table
+from p2ktd.bench.load import ROUNDS, SECONDS
+from p2ktd.bench.load import race as load
+from p2ktd.bench.load import table as load_table
 from p2ktd.bench.sites import Site, serving
 
-SMALL, LARGE = 200, 20_000
-SERVICES = {SMALL: 1_000, LARGE: 100_000}
+SMALL = ("--applications", "200", "--services", "1000", "--villages", "200", "--orders", "2000")
+LARGE: tuple[str, ...] = ()  # the national set: seed_scale's own defaults
+PARTS = ("catalogue", "desk")
+MOST_MEMORY, MOST_START = 150, 3  # megabytes of a web worker, seconds
 
 
 class Command(BaseCommand):
-    help = "Measures pages on a small and a large database in turns, and prints the ratios."
+    help = "Measures pages against the least that a page can cost, and on a small and a large database; prints ratios."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("parts", nargs="*", default=PARTS, help=f"some of: {', '.join(PARTS)}")
+        parser.add_argument("--rounds", type=int, default=ROUNDS)
+        parser.add_argument("--seconds", type=float, default=SECONDS, help="of each page in each round")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        small, large = Site.named("small"), Site.named("large")
-        unkept = Site.named("large", keep_pages=False)
         self.stdout.write("Filling the databases (the first time takes minutes) ...")
-        for site, size in ((small, SMALL), (large, LARGE)):
-            site.fill("--applications", str(size), "--services", str(SERVICES[size]))
-        with serving(small, large, unkept):
-            self.desk(small, large)
-            self.catalogue(large, unkept)
+        small, large = Site.named("small"), Site.named("large")
+        large.fill(*LARGE)
+        if "catalogue" in options["parts"]:
+            self.catalogue(options["rounds"], options["seconds"])
+        if "desk" in options["parts"]:
+            small.fill(*SMALL)
+            with serving(small, large):
+                self.desk(small, large)
 
     def desk(self, small: Site, large: Site) -> None:
-        few, many = lanes.pokja(small, f"{SMALL} applications"), lanes.pokja(large, f"{LARGE} applications")
+        few, many = lanes.pokja(small, "small"), lanes.pokja(large, "large")
         race([*few, *many])
         pairs = {big.label: little.label for big, little in zip(many, few, strict=True)}
         self.stdout.write(f"\nThe Pokja's desk\n{table([*few, *many], pairs)}")
 
-    def catalogue(self, kept: Site, unkept: Site) -> None:
-        rows = [*lanes.reference(kept), *lanes.catalogue(kept, "kept"), *lanes.catalogue(unkept, "made anew")]
-        race(rows)
-        pairs = {row.label: lanes.RAW for row in rows if row.label != lanes.RAW}
-        self.stdout.write(f"\nThe catalogue with {SERVICES[LARGE]} services\n{table(rows, pairs)}")
+    def catalogue(self, rounds: int, seconds: float) -> None:
+        kept = Site.named("large", workers=2)
+        anew = Site.named("large", keep_pages=False, workers=2)
+        with serving(kept, anew):
+            rows = [
+                *catalogue.reference(kept), *catalogue.public(kept, "kept"), *catalogue.unchanged(kept),
+                *catalogue.public(anew, "made anew"), *catalogue.logged_in(anew),
+            ]  # fmt: skip
+            catalogue.count_queries(rows)
+            load(rows, rounds=rounds, seconds=seconds)
+            self.stdout.write(f"\nThe catalogue, 2 workers, 8 people\n{load_table(rows, catalogue.RAW)}")
+            self.stdout.write(f"\n{catalogue.after_a_change(anew)}")
+            resident, own = (max(pair) for pair in zip(kept.memory(), anew.memory(), strict=True))
+            start = max(kept.cold_start, anew.cold_start)
+            self.stdout.write(
+                f"\nA web worker after this: {resident:.0f} MB, its own alone {own:.0f} MB "
+                f"(aim {MOST_MEMORY} MB: {'ok' if resident <= MOST_MEMORY else 'MISS'}). "
+                f"Cold start {start:.1f} s (aim {MOST_START} s: {'ok' if start <= MOST_START else 'MISS'})."
+            )
