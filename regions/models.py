@@ -17,7 +17,7 @@ from core.workflow import Allowed, Denied, Verdict
 from regions import codes
 from regions.naming import label_of
 from regions.scope import within
-from regions.search import COMPACT_NAME, SEARCH_VECTOR, search, suggest
+from regions.search import COMPACT_NAME, SEARCH_VECTOR, named, search, suggest
 
 
 class Level(models.TextChoices):
@@ -112,6 +112,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def search(self, text: str) -> "AreaQuerySet":
         """The areas that fit what someone typed, best first."""
         return search(self, text)
+
+    def named(self, text: str) -> "list[str]":
+        """Codes of those whose own name has each typed word, or one that begins so."""
+        return named(self, text)
 
     def suggest(self, text: str, *, limit: int = 10) -> "list[Area]":
         """The few best for a type-ahead, faster than `search`."""

@@ -76,6 +76,16 @@ def search(areas: "AreaQuerySet", text: str) -> "AreaQuerySet":
     )
 
 
+def named(areas: "AreaQuerySet", text: str) -> list[str]:
+    """Codes of the areas whose own name has each word of the text, or one that begins so; none for no word."""
+    words = words_of(text)
+    if not words:
+        return []
+    asked = " & ".join(f"{word}:*A" if len(word) > 1 else f"{word}:A" for word in words)
+    found = areas.alias(words=SEARCH_VECTOR).filter(words=SearchQuery(asked, config="simple", search_type="raw"))
+    return list(found.values_list("code", flat=True))
+
+
 def suggest(areas: "AreaQuerySet", text: str, *, limit: int) -> "list[Area]":
     """At most `limit` areas for a type-ahead. As `search`, but what begins with the text is read off the index
     in its order, and words are only looked for if there is room left: two letters cost as little as ten."""

@@ -19,7 +19,10 @@ from core.views import MoveView
 from core.workflow import TransitionRefused, Verdict
 from transactions import documents, forms
 from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
+from transactions.models.accountability import OPEN as ACCOUNT_OPEN
+from transactions.models.contract import OPEN as CONTRACT_OPEN
 from transactions.models.need import in_office
+from transactions.models.sourcing import LIVE
 from transactions.order import Order
 
 PAGE = 20
@@ -61,8 +64,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 def narrowed(rows: Any, asked: dict[str, Any]) -> Any:
     """The list by words, stage and year."""
     if words := asked.get("q"):
-        for word in words.split()[:6]:
-            rows = rows.filter(Q(title__icontains=word) | Q(village__name__icontains=word) | Q(code__iexact=word))
+        rows = rows.said(words)
     if year := asked.get("tahun"):
         rows = rows.filter(created_at__year=year)
     sourcing = Sourcing.objects.filter(need=OuterRef("pk")).exclude(state="failed")
@@ -70,9 +72,9 @@ def narrowed(rows: Any, asked: dict[str, Any]) -> Any:
     account = Accountability.objects.filter(contract__sourcing__need=OuterRef("pk"))
     stages = {
         "kebutuhan": ~Q(state="cancelled") & ~Exists(sourcing),
-        "pengadaan": Exists(sourcing.exclude(state="awarded")),
-        "kontrak": Exists(contract.exclude(state__in=["handed_over", "terminated"])),
-        "pertanggungjawaban": Exists(account.exclude(state="closed")),
+        "pengadaan": Exists(sourcing.filter(state__in=LIVE)),
+        "kontrak": Exists(contract.filter(state__in=CONTRACT_OPEN)),
+        "pertanggungjawaban": Exists(account.filter(state__in=ACCOUNT_OPEN)),
         "selesai": Exists(account.filter(state="closed")),
         "batal": Q(state="cancelled") | Exists(contract.filter(state="terminated")) & ~Exists(sourcing),
     }

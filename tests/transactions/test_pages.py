@@ -333,6 +333,10 @@ def test_the_deadline_is_typed_and_shown_in_the_villages_zone(market: Market) ->
         ("?q=pembukuan", 3),
         ("?q=Kuta", 3),
         ("?q=tidakada", 0),
+        ("?q=pembuku+kut", 3),
+        ("?q=pembukuan+tidakada", 0),
+        ("?q=bukuan", 0),
+        ("?q=%2F%2F", 0),
         ("?tahap=kebutuhan", 1),
         ("?tahap=pengadaan", 1),
         ("?tahap=kontrak", 1),
@@ -347,6 +351,21 @@ def test_the_list_is_narrowed_and_odd_questions_are_ignored(query: str, found: i
     page = market.client("pka").get(reverse("orders") + query)
     assert page.status_code == 200
     assert len(page.context["orders"]) == found
+
+
+def test_an_order_is_found_by_its_code_in_any_case(market: Market) -> None:
+    need = market.need()
+    market.need()
+    page = market.client("pka").get(reverse("orders"), {"q": need.code.lower()})
+    assert [row for row, _ in page.context["orders"]] == [need]
+
+
+def test_words_are_looked_up_in_indexes(market: Market) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+    plan = Need.objects.said("sumur").order_by().explain()
+    assert "need_title_words" in plan
+    assert "Seq Scan" not in plan
 
 
 def test_the_list_is_paged_by_key(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
