@@ -32,6 +32,10 @@ ANSWERS: dict[str, tuple[str, dict[str, Any]]] = {
         {"cara": "campuran", "jumlahpertemuan": 6, "pendampingan": True, "tahapusaha": ["tumbuh"]},
     ),
     "Pendampingan penyusunan RPJM Desa": ("perencanaan-desa", {"cara": "tatapmuka", "jumlahpertemuan": 8}),
+    "Pendampingan pencegahan stunting bersama kader": (
+        "posyandu-stunting",
+        {"cara": "tatapmuka", "jumlahpertemuan": 6, "pendampingan": True},
+    ),
     "Gambar rencana dan RAB jalan usaha tani": ("jalan-jembatan", {**DRAWING, "dokumen": ["gambar", "rab"]}),
     "Pelatihan kader Posyandu dan pencegahan stunting": (
         "posyandu-stunting",
@@ -100,6 +104,15 @@ PROVIDERS = [
                 9_800_000,
                 60,
                 "Fasilitasi musyawarah, kajian keadaan desa, dan rancangan RPJM Desa.",
+            ),
+            (
+                "kesehatan-masyarakat",
+                "Pendampingan pencegahan stunting bersama kader",
+                K.MENTORING,
+                U.MONTH,
+                2_800_000,
+                90,
+                "Pendataan ibu hamil dan balita, kelas gizi tiap bulan, dan laporan perkembangan.",
             ),
             (
                 "infrastruktur",

@@ -1,6 +1,9 @@
 """What villages read of a service is kept: a version for each change, and its page."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
@@ -95,6 +98,28 @@ def test_the_price_s_history_has_only_what_villages_could_read(rinjani: Firm) ->
     assert rows[0]["until"] is None
     assert [row["until"] for row in rows[1:]] == [row["at"] for row in rows[:-1]]
     assert [(change["old"], change["new"]) for change in service.price_changes()] == [(2, 1)[::-1]]
+
+
+def test_the_migration_gives_each_published_service_the_version_that_its_verb_would_have(rinjani: Firm) -> None:
+    """Services from before versions: as if the table had just been made."""
+    shown = stage.service(rinjani, areas=(LOMBOK_TENGAH, LOMBOK_BARAT))
+    shown.add_photo(by=rinjani.person, photo=clean_image(stage.photo()), caption="Kelas")
+    draft, paused = stage.draft(rinjani, "Draf"), stage.service(rinjani, "Dijeda")
+    paused.pause(by=rinjani.person)
+    wanted = {shown.pk: shown.current_version.content, paused.pk: paused.current_version.content}
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no trigger may be pending when a table is altered
+        cursor.execute("ALTER TABLE catalog_serviceversion DISABLE TRIGGER append_only_row")
+        cursor.execute("DELETE FROM catalog_serviceversion; UPDATE catalog_service SET version_number = 0")
+        cursor.execute("ALTER TABLE catalog_serviceversion ENABLE TRIGGER append_only_row")
+    for _ in range(2):  # safe to run again
+        import_module("catalog.migrations.0008_first_versions").bring(apps, None)
+    made = {version.service_id: version for version in ServiceVersion.objects.all()}
+    assert {pk: version.content for pk, version in made.items()} == wanted
+    assert {version.number for version in made.values()} == {1}
+    assert made[shown.pk].made_at == shown.published_at
+    numbers_now = dict(Service.objects.values_list("pk", "version_number"))
+    assert numbers_now == {shown.pk: 1, paused.pk: 1, draft.pk: 0}
 
 
 # --- the page -----------------------------------------------------------------------------------------------------
