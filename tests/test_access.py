@@ -119,6 +119,9 @@ PAGES = [
     # rivals do not see each other's names before the opening
     Page("order", lambda s: "Penyedia yang diundang</h3>", A, lambda s: [s.sealed.code]),
     Page("meeting", lambda s: "Contoh Inaq Sahnep", A | {"penyedia"}, lambda s: [s.meeting(s.closed).code]),
+    Page("activities", lambda s: "Pemetaan Batas dan Potensi Desa", A),
+    Page("activity", lambda s: "Lalu Contoh Wirya", A, lambda s: [activity(s).code]),
+    Page("announcement", lambda s: "Peta potensi desa", A, lambda s: ["52.02.04.2001", activity(s).fiscal_year]),
     Page("need-new", lambda s: 'name="why_provider"', {"operator", "pka", "pld", "pd"} | NEIGHBOUR),
     Page("shortlist", lambda s: "Daftar pendek</h1>", A, lambda s: [s.need("Peta potensi desa").code]),
     Page("sourcing-new", lambda s: 'name="hps"', {"pka", "tpk"}, lambda s: [s.need("Peta potensi desa").code]),
@@ -216,6 +219,17 @@ PAGES = [
     ),
     Page("admin:accounts_membership_changelist", lambda s: "Contoh Zaenab", {"dpmd", "kementerian"}),
 ]
+
+
+def activity(story: Story) -> Any:
+    return story.need("Peta potensi desa").activity
+
+
+def spare_activity() -> Any:
+    """One that no need is budgeted from."""
+    from transactions.models import Activity
+
+    return Activity.objects.filter(village="52.02.04.2001", needs=None).earliest("pk")
 
 
 def the_plenary() -> Any:
@@ -330,10 +344,7 @@ ELSEWHERE = {
     "membership-end": "tests/accounts",
     **dict.fromkeys(
         (
-            "activities",
-            "activity",
             "activity-new",
-            "activity-move",
             "activity-import",
             "activity-import-new",
             "activity-import-example",
@@ -341,7 +352,6 @@ ELSEWHERE = {
         ),
         "the whole cast, reading and changing: tests/transactions/test_activity_pages.py",
     ),
-    "announcement": "the whole cast, reading and printing: tests/transactions/test_activity_papers.py",
     "dashboard": "the whole cast against every level: tests/monitoring/test_dashboards.py",
     "dashboard-area": "as above",
     "dashboard-csv": "as above",
@@ -358,6 +368,7 @@ ELSEWHERE = {
 }
 MOVES = {
     "need-move": lambda s: [s.need("Peta potensi desa").code, "batalkan-kebutuhan"],
+    "activity-move": lambda s: [spare_activity().code, "keluarkan-kegiatan"],
     "sourcing-move": lambda s: [s.sourcing(s.sealed).code, "nyatakan-gagal"],
     "quotation-move": lambda s: [s.quotation(s.sealed, "penyedia").code, "tarik-penawaran"],
     "contract-move": lambda s: [s.contract(s.need("Situs web dan pelayanan informasi desa")).code, "putus-kontrak"],
@@ -389,6 +400,7 @@ MOVERS = {
     "admin:verification_pokja_move": {"dpmd"},
     "admin:verification_plenary_move": {"pokja", "ketua.pokja"},
     "admin:verification_plenary_print": DESK,
+    "activity-move": {"operator", "pka", "kaur"},
     "quotation-move": {"penyedia"},
     "village-access-move": {"dpmd"},
     "village-data-move": set(),  # it is verified

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import time_machine
 from django.utils import timezone
@@ -14,11 +15,12 @@ from django.utils import timezone
 from accounts.models import Role, User
 from catalog.models import Category, Service
 from core.models import Event
+from p2ktd.demo import budget
 from p2ktd.demo.cast import DOMAIN, NEIGHBOUR, VILLAGE
 from p2ktd.demo.papers import paper, photo
 from reviews.models import Rating
 from transactions import tax
-from transactions.models import Accountability, Contract, Element, Meeting, Need, Quotation, Sourcing
+from transactions.models import Accountability, Contract, Element, Meeting, Need, Origin, Quotation, Sourcing
 
 CAME = [
     (Element.VILLAGE_GOVERNMENT, 6, 3),
@@ -96,10 +98,13 @@ class Telling:
             title=self.title,
             category=Category.objects.get(pk=self.service.category_id),
             service=self.service,
+            origin=Origin.MUSDES,
+            origin_note="Musdes perencanaan (contoh)",
             problem="DATA CONTOH. Desa belum mempunyai orang yang mampu mengerjakan ini sendiri, dan warga menunggu hasilnya.",
             place="Dusun Contoh",
             men=40,
             women=55,
+            poor_households=18,
             volume=1,
             unit=self.service.get_unit_display(),
             estimate=self.service.price + 500_000,
@@ -111,13 +116,16 @@ class Telling:
         self.order.agree(by=self.by("operator"), musdes_on=self.day, musdes_number="140/CONTOH-BA/2026")
 
     def budgeted(self) -> None:
-        self.order.budget(
-            by=self.by("pka"),
-            fiscal_year=self.day.year,
-            funding="dd",
-            activity_code="4.3.02",
-            ceiling=self.service.price + 500_000,
-        )
+        money: dict[str, Any] = {
+            "ceiling": self.service.price + 500_000,
+            "planned_time": f"Semester kedua {self.day.year}",
+        }
+        activity = budget.paying(self.title, self.village, self.day)
+        if activity is not None:
+            money["activity"] = activity
+        else:
+            money |= {"fiscal_year": self.day.year, "funding": "dd", "activity_code": "4.3.02"}
+        self.order.budget(by=self.by("pka"), **money)
 
     def invited(self) -> None:
         value = self.order.estimate
@@ -263,6 +271,8 @@ def tell_all(people: dict[str, User], services: dict[str, Service]) -> None:
     def begin(days_ago: int, village: str = VILLAGE) -> Telling:
         return Telling(people, village, days_ago)
 
+    first = begin(90)
+    first.step(0, lambda: budget.load(first.by("operator"), VILLAGE, budget.story_years(first.real_now, 90)))
     begin(85).tell(training, "Pelatihan pengelola BUM Desa", until="rated", stars=5)
     begin(80, NEIGHBOUR).tell(posyandu, "Pelatihan kader Posyandu", until="rated", stars=4)
     begin(70, NEIGHBOUR).tell(website, "Situs web desa", until="held")
@@ -274,6 +284,8 @@ def tell_all(people: dict[str, User], services: dict[str, Service]) -> None:
     begin(16).tell(mapping, "Peta potensi desa", until="budgeted")
     begin(6).tell(plan, "Peninjauan RPJM Desa", until="agreed")
     begin(1, NEIGHBOUR).tell(posyandu, "Penyegaran kader Posyandu", until="need")
+    last = begin(1)
+    last.step(0, lambda: budget.propose(last.by("operator"), VILLAGE, last.day.year))
 
 
 def is_told() -> bool:
