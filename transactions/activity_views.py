@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 from accounts import people
 from accounts.models.membership import today
 from catalog.paging import Sort, page_of
+from core.models import Event
 from core.spreadsheet import csv_response
 from core.views import MoveView
 from core.workflow import Verdict
 from regions.models import Area
 from transactions import announcement, forms, siskeudes
 from transactions.models import Activity, ActivityImport, ProcurementPlan
-from transactions.models.activity_import import Line, fingerprint_of
+from transactions.models.activity_import import COMPARED, Line, fingerprint_of, shown
 from transactions.models.need import in_office
 from transactions.views import form_page, made, refuse_page
 
@@ -105,8 +106,22 @@ def activity(request: HttpRequest, code: str) -> HttpResponse:
             "activity": row,
             "needs": row.needs.order_by("-pk"),
             "commitments": commitments,
+            "events": told(row),
         },
     )
+
+
+def told(row: Activity) -> list[Event]:
+    """Its events, each with what was and what is."""
+    events = list(row.events())
+    for event in events:
+        changed = event.data.get("changed", {})
+        changes = [
+            f"{Activity._meta.get_field(name).verbose_name}: {shown(name, before)} menjadi {shown(name, after)}"  # type: ignore[union-attr]
+            for name, (before, after) in ((name, changed[name]) for name in COMPARED if name in changed)
+        ]
+        event.note = event.note or "; ".join(changes)
+    return events
 
 
 def activity_new(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ from core.formats import rupiah
 from core.models import Event
 from core.notices import Tell, tells
 from regions.scope import NATION, within
-from transactions.models import Accountability, Contract, Meeting, Need, Sourcing
+from transactions.models import Accountability, Activity, ActivityImport, Contract, Meeting, Need, Sourcing
 from transactions.models.sourcing import OFFICER
 from verification.models import Sanction
 from verification.models.sanction import BARRING
@@ -48,6 +48,15 @@ def budget_is_next(event: Event, need: Need) -> Iterator[Tell]:
 def sourcing_is_next(event: Event, need: Need) -> Iterator[Tell]:
     for member in village(need.village_id, Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM):
         yield Tell(member.user, f"Kebutuhan “{need.title}” dianggarkan", "Pengadaan dapat dimulai.")
+
+
+@tells("transactions.activityimport", "apply")
+def keepers_learn_of_the_new_list(event: Event, document: ActivityImport) -> Iterator[Tell]:
+    """Ceilings may have changed: whoever else keeps the list looks at it."""
+    found = event.data
+    for member in village(document.village_id, *Activity.KEEPERS):
+        title = f"Kegiatan APB Desa dimuat: {found['new']} baru, {found['changed']} berubah"
+        yield Tell(member.user, title, f"Dari berkas {document.file_name}.", by_mail=False)
 
 
 @tells("transactions.sourcing", "announce")

@@ -103,7 +103,7 @@ def test_the_list_is_searched_and_filtered(market: Market) -> None:
         ({"bidang": "1"}, ["Rapat BPD"]),
         ({"sumber": "add"}, ["Rapat BPD"]),
         ({"tahun": str(year + 1)}, ["Tahun depan"]),
-        ({"tahun": "", "bidang": "4"}, ["Pelatihan kader", "Tahun depan"]),
+        ({"tahun": "semua", "bidang": "4"}, ["Pelatihan kader", "Tahun depan"]),
         ({"q": "tidak ada"}, []),
     ):
         page = client.get(url, asked)
@@ -140,6 +140,23 @@ def test_the_list_is_paged_by_key(market: Market) -> None:
         query = page.context["page"].next_url
     assert query == ""
     assert seen == [f"04.01.{number:02d}" for number in range(1, 46)]
+
+
+def test_all_years_stay_asked_for_on_the_next_page(market: Market) -> None:
+    year = market.today.year
+    rows = [read(number, Kd_Keg=f"04.01.{number:02d}", Tahun=str(year + number % 2)) for number in range(1, 31)]
+    take_over(market, received(market, *rows))
+    first = market.client("kades").get(reverse("activities"), {"tahun": "semua"})
+    second = market.client("kades").get(reverse("activities") + first.context["page"].next_url)
+    assert len(names(first)) + len(names(second)) == 30
+    assert {row.fiscal_year for row in second.context["page"].rows} == {year, year + 1}
+
+
+def test_an_activitys_page_tells_what_was_and_what_is(market: Market) -> None:
+    row = activity(market, volume=1)
+    row.amend(by=market.user("kaur"), ceiling=21_000_000, volume=None)
+    page = text_of(market.client("kades").get(row.get_absolute_url()))
+    assert "pagu: Rp20.000.000 menjadi Rp21.000.000; volume keluaran: 1 menjadi kosong" in page
 
 
 def test_the_totals_are_those_of_the_year(market: Market) -> None:
@@ -342,3 +359,24 @@ def test_an_invited_provider_reads_no_remaining_budget(market: Market) -> None:
     page = text_of(market.client("firm").get(sourcing.get_absolute_url()))
     assert "sisa pagu" not in page
     assert row.get_absolute_url() not in page
+
+
+def test_who_issues_a_contract_reads_what_is_left(market: Market) -> None:
+    row = activity(market)
+    contract = contract_from(market, row)
+    page = text_of(market.client("pka").get(contract.move_url("issue")))
+    assert f"Rp20.000.000, {NAME}" in page
+    Activity.objects.filter(pk=row.pk).update(ceiling=9_000_000)
+    data = {"number": "027/1", "signed_on": market.today.isoformat(), "starts_on": market.today.isoformat()}
+    page = market.client("pka").post(contract.move_url("issue"), data)
+    assert page.status_code == 409
+    assert "Rp9.000.000, kurang dari Rp9.400.000." in text_of(page)
+    assert 'value="027/1"' in page.content.decode()
+
+
+def test_the_others_who_keep_the_list_learn_of_a_load(market: Market) -> None:
+    from core.models import Notice
+
+    take_over(market, received(market, read()))
+    told = Notice.objects.filter(title="Kegiatan APB Desa dimuat: 1 baru, 0 berubah").values_list("user__email", flat=True)
+    assert set(told) == {f"{key}@desa.example" for key in KEEPERS - {"operator"}}

@@ -18,6 +18,7 @@ from transactions.models import Activity, ActivityImport, Field, Funding
 from transactions.models.activity import padded
 from transactions.models.need import local_today
 
+ALL_YEARS = "semua"  # said in so many words: an empty choice falls out of the addresses of further pages
 MOST = 2_000  # rows; a village has a hundred or two in a year
 
 
@@ -155,15 +156,20 @@ class ActivityFilterForm(forms.Form):
     """What the list of activities may be asked. Anything odd is ignored, not an error."""
 
     q = forms.CharField(label="Cari", max_length=100, required=False)
-    tahun = forms.TypedChoiceField(label="Tahun anggaran", required=False, coerce=int, empty_value=None)
+    tahun = forms.TypedChoiceField(
+        label="Tahun anggaran",
+        required=False,
+        coerce=lambda chosen: None if chosen == ALL_YEARS else int(chosen),
+        empty_value=None,
+    )
     bidang = forms.ChoiceField(label="Bidang", required=False)
     sumber = forms.ChoiceField(label="Sumber dana", required=False)
     desa = forms.CharField(required=False, max_length=13, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["tahun"].choices = [(ALL_YEARS, "Semua tahun"), *((str(year), str(year)) for year in years)]  # type: ignore[attr-defined]
         for name, empty, choices in (
-            ("tahun", "Semua tahun", [(year, str(year)) for year in years]),
             ("bidang", "Semua bidang", [(str(value), label) for value, label in Field.choices]),
             ("sumber", "Semua sumber", Funding.choices),
         ):

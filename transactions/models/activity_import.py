@@ -229,7 +229,7 @@ def shown(name: str, value: Any) -> str:
     if name == "ceiling":
         return rupiah(value)
     if name == "volume":
-        return plain_number(value)
+        return plain_number(Decimal(value))
     return str(Funding(value).label) if name == "funding" else str(value)
 
 
