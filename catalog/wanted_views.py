@@ -50,8 +50,9 @@ def wanted_list(request: HttpRequest) -> HttpResponse:
     }
     if shown == SINGLE:
         found = form.narrowed(mine).select_related("village", "category")
-        if kata := request.GET.get("kata"):
-            found = found.filter(key=kata)
+        if key := request.GET.get("kata", "")[:240]:
+            found = found.filter(key=key)
+            context |= {"key": key, "filter_count": context["filter_count"] + 1}
         context["page"] = page_of(found, request.GET, NEWEST)
     else:
         found = form.narrowed(mine).grouped() if shown == GROUPED else _missed(request.user, form, reads=reads)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any, Final, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -164,13 +164,14 @@ class WantedService(Document):
         self.key = key_of(self.words)
         refuse_unless(self.key, "Sebutkan layanannya dengan kata yang lebih khusus. Contoh: sumur bor")
         refuse_unless(self.village.may_buy, "Hanya desa dan desa adat yang berbelanja di sini; kelurahan tidak.")
-        Area.objects.select_for_update().get(pk=self.village_id)  # two officials of a village ask at once
-        there = WantedService.objects.filter(village=self.village_id, key=self.key, state="open").first()
-        if there:
-            return there
-        self.regency_id = self.village_id[: codes.LENGTHS[1]]
-        self.asked_by = by
-        born(self, by=by, verdict=self.may_create(by))
+        with transaction.atomic():
+            Area.objects.select_for_update(no_key=True).get(pk=self.village_id)  # two officials ask at once
+            there = WantedService.objects.filter(village=self.village_id, key=self.key, state="open").first()
+            if there:
+                return there
+            self.regency_id = self.village_id[: codes.LENGTHS[1]]
+            self.asked_by = by
+            born(self, by=by, verdict=self.may_create(by))
         return self
 
     def answer(self, *, by: Any, answer_text: str) -> None:

@@ -17,7 +17,8 @@ ONLY = {"resultTypes": ["violations"]}  # what is right is not told node by node
 VILLAGE = "52.02.04.2001"
 # Who looks at what. `{name}` stands for the address of one of the story's documents: see `addresses`.
 PAGES: dict[str, str] = {
-    "": f"""/ /layanan/ /layanan/?q=pelatihan /layanan/?q=tidakadasamasekali {{service}} {{service}}cetak/
+    "": f"""/ /layanan/ /layanan/?q=pelatihan /layanan/?q=tidakadasamasekali
+        /layanan/?q=pelatian+bumdess /layanan/?q=irigasi&wilayah=52.01 {{service}} {{service}}cetak/
         {{service}}tanya-jawab/ /layanan/bandingkan/ /layanan/bandingkan/?layanan={{service_code}}&layanan=X /penyedia/ {{provider}}
         {{provider}}status/ /penyedia/ZZZZ/status/ /penyedia/direktori/ /penyedia/direktori/52.02/
         /wilayah/ /wilayah/52.02/ /wilayah/{VILLAGE}/ /tentang/ /gaya/ /privasi/ /cek/
@@ -25,6 +26,7 @@ PAGES: dict[str, str] = {
     "calon": "/perlu-tindakan/ {access} /akses-desa/baru/ /profil/ /profil/nama/ /keamanan/ /pemberitahuan/ /email/",
     "operator": """/perlu-tindakan/ /desa-saya/ /pembelian/ /pembelian/?q=tidakadasamasekali /pembelian/baru/
         /pembelian/baru/?layanan={service_code} {closed} {paid} {service}tanya/ /pertanyaan/ {budgeted}daftar-pendek/
+        /layanan-dicari/ /layanan-dicari/baru/?q=irigasi /layanan-dicari/?lihat=pencarian
         /daftar-pendek/simpan/?layanan={service_code}""",
     "sekdes": f"""/kegiatan/ /kegiatan/?q=tidakadasamasekali /kegiatan/baru/ /kegiatan/muat/ {{import}} {{activity}}
         {{activity:amend}} {{agreed:place_in_plan}} /kegiatan/pengumuman/{VILLAGE}/{{activity_year}}/""",
@@ -37,7 +39,7 @@ PAGES: dict[str, str] = {
     "bpd": "/perlu-tindakan/ {paid} {paid_meeting} {meeting}",
     "kades": f"""/perlu-tindakan/ {{closed}} /kantor-desa/{VILLAGE}/ /kantor-desa/{VILLAGE}/ubah/ {{numbers}}
         /kantor-desa/{VILLAGE}/riwayat/ /kantor-desa/{VILLAGE}/pergantian/ /kantor-desa/{VILLAGE}/data/ajukan/""",
-    "penyedia": """/perlu-tindakan/ /pertanyaan/ /penyedia-saya/ /layanan-saya/ /layanan-saya/baru/ {service} {service:revise}
+    "penyedia": """/perlu-tindakan/ /layanan-dicari/ /pertanyaan/ /penyedia-saya/ /layanan-saya/ /layanan-saya/baru/ {service} {service:revise}
         {service:add_photo} {service:remove_photo} {service:pause} /pembelian/ {running} {running:report_progress}
         {sealed} {closed} {closed_rating:answer} {provider}kartu/""",
     "calon.penyedia": "/perlu-tindakan/ /penyedia-saya/ {submitted}",
@@ -50,7 +52,7 @@ PAGES: dict[str, str] = {
         /admin/verification/standing/ /admin/verification/plenary/ /admin/verification/plenary/?cari=tidakada
         /admin/verification/plenary/baru/ {plenary} {plenary:attach_scan} /kantor-desa/""",
     "ketua.pokja": "/perlu-tindakan/ /admin/verification/application/ {submitted_case} /penyedia/direktori/52.02/terbitkan/",
-    "dpmd": """/perlu-tindakan/ /akses-desa/ {access} {access:verify} {access:reject} /pantau/ /pantau/52.02.04/
+    "dpmd": """/perlu-tindakan/ /layanan-dicari/ /akses-desa/ {access} {access:verify} {access:reject} /pantau/ /pantau/52.02.04/
         /laporan/ /laporan/baru/ /kantor-desa/ /admin/ /admin/transactions/procurementrule/
         /admin/transactions/procurementrule/add/ /admin/verification/pokja/ /admin/verification/pokja/baru/ {pokja}
         {pokja:add_member} {pokja:remove_member} {pokja:prepare_next} {pokja:dissolve}
@@ -62,7 +64,7 @@ PAGES: dict[str, str] = {
     "tapm": "/perlu-tindakan/ /pantau/ /laporan/pendamping/",
     "kecamatan": "/perlu-tindakan/ /pantau/ /pembelian/",
     "provinsi": "/perlu-tindakan/ /pantau/ /laporan/ /laporan/baru/",
-    "kementerian": "/perlu-tindakan/ /pantau/ /laporan/ /admin/ /admin/verification/documentrequirement/jenis-baru/",
+    "kementerian": "/perlu-tindakan/ /layanan-dicari/ /admin/catalog/synonym/ /pantau/ /laporan/ /admin/ /admin/verification/documentrequirement/jenis-baru/",
 }
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths.split()]
 MISSING = {"/tidak-ada/", "/penyedia/ZZZZ/status/"}  # the page that says so is looked at, too

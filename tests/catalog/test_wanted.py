@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -224,6 +225,30 @@ def test_lists_search_filter_page_and_say_when_they_are_empty(people: dict[str, 
         browser.get(LIST, {"status": "x", "kategori": "\x01", "kata": "'", "hal": "zz", "lihat": "q"}).status_code
         == 200
     )
+
+
+def test_a_counted_row_leads_to_the_wishes_behind_it(people: dict[str, User]) -> None:
+    want(people["operator"], "lebah madu")
+    want(people["operator"], "tawon")
+    want(people["next"], "madu lebah", SUKADANA)
+    browser = client(people["pokja"])
+    row = re.search(r'<th scope="row"><a href="([^"]+)">', browser.get(LIST).content.decode())
+    assert row
+    text = browser.get(LIST + unescape(row[1])).content.decode()
+    assert "Hanya permintaan untuk “lebah madu”" in text
+    assert text.count('<th scope="row">') == 2
+    assert "tawon" not in text
+    assert "Tidak ada yang cocok" in browser.get(LIST, {"lihat": "satu-per-satu", "kata": "x" * 500}).content.decode()
+
+
+def test_two_officials_at_once_make_one_wish(people: dict[str, User]) -> None:
+    """The row of the village is held by the first; the second waits, and finds what the first made."""
+    with CaptureQueriesContext(connection) as asked:
+        want(people["operator"], "lebah madu")
+    sql = [query["sql"] for query in asked.captured_queries]
+    held = next(n for n, each in enumerate(sql) if "FOR NO KEY UPDATE" in each)
+    looked = next(n for n, each in enumerate(sql) if "catalog_wantedservice" in each)
+    assert held < looked
 
 
 @pytest.mark.parametrize("tab", ["dihitung", "satu-per-satu"])
