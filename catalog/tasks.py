@@ -30,15 +30,17 @@ REINDEXED_AT_ONCE = 1_000
 
 
 @job("catalog.reindex")
-def reindex(ways: list[str] | None = None, after: int = 0) -> None:
-    """New vectors of the services that say one of these (None: of all), a thousand at a time."""
+def reindex(ways: list[str] | None = None, after: int = 0, category: int | None = None) -> None:
+    """New vectors of the services that say one of these (None: of all), or of a category's, a thousand at a time."""
     services = Service.objects.filter(pk__gt=after)
+    if category is not None:
+        services = services.filter(category=category)
     if ways is not None:
         services = services.filter(search=search.saying(ways))
     some = list(services.order_by("pk").values_list("pk", flat=True)[:REINDEXED_AT_ONCE])
     search.index_all(Service.objects.filter(pk__in=some))
     if len(some) == REINDEXED_AT_ONCE:
-        Job.objects.enqueue("catalog.reindex", ways=ways, after=some[-1])
+        Job.objects.enqueue("catalog.reindex", ways=ways, after=some[-1], category=category)
     elif ways is None:
         vocabulary.recount()
     else:

@@ -121,6 +121,14 @@ class CategoryAttribute(models.Model):
         if problem := choices_problem(self.kind, self.choices):
             raise ValidationError({"choices": problem})
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep it; services are found by what its answers say, and filtered by them, from now on."""
+        read = ("label", "choices", "unit", "in_filter", "active")
+        known = type(self).objects.filter(pk=self.pk).values_list(*read).first()
+        super().save(*args, **kwargs)
+        if known is not None and known != tuple(getattr(self, name) for name in read):
+            self.category.reindex()
+
     def uses(self, choice: str = "") -> int:
         """How many services have answered it; or have chosen this."""
         answered = self.category.services.filter(attributes__has_key=self.key)

@@ -7,9 +7,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from catalog import kak, search
+from core.models import Job
 
 if TYPE_CHECKING:
     from catalog.models.attribute import CategoryAttribute
+
+
+# A page does not wait for more services than these to be found by something new.
+REINDEXED_NOW = 200
 
 
 class ServiceKind(models.TextChoices):
@@ -111,8 +116,17 @@ class Category(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep it; its services are found by the new name."""
+        same = type(self).objects.filter(pk=self.pk, name=self.name, bidang=self.bidang).exists()
         super().save(*args, **kwargs)
-        search.index_all(self.services)
+        if not same:
+            self.reindex()
+
+    def reindex(self) -> None:
+        """New vectors of its services: at once where they are few, else by the worker within minutes."""
+        if self.services.count() <= REINDEXED_NOW:
+            search.index_all(self.services)
+        else:
+            Job.objects.enqueue("catalog.reindex", category=self.pk)
 
     # --- what its services are made of ----------------------------------------------------------------
     def allowed_units(self) -> list[tuple[str, str]]:
@@ -186,4 +200,4 @@ class Subcategory(models.Model):
         renamed = bool(self.pk) and type(self).objects.filter(pk=self.pk).exclude(name=self.name).exists()
         super().save(*args, **kwargs)
         if renamed:
-            search.index_all(self.services)
+            self.category.reindex()

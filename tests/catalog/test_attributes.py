@@ -11,6 +11,8 @@ from django.test import Client
 from catalog import kak
 from catalog.models import Category, CategoryAttribute, Service, Subcategory
 from catalog.models.attribute import lexemes_of
+from catalog.tasks import reindex
+from core.models import Job
 from core.workflow import TransitionRefused
 from regions.models import Area
 from tests.areas import LOMBOK_TENGAH
@@ -140,6 +142,44 @@ def test_answers_that_can_be_filtered_by_become_lexemes(rinjani: Firm, category:
                 "SELECT search @@ to_tsquery('simple', %s) FROM catalog_service WHERE id = %s", [lexeme, service.pk]
             )
             assert cursor.fetchone() == (True,), lexeme
+
+
+def holds(service: Service, lexeme: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT search @@ to_tsquery('simple', %s) FROM catalog_service WHERE id = %s", [lexeme, service.pk]
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_question_that_becomes_a_filter_finds_the_answers_given_before(rinjani: Firm, category: Category) -> None:
+    question = asked(category, "cara")
+    question.in_filter = False
+    question.save()
+    service = stage.service(rinjani, category=category, attributes=ANSWERS)
+    lexeme = question.options[0].lexeme
+    assert not holds(service, lexeme)
+    question.in_filter = True
+    question.save()
+    assert holds(service, lexeme)
+
+
+def test_a_large_category_is_followed_by_the_worker(
+    rinjani: Firm, category: Category, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.models.category.REINDEXED_NOW", 0)
+    service = stage.service(rinjani, category=category, attributes=ANSWERS)
+    other = stage.service(rinjani, "Layanan lain")
+    question = asked(category, "cara")
+    question.label = "Cara kerja baru"
+    question.save()
+    question.save()  # nothing changed: nothing to follow
+    job = Job.objects.get(task="catalog.reindex")
+    assert job.args == {"category": category.pk}
+    Service.objects.update(search=None)
+    reindex(**job.args)
+    assert holds(service, question.options[0].lexeme)
+    assert Service.objects.filter(search=None).get() == other
 
 
 def test_labelled_rows_come_in_the_category_s_order_without_what_was_switched_off(
