@@ -378,5 +378,7 @@ def test_the_others_who_keep_the_list_learn_of_a_load(market: Market) -> None:
     from core.models import Notice
 
     take_over(market, received(market, read()))
-    told = Notice.objects.filter(title="Kegiatan APB Desa dimuat: 1 baru, 0 berubah").values_list("user__email", flat=True)
+    told = Notice.objects.filter(title="Kegiatan APB Desa dimuat: 1 baru, 0 berubah").values_list(
+        "user__email", flat=True
+    )
     assert set(told) == {f"{key}@desa.example" for key in KEEPERS - {"operator"}}
