@@ -101,8 +101,8 @@ def parse_rupiah(text: str) -> int:
     if not bare:
         raise RupiahError("Isi jumlah dalam rupiah, misalnya 12.500.000.")
     if _AMOUNT.fullmatch(bare):
-        amount = int(bare.replace(".", ""))
-        if amount > MAX_RUPIAH:
+        # Python itself refuses to read some thousand digits.
+        if len(bare) > 40 or (amount := int(bare.replace(".", ""))) > MAX_RUPIAH:
             raise RupiahError("Jumlah terlalu besar. Periksa kembali banyaknya angka nol.")
         return amount
     if bare.startswith(("-", MINUS, "(")):

@@ -55,7 +55,7 @@ class Page:
     @classmethod
     def of(cls, request: HttpRequest, rows: QuerySet, size: int = PAGE) -> Page:
         asked = request.GET.get("hal", "1")
-        number = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) <= 500 else 1
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 and 0 < int(asked) <= 500 else 1
         found = list(rows[(number - 1) * size : number * size + 1])
 
         def address(to: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
@@ -273,7 +274,7 @@ def narrowed(rows: QuerySet[Plenary], *, cari: str, status: str, tahun: str) -> 
     if status:
         rows = rows.filter(state=status)
     if tahun:
-        rows = rows.filter(held_on__year=int(tahun)) if tahun.isascii() and tahun.isdigit() else rows.none()
+        rows = rows.filter(held_on__year=int(tahun)) if re.fullmatch("[12][0-9]{3}", tahun) else rows.none()
     return rows
 
 
