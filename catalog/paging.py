@@ -66,6 +66,11 @@ class KeyPage:
     next_url: str = ""
 
     @property
+    def is_several(self) -> bool:
+        """Is there something to compare?"""
+        return len(self.rows) > 1
+
+    @property
     def is_whole(self) -> bool:
         """Is this all there is?"""
         return not self.previous_url and not self.next_url

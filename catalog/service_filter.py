@@ -65,7 +65,7 @@ class ServiceFilter(ListFilter):
     wilayah = AreaFilter(label="Melayani wilayah", method="in_area")
     dekat = django_filters.ChoiceFilter(
         label="Jangkauan", method="keep", empty_label="Wilayah itu saja", widget=FacetSelect,
-        choices=[(NEAR, "Termasuk kabupaten/kota tetangga")],
+        choices=[(NEAR, "Termasuk tetangga")],
     )  # fmt: skip
     kategori = _choice("Kategori", "Semua kategori", method="in_category")
     jenis = _choice("Jenis layanan", "Semua jenis", ServiceKind.choices, field_name="kind")
