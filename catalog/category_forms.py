@@ -57,6 +57,11 @@ class SubcategoryForm(_KeyOnce):
         model = Subcategory
         fields = ("name", "key", "order", "active")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # the theme's table names its columns, but not its fields
+            field.widget.attrs["aria-label"] = field.label
+
 
 class AttributeForm(_KeyOnce):
     """A question; its choices are typed one a line."""

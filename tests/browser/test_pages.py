@@ -19,7 +19,7 @@ VILLAGE = "52.02.04.2001"
 PAGES: dict[str, str] = {
     "": f"""/ /layanan/ /layanan/?q=pelatihan /layanan/?q=tidakadasamasekali
         /layanan/?q=pelatian+bumdess /layanan/?q=irigasi&wilayah=52.01 {{service}} {{service}}cetak/
-        {{service}}tanya-jawab/ /layanan/bandingkan/ /layanan/bandingkan/?layanan={{service_code}}&layanan=X /penyedia/ {{provider}}
+        {{service}}tanya-jawab/ {{service}}versi/1/ {{service}}kak/ /layanan/bandingkan/ /layanan/bandingkan/?layanan={{service_code}}&layanan=X /penyedia/ {{provider}}
         {{provider}}status/ /penyedia/ZZZZ/status/ /penyedia/direktori/ /penyedia/direktori/52.02/
         /wilayah/ /wilayah/52.02/ /wilayah/{VILLAGE}/ /tentang/ /gaya/ /privasi/ /cek/
         /masuk/ /daftar/ /kata-sandi/lupa/ /latihan/ /tidak-ada/""",
@@ -39,7 +39,7 @@ PAGES: dict[str, str] = {
     "bpd": "/perlu-tindakan/ {paid} {paid_meeting} {meeting}",
     "kades": f"""/perlu-tindakan/ {{closed}} /kantor-desa/{VILLAGE}/ /kantor-desa/{VILLAGE}/ubah/ {{numbers}}
         /kantor-desa/{VILLAGE}/riwayat/ /kantor-desa/{VILLAGE}/pergantian/ /kantor-desa/{VILLAGE}/data/ajukan/""",
-    "penyedia": """/perlu-tindakan/ /layanan-dicari/ /pertanyaan/ /penyedia-saya/ /layanan-saya/ /layanan-saya/baru/ {service} {service:revise}
+    "penyedia": """/perlu-tindakan/ /layanan-dicari/ /pertanyaan/ /penyedia-saya/ /layanan-saya/ /layanan-saya/baru/ /layanan-saya/baru/?kategori=infrastruktur {service} {service:revise}
         {service:add_photo} {service:remove_photo} {service:pause} /pembelian/ {running} {running:report_progress}
         {sealed} {closed} {closed_rating:answer} {provider}kartu/""",
     "calon.penyedia": "/perlu-tindakan/ /penyedia-saya/ {submitted}",
@@ -48,7 +48,7 @@ PAGES: dict[str, str] = {
         {profile}tentang/ {profile}bidang/ {returned}kelengkapan/ {returned}batalkan-permohonan/ {mine} {mine}wilayah/
         {mine}daftar/tenaga-ahli/ {mine}daftar/tenaga-ahli/baru/ {mine}daftar/pengalaman/""",
     "pokja": """/perlu-tindakan/ /admin/ /admin/verification/application/ /admin/verification/application/?antrean=semua
-        {submitted_case} {returned_case} {listed_case} {listed_history}
+        {submitted_case} {returned_case} {listed_case} {listed_history} /admin/catalog/servicereview/
         /admin/verification/standing/ /admin/verification/plenary/ /admin/verification/plenary/?cari=tidakada
         /admin/verification/plenary/baru/ {plenary} {plenary:attach_scan} /kantor-desa/""",
     "ketua.pokja": "/perlu-tindakan/ /admin/verification/application/ {submitted_case} /penyedia/direktori/52.02/terbitkan/",
@@ -64,7 +64,7 @@ PAGES: dict[str, str] = {
     "tapm": "/perlu-tindakan/ /pantau/ /laporan/pendamping/",
     "kecamatan": "/perlu-tindakan/ /pantau/ /pembelian/",
     "provinsi": "/perlu-tindakan/ /pantau/ /laporan/ /laporan/baru/",
-    "kementerian": "/perlu-tindakan/ /layanan-dicari/ /admin/catalog/synonym/ /pantau/ /laporan/ /admin/ /admin/verification/documentrequirement/jenis-baru/",
+    "kementerian": "/perlu-tindakan/ /layanan-dicari/ /admin/catalog/synonym/ /admin/catalog/category/ /pantau/ /laporan/ /admin/ /admin/verification/documentrequirement/jenis-baru/",
 }
 CASES = [(who, path) for who, paths in PAGES.items() for path in paths.split()]
 MISSING = {"/tidak-ada/", "/penyedia/ZZZZ/status/"}  # the page that says so is looked at, too
