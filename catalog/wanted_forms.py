@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts import limits, people
-from catalog.models import Category, WantedService
+from catalog.models import Category, Service, WantedService
 from catalog.models.wanted import ASKERS, key_of
+from catalog.search import Asked
 from core.forms import MoveForm
 from core.once import OnceForm
 from core.validators import validate_no_contact
@@ -23,6 +24,7 @@ class WantedForm(AreaFormMixin, OnceForm, forms.ModelForm):
     """A service that was looked for in vain; for one's own village, or one that one accompanies."""
 
     village = AreaField(label="Desa", only_buyers=True)
+    anyway = forms.BooleanField(label="Layanan itu tidak sesuai kebutuhan desa; tetap sampaikan", required=False)
 
     class Meta:
         model = WantedService
@@ -35,14 +37,24 @@ class WantedForm(AreaFormMixin, OnceForm, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = Category.objects.active()
-        self.fields["category"].empty_label = "Belum tahu"
+        category: Any = self.fields["category"]
+        category.queryset, category.empty_label = Category.objects.active(), "Belum tahu"
         territories = codes.outermost(people.territories(self.user, *ASKERS))
         if len(territories) == 1 and len(territories[0]) == codes.LENGTHS[-1]:
             del self.fields["village"]
             self.instance.village = Area.objects.get(pk=territories[0])
         else:
-            self.fields["village"].within = territories
+            cast(AreaField, self.fields["village"]).within = territories
+        self.offered = [] if self.is_bound else self._offered(self.initial.get("words", ""))
+
+    def _offered(self, words: str) -> list[Service]:
+        """Up to three services that hold all these words; for a known village those it can order."""
+        asked = Asked(words)
+        if not asked:
+            return []
+        village = self.instance.village_id
+        services = Service.objects.orderable_in(village) if village else Service.objects.open()
+        return list(asked.find(services).order_by("-rank", "-code")[:3])
 
     def clean_words(self) -> str:
         words: str = " ".join(self.cleaned_data["words"].split())
@@ -56,6 +68,13 @@ class WantedForm(AreaFormMixin, OnceForm, forms.ModelForm):
         village = cleaned.get("village") or getattr(self.instance, "village", None)
         if village and f" {village.name.casefold()} " in f" {cleaned.get('words', '').casefold()} ":
             self.add_error("words", "Jangan menyebut nama desa: penyedia melihat kata ini tanpa tahu desa mana.")
+        if not self.errors and village:
+            self.instance.village = village
+            self.offered = self._offered(cleaned["words"])
+            if self.offered and not cleaned.get("anyway"):
+                self.add_error(
+                    "anyway", "Sudah ada layanan yang memuat kata itu. Lihat dahulu, lalu centang bila tidak sesuai."
+                )
         if not self.errors and (wait := limits.wanted(self.user).take()):
             raise ValidationError(limits.sentence(wait))
         return cleaned

@@ -52,8 +52,8 @@ def _phrases(text: str) -> list[str]:
         return whole
     before, _, last = text.rpartition(" ")
     endings: list[str] = []
-    if before and len(last) >= SHORTEST:
-        endings = [f"{before} {each.text}" for each in vocabulary.beginning_with(last, MOST)]
+    if before:
+        endings = [f"{before} {each}" for each in vocabulary.shown_beginning_with(last, MOST)]
     if not whole and not endings and spelling.reach(last):
         near = spelling.nearest(last, vocabulary.candidates([last]))[: MOST // 2]
         endings = [f"{before} {each.text}".strip() for each in near]

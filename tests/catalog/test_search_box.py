@@ -40,6 +40,7 @@ def test_words_and_phrases_that_begin_so_are_offered(shelf: None) -> None:
 
 def test_the_last_word_is_completed_and_a_mistyped_one_mended(shelf: None) -> None:
     assert offered("pelatihan irig")[0] == ("kata", "pelatihan irigasi")
+    assert ("kata", "pelatihan BUM Desa") in offered("pelatihan b")
     assert offered("irigass")[0] == ("kata", "irigasi")
 
 

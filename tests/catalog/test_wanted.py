@@ -197,6 +197,21 @@ def test_what_was_typed_is_kept_when_it_is_refused(people: dict[str, User], word
     assert not WantedService.objects.exists()
 
 
+def test_what_is_offered_already_is_shown_before_it_is_wanted(people: dict[str, User], rinjani: Firm) -> None:
+    made = stage.service(rinjani, "Budidaya lebah madu")
+    stage.service(rinjani, "Lebah madu untuk Bandung", areas=(BANDUNG,))
+    shown = client(people["operator"]).get(NEW, {"q": "lebah madu"}).content.decode()
+    assert made.get_absolute_url() in shown
+    assert "Lebah madu untuk Bandung" not in shown
+    answer = send(people["operator"], words="lebah madu", note="Penjelasan panjang")
+    assert answer.status_code == 422
+    assert "Sudah ada layanan yang memuat kata itu" in answer.content.decode()
+    assert "Penjelasan panjang" in answer.content.decode()
+    assert not WantedService.objects.exists()
+    assert send(people["operator"], words="lebah madu", anyway="on").status_code == 302
+    assert WantedService.objects.get().words == "lebah madu"
+
+
 def test_the_answer_reaches_who_asked(people: dict[str, User]) -> None:
     made = want(people["operator"])
     browser = client(people["pokja"])
