@@ -77,8 +77,9 @@ def search(areas: "AreaQuerySet", text: str) -> "AreaQuerySet":
 
 
 def named(areas: "AreaQuerySet", text: str) -> list[str]:
-    """Codes of the areas whose own name has each word of the text, or one that begins so; none for no word."""
-    words = words_of(text)
+    """Codes of the areas whose own name has each word of the text, or one that begins so; none for no word, nor for
+    what nearly all are called."""
+    words = [word for word in words_of(text) if word not in ("desa", "adat")]
     if not words:
         return []
     asked = " & ".join(f"{word}:*A" if len(word) > 1 else f"{word}:A" for word in words)

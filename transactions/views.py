@@ -35,10 +35,9 @@ def orders(request: HttpRequest) -> HttpResponse:
     form = forms.OrderFilterForm(request.GET)
     form.is_valid()
     rows = narrowed(Need.objects.visible_to(request.user), form.cleaned_data)
-    before = request.GET.get("sebelum", "")
-    if before:
-        rows = rows.filter(pk__lt=Need.objects.visible_to(request.user).filter(code=before[:16]).values("pk"))
-    found = list(rows.select_related("village", "category").order_by("-pk")[: PAGE + 1])
+    before = key_of(request.user, request.GET.get("sebelum", ""))
+    searched = bool(form.cleaned_data.get("q"))
+    found = rows.select_related("village", "category").newest(PAGE + 1, searched=searched, before=before)
     page, more = found[:PAGE], len(found) > PAGE
     query = request.GET.copy()
     query.pop("sebelum", None)
@@ -53,12 +52,19 @@ def orders(request: HttpRequest) -> HttpResponse:
             "orders": with_contracts(page, request.user),
             "form": form,
             "next_url": next_url,
-            "first": not before,
+            "first": before is None,
             "filtered": any(form.cleaned_data.values()),
             "filter_count": sum(map(bool, form.cleaned_data.values())),
             "may_create": people.holds(request.user, *Need.DRAFTERS, *Need.HELPERS),
         },
     )
+
+
+def key_of(user: Any, code: str) -> int | None:
+    """After which order a page begins: the key of this one; 0 for one that is not theirs, None for the first page."""
+    if not code:
+        return None
+    return Need.objects.visible_to(user).filter(code=code[:16]).values_list("pk", flat=True).first() or 0
 
 
 def narrowed(rows: Any, asked: dict[str, Any]) -> Any:

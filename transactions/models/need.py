@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -47,6 +47,9 @@ class Origin(models.TextChoices):
     INDICATOR = "indicator", "Indikator desa yang lemah"
 
 
+LATEST = 3_000  # orders that a search reads before it asks the indexes
+
+
 def in_office(user: Any, path: str = "village") -> Q:
     """Rows of villages where this person holds office, helps or oversees."""
     return within(path, people.territories(user, *VILLAGE_ROLES, *OVERSEERS))
@@ -77,6 +80,20 @@ class NeedQuerySet(models.QuerySet):
                 fits |= Q(words=words)
             found = found.filter(fits)
         return found
+
+    def newest(self, count: int, *, searched: bool = False, before: int | None = None) -> list[Need]:
+        """So many, newest first.
+
+        What was searched for may be in every title or in none, and the database cannot tell beforehand. So the
+        latest few thousand are read first; if they do not fill the page, all that the indexes find is sorted (by a
+        sum, since for the key's own index all orders might be read).
+        """
+        rows = self if before is None else self.filter(pk__lt=before)
+        if not searched:
+            return list(rows.order_by("-pk")[:count])
+        last = before or Need.objects.aggregate(last=Max("pk"))["last"] or 0
+        found = list(rows.filter(pk__gte=last - LATEST).order_by("-pk")[:count])
+        return found if len(found) == count else list(rows.order_by((F("pk") + 0).desc())[:count])
 
     def waiting_for(self, user: Any) -> Self:
         """Agreed in Musdes or budgeted, and nobody has taken the next step."""
