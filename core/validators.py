@@ -164,9 +164,21 @@ _CONTACTS = re.compile(
 )
 
 
+_SPELLED = {
+    word: str(digit)
+    for digit, words in enumerate(
+        ["nol/kosong", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan/lapan", "sembilan"]
+    )
+    for word in words.split("/")
+}
+_DIGIT_WORDS = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b", re.IGNORECASE)
+
+
 def validate_no_contact(value: str) -> None:
     """What stands in public holds no telephone number, no address of mail or web, no account."""
-    if _CONTACTS.search(unicodedata.normalize("NFKC", value)):
+    text = unicodedata.normalize("NFKC", value)
+    spelled = _DIGIT_WORDS.sub(lambda word: _SPELLED[word[0].lower()], text)
+    if _CONTACTS.search(text) or _CONTACTS.search(spelled):
         raise ValidationError(
             "Jangan menulis nomor telepon, alamat email, akun, atau alamat situs: teks ini dibaca umum.", code="contact"
         )

@@ -31,9 +31,11 @@ def price_block(request: HttpRequest, service: Service) -> SafeString | str:
     found = references_for(request, service)
     if not found:
         return ""
-    nearest = found[0]
+    nearest, wider = found[0], found[-1]
+    same = wider is not nearest and wider.n == nearest.n  # all of the province's contracts are this regency's
     context = {
-        "references": found,
+        "references": [nearest] if same else found,
+        "also": wider.area.label if same else "",
         "unit": service.get_unit_display(),
         "said": compared(service.price, nearest) if service.tax_included else "",
         "computed_at": nearest.computed_at,

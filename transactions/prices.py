@@ -21,40 +21,46 @@ from transactions.models.price import MONTHS, PriceReference, TrackRecord
 
 SIGNED = ("running", "inspection", "inspected", "handed_over")
 
-_PRICES = """
-    INSERT INTO transactions_pricereference AS kept
-        (area_id, category_id, kind, unit, n, minimum, median, maximum, computed_at)
-    SELECT coalesce(regency, province), category_id, kind, unit, count(*), min(price),
-           percentile_disc(0.5) WITHIN GROUP (ORDER BY price), max(price), %(now)s
-    FROM (
-        SELECT left(contract.village_id, 5) AS regency, left(contract.village_id, 2) AS province,
+# One pass over the contracts gives both tables.
+_COUNT = """
+    WITH told AS MATERIALIZED (
+        SELECT contract.state, contract.village_id, contract.handover_on, service.id AS service_id,
                service.category_id, service.kind, service.unit,
-               round(contract.value::numeric / need.volume)::bigint AS price
+               CASE WHEN contract.signed_on >= %(since)s AND need.volume > 0 AND said.unit IS NOT NULL
+                    THEN round(contract.value::numeric / need.volume)::bigint END AS price
         FROM transactions_contract contract
         JOIN transactions_sourcing sourcing ON sourcing.id = contract.sourcing_id
         JOIN transactions_need need ON need.id = sourcing.need_id
         JOIN transactions_invitation invitation
             ON invitation.sourcing_id = sourcing.id AND invitation.provider_id = contract.provider_id
         JOIN catalog_service service ON service.id = invitation.service_id
-        JOIN unnest(%(names)s::text[], %(units)s::text[]) AS said(name, unit)
+        LEFT JOIN unnest(%(names)s::text[], %(units)s::text[]) AS said(name, unit)
             ON said.name = lower(btrim(need.unit)) AND said.unit = service.unit
-        WHERE contract.state = ANY(%(signed)s) AND contract.signed_on >= %(since)s AND need.volume > 0
-    ) AS priced
-    GROUP BY GROUPING SETS ((regency, category_id, kind, unit), (province, category_id, kind, unit))
-    ON CONFLICT (area_id, category_id, kind, unit) DO UPDATE SET
-        n = excluded.n, minimum = excluded.minimum, median = excluded.median, maximum = excluded.maximum,
-        computed_at = excluded.computed_at
-"""
-_DONE = """
-    INSERT INTO transactions_trackrecord AS kept (service_id, done, last_on)
-    SELECT invitation.service_id, count(*), max(contract.handover_on)
-    FROM transactions_contract contract
-    JOIN transactions_invitation invitation
-        ON invitation.sourcing_id = contract.sourcing_id AND invitation.provider_id = contract.provider_id
-    WHERE contract.state = 'handed_over'
-    GROUP BY invitation.service_id
-    ON CONFLICT (service_id) DO UPDATE SET done = excluded.done, last_on = excluded.last_on
-    WHERE (kept.done, kept.last_on) IS DISTINCT FROM (excluded.done, excluded.last_on)
+        WHERE contract.state = ANY(%(signed)s)
+    ),
+    paid AS (
+        INSERT INTO transactions_pricereference
+            (area_id, category_id, kind, unit, n, minimum, median, maximum, computed_at)
+        SELECT coalesce(regency, province), category_id, kind, unit, count(*), min(price),
+               percentile_disc(0.5) WITHIN GROUP (ORDER BY price), max(price), %(now)s
+        FROM (
+            SELECT left(village_id, 5) AS regency, left(village_id, 2) AS province, category_id, kind, unit, price
+            FROM told WHERE price IS NOT NULL
+        ) AS priced
+        GROUP BY GROUPING SETS ((regency, category_id, kind, unit), (province, category_id, kind, unit))
+        ON CONFLICT (area_id, category_id, kind, unit) DO UPDATE SET
+            n = excluded.n, minimum = excluded.minimum, median = excluded.median, maximum = excluded.maximum,
+            computed_at = excluded.computed_at
+        RETURNING 1
+    ),
+    done AS (
+        INSERT INTO transactions_trackrecord AS kept (service_id, done, last_on)
+        SELECT service_id, count(*), max(handover_on) FROM told WHERE state = 'handed_over' GROUP BY service_id
+        ON CONFLICT (service_id) DO UPDATE SET done = excluded.done, last_on = excluded.last_on
+        WHERE (kept.done, kept.last_on) IS DISTINCT FROM (excluded.done, excluded.last_on)
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM paid), (SELECT count(*) FROM done)
 """
 
 
@@ -65,11 +71,14 @@ def refresh(*, now: dt.datetime | None = None) -> int:
     now = now or timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '230s'; SET LOCAL lock_timeout = '230s'")
+        # Sourcing and provider name one invitation together; the planner multiplies their odds, expects a hundred
+        # rows of two million, and would fetch each by an index.
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
         cursor.execute("LOCK TABLE transactions_pricereference IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute(_PRICES, {"now": now, "since": _since(now.date()), "signed": list(SIGNED), **_units()})
+        cursor.execute(_COUNT, {"now": now, "since": _since(now.date()), "signed": list(SIGNED), **_units()})
+        references: int = cursor.fetchone()[0]
         cursor.execute("DELETE FROM transactions_pricereference WHERE computed_at <> %s", [now])
-        cursor.execute(_DONE)
-    return PriceReference.objects.count()
+    return references
 
 
 def _since(day: dt.date) -> dt.date:

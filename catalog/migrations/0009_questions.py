@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("asked", "Menunggu Jawaban"), ("answered", "Dijawab"), ("hidden", "Disembunyikan")],
+                        choices=[("asked", "Menunggu jawaban"), ("answered", "Dijawab"), ("hidden", "Disembunyikan")],
                         default="asked",
                         editable=False,
                         max_length=24,

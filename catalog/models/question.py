@@ -61,7 +61,7 @@ class Question(Document):
     """
 
     class State(models.TextChoices):
-        ASKED = "asked", "Menunggu Jawaban"
+        ASKED = "asked", "Menunggu jawaban"
         ANSWERED = "answered", "Dijawab"
         HIDDEN = "hidden", "Disembunyikan"
 

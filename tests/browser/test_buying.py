@@ -36,7 +36,7 @@ def test_a_question_is_asked_and_answered_without_scripts(demo: Site) -> None:
     operator.sees("Jangan menulis nomor telepon")
     operator.complaints.clear()  # the browser counts the 422 as one
     operator.fill(text="Apakah modulnya boleh diperbanyak?").press("Kirim pertanyaan")
-    operator.sees("Pertanyaan terkirim tanpa nama Anda", "Menunggu Jawaban")
+    operator.sees("Pertanyaan terkirim tanpa nama Anda", "Menunggu jawaban")
     provider = demo.visitor("penyedia", width=360, javascript=False).go("/perlu-tindakan/")
     provider.follow(BOOKS).sees("Apakah modulnya boleh diperbanyak?").sees_not("Baiq Contoh")
     provider.step("Jawab", answer_text="Boleh, untuk desa yang mengikuti pelatihan.")

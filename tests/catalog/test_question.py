@@ -203,12 +203,12 @@ def test_the_same_form_sent_twice_asks_once(offer: Service, people: dict[str, Us
 CONTACTS = [
     "hubungi 0812-3456-7890", "wa 0812 3456 7890 ya", "+62 812 34567890", "62812345678901", "0 8 1 2 3 4 5 6 7 8 9",
     "(0370) 123456", "021 5551234", "info@contoh.id", "info (at) contoh . id", "lihat www.contoh", "https://contoh",
-    "buka contoh.com", "wa.me/62812", "ikuti @rinjani_karya",
+    "buka contoh.com", "Hubungi nol delapan satu dua 3456 7890", "wa.me/62812", "ikuti @rinjani_karya",
 ]  # fmt: skip
 NO_CONTACTS = [
     "Harga 12.500.000 per paket?", "@ Rp500.000 per orang", "Surat 027/1/2026", "Tanggal 01-02-2026 sampai 03-02-2026",
     "Apakah 20 peserta cukup?", "Kode rekening 5.2.01.01", "Keputusan nomor 188.4/77/2026",
-    "Selesai.Orang lain boleh ikut?", "Jam 08.00 sampai 16.00, 2 hari", "Tahun 2026/2027 dan 2028",
+    "Selesai.Orang lain boleh ikut?", "Jam 08.00 sampai 16.00, 2 hari", "Tahun 2026/2027 dan 2028", "Satu atau dua hari untuk tiga puluh peserta?",
 ]  # fmt: skip
 
 
