@@ -16,7 +16,7 @@ from catalog import search
 from catalog.models import CategoryAttribute, Question, Service, ServicePhoto, ServiceVersion
 from catalog.models.attribute import answers
 from catalog.models.rating import MIN_COUNT
-from catalog.models.version import content_of
+from catalog.models.version import content_of, price_periods
 from core.models import DatedSetting
 from regions import codes
 from regions.models import Area
@@ -57,7 +57,12 @@ def services(user: Any) -> QuerySet[Service]:
                 )
             )
         ),
-        price_rows=ArraySubquery(versions.values(row=JSONObject(price="price", at="made_at"))),
+        price_rows=ArraySubquery(versions.values(
+                row=JSONObject(
+                    price="price", at="made_at", version="number", unit="content__unit_label",
+                    tax="content__tax_included",
+                )
+            )),
         least=DatedSetting.objects.whole_number(MIN_COUNT, 1),
     )  # fmt: skip
 
@@ -80,12 +85,8 @@ def content(service: Service) -> dict[str, Any]:
 
 def price_history(service: Service) -> list[dict[str, Any]]:
     """The prices that villages have read, newest first: from when on, how much, and how much the one before was."""
-    rows: list[dict[str, Any]] = []
-    for each in service.price_rows:  # type: ignore[attr-defined]
-        if not rows or rows[-1]["price"] != each["price"]:
-            before = rows[-1]["price"] if rows else None
-            rows.append({"price": each["price"], "at": dt.datetime.fromisoformat(each["at"]), "before": before})
-    return rows[::-1][:PRICES]
+    rows = service.price_rows  # type: ignore[attr-defined]
+    return price_periods({**each, "at": dt.datetime.fromisoformat(each["at"])} for each in rows)[:PRICES]
 
 
 def standings(service: Service) -> list[Standing]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -20,7 +19,7 @@ from catalog.models.category import Category, ServiceKind, Subcategory, Unit
 from catalog.models.offering import Offering
 from catalog.models.rating import Rated
 from catalog.models.reviewed import Reviewed
-from catalog.models.version import ServiceVersion, content_of, fields_in
+from catalog.models.version import ServiceVersion, content_of, fields_in, price_periods
 from core.formats import MAX_RUPIAH, rupiah
 from core.models import Document
 from core.workflow import Move, OpenMove, moves
@@ -342,28 +341,23 @@ class Service(Offering, Reviewed, Rated, Document):
 
     # --- what it is worth ---------------------------------------------------------------------------
     def price_history(self) -> list[dict[str, Any]]:
-        """What villages read as its price, newest first: at, price, unit, until (None: today), version."""
-        rows: list[dict[str, Any]] = []
-        for version in self.versions.order_by("number").only("number", "price", "made_at", "content"):
-            known = {
+        """What villages read as its price, newest first (`price_periods`)."""
+        versions = self.versions.order_by("number").only("number", "price", "made_at", "content")
+        return price_periods(
+            {
                 "price": version.price,
                 "unit": version.content["unit_label"],
                 "tax": version.content["tax_included"],
+                "at": version.made_at,
+                "version": version.number,
             }
-            if rows and all(rows[-1][name] == value for name, value in known.items()):
-                continue
-            if rows:
-                rows[-1]["until"] = version.made_at
-            rows.append({"at": version.made_at, "until": None, "version": version.number, **known})
-        return rows[::-1]
+            for version in versions
+        )
 
     def price_changes(self) -> list[dict[str, Any]]:
         """Each change of price that villages could see: at, old, new; newest first."""
-        return [
-            {"at": new["at"], "old": old["price"], "new": new["price"]}
-            for new, old in pairwise(self.price_history())
-            if new["price"] != old["price"]
-        ]
+        rows = self.price_history()
+        return [{"at": row["at"], "old": row["before"], "new": row["price"]} for row in rows if row["before"]]
 
     @property
     def price_sentence(self) -> str:

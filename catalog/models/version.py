@@ -139,3 +139,18 @@ def fields_in(content: dict[str, Any]) -> dict[str, Any]:
         "subcategory": Subcategory.objects.get(category=category, key=sub["key"]) if sub else None,
         "attributes": {each["key"]: each["value"] for each in content["attributes"]},
     }
+
+
+def price_periods(versions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What villages read as a price, newest first. Given the versions in order as price, unit, tax, at and version;
+    each period has besides them `until` (None: today) and the price `before`, where that was for the same unit."""
+    rows: list[dict[str, Any]] = []
+    for each in versions:
+        last = rows[-1] if rows else None
+        if last and all(last[name] == each[name] for name in ("price", "unit", "tax")):
+            continue
+        if last:
+            last["until"] = each["at"]
+        before = last["price"] if last and last["unit"] == each["unit"] and last["price"] != each["price"] else None
+        rows.append({**each, "until": None, "before": before})
+    return rows[::-1]

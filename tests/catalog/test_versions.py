@@ -97,7 +97,7 @@ def test_the_price_s_history_has_only_what_villages_could_read(rinjani: Firm) ->
     ]
     assert rows[0]["until"] is None
     assert [row["until"] for row in rows[1:]] == [row["at"] for row in rows[:-1]]
-    assert [(change["old"], change["new"]) for change in service.price_changes()] == [(2, 1)[::-1]]
+    assert [(change["old"], change["new"]) for change in service.price_changes()] == [(1, 2)]
 
 
 def test_the_migration_gives_each_published_service_the_version_that_its_verb_would_have(rinjani: Firm) -> None:
@@ -120,6 +120,23 @@ def test_the_migration_gives_each_published_service_the_version_that_its_verb_wo
     assert made[shown.pk].made_at == shown.published_at
     numbers_now = dict(Service.objects.values_list("pk", "version_number"))
     assert numbers_now == {shown.pk: 1, paused.pk: 1, draft.pk: 0}
+
+
+def test_the_service_s_page_shows_each_price_with_its_days_and_leads_to_its_version(
+    client: Client, rinjani: Firm
+) -> None:
+    service = stage.service(rinjani)
+    assert "Riwayat harga" not in client.get(service.get_absolute_url()).content.decode()
+    service.revise(by=rinjani.person, price=13_000_000)
+    service.revise(by=rinjani.person, price=900_000, unit="bulan", tax_included=False)
+    text = client.get(service.get_absolute_url()).content.decode()
+    history = text[text.index("Riwayat harga") :]
+    prices = [history.index(f"Rp{price}") for price in ("900.000", "13.000.000", "12.500.000")]
+    assert prices == sorted(prices)
+    assert "belum termasuk pajak" in history
+    assert f"/layanan/{service.code}/versi/1/" in history
+    assert f"/layanan/{service.code}/versi/2/" in history
+    assert f"/layanan/{service.code}/versi/3/" not in history  # that is this page
 
 
 # --- the page -----------------------------------------------------------------------------------------------------
