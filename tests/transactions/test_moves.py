@@ -349,6 +349,7 @@ def test_who_works_for_the_provider_does_not_buy_from_it(market: Market) -> None
 
 # --- pages -------------------------------------------------------------------------------------------
 INNER = {
+    Need: {"shortlist", "unlist"},
     Sourcing: {"lapse"},
     Quotation: {"qualify", "disqualify", "win", "lose"},
     Accountability: {"accept", "refuse"},
