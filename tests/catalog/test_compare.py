@@ -251,7 +251,9 @@ def test_the_history_of_the_price_stands_on_the_page(three: list[Service]) -> No
     assert [(each["price"], each["before"]) for each in prices] == [
         (8_500_000, 9_500_000), (9_500_000, 9_000_000), (9_000_000, None),
     ]  # fmt: skip
-    assert "Riwayat harga" in text_of(Client().get(url))
+    said = text_of(Client().get(url))
+    assert "Riwayat harga" in said
+    assert f'href="{url}versi/1/"' in said
 
 
 def test_similar_services_are_of_the_same_kind_by_others_and_for_the_same_place(

@@ -160,7 +160,7 @@ def test_figures_on_public_pages_count_as_a_change_of_the_catalogue(market: Mark
     paid(market, 5_000_000, state="handed_over")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the commit, now
-        cursor.execute("SELECT set_config('p2ktd.counted', '', true)")
+        cursor.execute("SELECT set_config('p2ktd.counted_catalogue', '', true)")
         before = DataVersion.objects.get(name="catalogue").number
         prices.refresh()
         assert DataVersion.objects.get(name="catalogue").number > before
