@@ -21,6 +21,7 @@ from catalog.models import Service
 from catalog.models.attribute import accepted, unanswered
 from catalog.models.review import ServiceReview
 from catalog.table_columns import CODE, QUESTION, REMARK, STATE, Column, Columns
+from core.formats import rupiah
 from core.models import SheetUpload
 from core.sheets import Heading, Line, Sheet, read
 from core.spreadsheet import fillable
@@ -211,7 +212,7 @@ class ServiceTable:
         found = []
         for name, new in row.content.items():
             if name != "attributes":
-                found.append((self.heads[name], _shown(self.columns.value_text(name, getattr(old, name))), _shown(self.columns.value_text(name, new))))  # fmt: skip
+                found.append((self.heads[name], self._said(name, getattr(old, name)), self._said(name, new)))
                 continue
             category = row.content.get("category", old.category)
             for key in sorted({*old.attributes, *new}):
@@ -227,6 +228,10 @@ class ServiceTable:
                 (self.heads["areas"], _shown("; ".join(names)), _shown("; ".join(area.name for area in row.areas)))
             )
         return found
+
+    def _said(self, name: str, value: Any) -> str:
+        """An amount as such: a zero too many is not seen in bare digits."""
+        return rupiah(value) if name == "price" else _shown(self.columns.value_text(name, value))
 
     # --- doing it --------------------------------------------------------------------------------------------------
     def apply(self, *, by: Any, mark: str) -> ServiceTable:

@@ -84,7 +84,7 @@ def service_statistics(request: HttpRequest) -> HttpResponse:
         "until": months[0],
         "page": Paginator(rows, ROWS).get_page(request.GET.get("hal")),
         "total": figures.total(),
-        "months": [(month, by_month.get(month)) for month in months],
+        "months": [(month, by_month[month]) for month in months if month in by_month],
         "bars": [(bulan_tahun(month), by_month[month].views if month in by_month else 0) for month in months[::-1]],
         "query": request.GET.urlencode(),
         "has_services": bool(rows) or bool(form.cleaned_data.get("q")),
@@ -107,7 +107,7 @@ def service_statistics_one(request: HttpRequest, code: str) -> HttpResponse:
         "service": service,
         "since": since,
         "until": months[0],
-        "months": [(month, by_month.get(month)) for month in months],
+        "months": [(month, by_month[month]) for month in months if month in by_month],
         "total": figures.total(),
         "list_url": reverse("service-statistics"),
     }

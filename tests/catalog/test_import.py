@@ -155,7 +155,7 @@ def test_the_dry_run_says_what_would_happen_and_changes_nothing(browser: Client,
     page = send(browser, as_upload(filled(book, NEW, row=HEAD + 3)))
     assert [row.outcome for row in judged(rinjani)] == ["berubah", "tetap", "baru"]
     words = text(page)
-    assert "Harga per satuan (rupiah) : 5000000 → 6500000" in words
+    assert "Harga per satuan (rupiah) : Rp5.000.000 → Rp6.500.000" in words
     assert (
         "Wilayah layanan : Kabupaten Lombok Tengah → Kota Bandung; Kabupaten Lombok Barat" in words
         or "Kabupaten Lombok Barat; Kota Bandung" in words
@@ -237,7 +237,7 @@ def test_what_changed_since_it_was_shown_is_shown_again(browser: Client, rinjani
     service.revise(by=rinjani.person, price=7_000_000)
     refused = confirm(browser, page)
     assert refused.status_code == 409 and "berubah sejak pratinjau" in text(refused)
-    assert "7000000 → 6500000" in text(refused)
+    assert "Rp7.000.000 → Rp6.500.000" in text(refused)
     confirm(browser, refused)
     service.refresh_from_db()
     assert service.price == 6_500_000
