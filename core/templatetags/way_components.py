@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -135,7 +137,7 @@ def site_header(context: RequestContext) -> SafeString:
     user = context.get("user")
     path = request.path if request else ""
     ways = tuple((name, url, path.startswith(url)) for name, url in WAYS)
-    query = request.GET.get("q", "") if request and path.startswith(SEARCH) else ""
+    query = _asked_words(request) if path.startswith(SEARCH) else ""
     if user is None or not user.is_authenticated:
         return _visitors_header(ways, query)
     return draw(
@@ -152,6 +154,14 @@ def site_header(context: RequestContext) -> SafeString:
     )
 
 
+def _asked_words(request: HttpRequest) -> str:
+    """What is searched for; nothing on the page that refuses an address of too many parameters."""
+    try:
+        return request.GET.get("q", "")
+    except SuspiciousOperation:
+        return ""
+
+
 @lru_cache(64)
 def _visitors_header(ways: tuple[tuple[str, str, bool], ...], query: str) -> SafeString:
     """Of who is not logged in: it knows nothing of the visitor."""
@@ -166,4 +176,4 @@ def site_footer(context: RequestContext) -> SafeString:
 
 @lru_cache(4)
 def _footer(support_email: str | None) -> SafeString:
-    return draw("components/footer.html", ways=WAYS, support_email=support_email)
+    return draw("components/footer.html", ways=(*WAYS, ("Data terbuka", "/data/")), support_email=support_email)
