@@ -21,7 +21,7 @@ class Backend(AuthenticationBackend):
         """The person with `memberships_now` and `has_second_factor` known; two queries for who is nothing yet."""
         has_second_factor = Exists(Authenticator.objects.filter(user=OuterRef("user")))
         now = Membership.objects.current().filter(user=user_id).annotate(has_second_factor=has_second_factor)
-        rows = list(now.select_related("user", "area", "provider__area").defer(*SEALED))
+        rows: list[Any] = list(now.select_related("user", "area", "provider__area").defer(*SEALED))
         if not rows:
             found: User | None = super().get_user(user_id)
             return found

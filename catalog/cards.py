@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,9 +18,6 @@ from django.utils.safestring import SafeString
 from catalog.models.category import Unit
 from core.jinja import draw
 from core.templatetags.components import money, stars
-
-if TYPE_CHECKING:
-    from catalog.models import Service
 
 # A list's first load asks for this many photos; the rest come when the reader goes there (80-photos.js): on a weak
 # line each picture is a round trip of a second.
@@ -71,8 +68,8 @@ class Card:
         return cls(code, title, summary, kicker, provider, place, price, UNITS.get(unit, unit), *rest)
 
     @classmethod
-    def of(cls, service: Service, sorted_by: Any = None) -> Self:
-        """Of a row fetched by `for_cards()`."""
+    def of(cls, service: Any, sorted_by: Any = None) -> Self:
+        """Of a service fetched by `for_cards()`."""
         return cls(
             service.code, service.title, service.summary, service.category.name, service.provider.name,
             service.provider.area.short_name, service.price, UNITS.get(service.unit, service.unit),

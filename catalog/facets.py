@@ -107,7 +107,8 @@ def _counted(
 def _told(rows: list[tuple[Any, ...]], chosen: Mapping[str, Any], most: int) -> Counts:
     """By filter and choice; what is "at least" or "at most" holds the groups beyond, too."""
     place = {name: at for at, name in enumerate(sorted(chosen), start=1)}
-    total, whole, groups = 0, True, {}
+    total, whole = 0, True
+    groups: dict[str, dict[Any, int]] = {}
     for name, value, looked_at, *sums in rows:
         if not name:
             total, whole = sums[0], looked_at < most

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Final
 
 import django_filters
 from django import forms
-from django.conf import settings
 from django.db.models import BigIntegerField, Case, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Cast, Extract
 from django.http import HttpRequest, QueryDict
-from django.template.loader import render_to_string
 from django.urls import reverse_lazy
-from django.utils.safestring import SafeString
 
 from accounts.models import LegalForm
 from catalog import facets, search, statement
 from catalog.cards import CARD_COLUMNS, Card
 from catalog.facets import Counts
-from catalog.filters import STARS, AreaFilter, FacetSelect, ListFilter, ListForm, RupiahFilter
+from catalog.filters import STARS, AreaFilter, FacetSelect, ListForm, RupiahFilter
 from catalog.frame import Frame, frame_of, neighbours
 from catalog.models import Service, ServiceKind
 from catalog.models.category import Unit
-from catalog.paging import AFTER, BEFORE, Count, KeyPage, Sort, key_page, page_of
+from catalog.paging import AFTER, BEFORE, KeyPage, Sort, key_page, page_of
+from catalog.shown_filter import ANSWER, ShownFilter
 from catalog.statement import Part
-from core.formats import rupiah
 from core.kept import known
 from regions.models import Area
 from regions.scope import within
@@ -45,7 +42,6 @@ SORTS: dict[str, Sort] = {
 RECKONED = ("rank", "nearness")
 DURATIONS = tuple((str(days), f"Paling lama {days} hari") for days in facets.DURATIONS)
 NEAR = "tetangga"
-ANSWER = "a_"  # begins the name of a category's own filter
 MOST_PARTS: Final = 4_096
 _parts: dict[Any, Part] = {}
 
@@ -55,7 +51,7 @@ def _choice(label: str, empty: str, choices: Iterable[tuple[str, Any]] = (), **k
     return django_filters.ChoiceFilter(label=label, empty_label=empty, choices=choices, widget=FacetSelect, **kwargs)
 
 
-class ServiceFilter(ListFilter):
+class ServiceFilter(ShownFilter):
     """The list's questions. A category that is chosen adds its subcategories and its own questions."""
 
     q = django_filters.CharFilter(
@@ -321,58 +317,6 @@ class ServiceFilter(ListFilter):
         )
         others = tuple(part for name, part in parts.items() if not name.startswith(ANSWER))
         return facets.answers(number, self.frame.day, others, asked)
-
-    # --- the page -----------------------------------------------------------------------------------------
-    def count_of(self, counts: Counts, page: KeyPage) -> Count:
-        return Count(len(page.rows)) if page.is_whole and page.rows else Count(counts.total)
-
-    def panel(self, counts: Counts, path: str) -> SafeString:
-        """The form beside the list; drawn again only when a number in it changed."""
-        if self._panel is None or (self._panel[0] is not counts.by and self._panel[0] != counts.by):
-            for name, field in self.form.fields.items():
-                if isinstance(field.widget, FacetSelect):
-                    field.widget.counts = dict(counts.by[name]) if name in counts.by else None
-                    field.widget.whole = counts.whole
-                if name == "wilayah" and settings.KEEP_PAGES:
-                    field.widget.number = self.frame.number
-            own = [self.form[name] for name in self.form.fields if name == "sub" or name.startswith(ANSWER)]
-            context = {"asked": self, "form": self.form, "own": own, "path": path}
-            self._panel = counts.by, SafeString(render_to_string("catalog/_service_filters.html", context))
-        return self._panel[1]
-
-    _panel: tuple[Mapping[str, Any], SafeString] | None = None
-
-    @cached_property
-    def chips(self) -> list[tuple[str, str]]:
-        """What is set, each with the address without it."""
-        found = []
-        for name, value in self.form.cleaned_data.items():
-            if value in (None, "") or name in ("q", "urut", "persis"):
-                continue
-            found.append((self._said(name, value), self.address(*self._with(name))))
-        return found
-
-    def _said(self, name: str, value: Any) -> str:
-        match name:
-            case "wilayah":
-                return str(value.label)
-            case "dekat":
-                return "Termasuk tetangga"
-            case "harga_min":
-                return f"Mulai {rupiah(value)}"
-            case "harga_maks":
-                return f"Sampai {rupiah(value)}"
-        label = dict(self.filters[name].extra["choices"]).get(value, value)
-        return f"{self.filters[name].label}: {label}" if name.startswith((ANSWER, "satuan")) else str(label)
-
-    def _with(self, name: str) -> list[str]:
-        """What falls away together with this."""
-        match name:
-            case "wilayah":
-                return ["wilayah", "dekat"]
-            case "kategori":
-                return ["kategori", "sub", *(each for each in self.data if each.startswith(ANSWER))]
-        return [name]
 
 
 def _cards(field: str, *, downwards: bool) -> Any:

@@ -93,7 +93,8 @@ def ask(make: Callable[[QuerySet[Any]], QuerySet[Any]], parts: Iterable[Part], *
 def column(field: str) -> str:
     """A column of services as a statement names it."""
     quote = connection.ops.quote_name
-    return f"{quote(Service._meta.db_table)}.{quote(Service._meta.get_field(field).column)}"
+    own: Any = Service._meta.get_field(field)
+    return f"{quote(Service._meta.db_table)}.{quote(own.column)}"
 
 
 def beyond(field: str, key: tuple[Any, str], *, downwards: bool) -> Part:

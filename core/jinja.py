@@ -31,7 +31,8 @@ def environment(**options: Any) -> Environment:
 @cache
 def part(name: str) -> Template:
     """A compiled part by its path; read once, as Django's cached loader does."""
-    template: Template = engines["jinja2"].get_template(name).template
+    found: Any = engines["jinja2"].get_template(name)
+    template: Template = found.template
     return template
 
 

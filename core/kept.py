@@ -66,7 +66,7 @@ def known(size: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
         @wraps(function)
         def ask(*args: P.args, **kwargs: P.kwargs) -> T:
-            return memo(*args, **kwargs) if settings.KEEP_PAGES else function(*args, **kwargs)
+            return memo(*args, **kwargs) if settings.KEEP_PAGES else function(*args, **kwargs)  # type: ignore[arg-type]
 
         return ask
 

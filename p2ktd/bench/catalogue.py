@@ -6,6 +6,7 @@ import statistics
 import time
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote_plus
 
 import psycopg
@@ -59,25 +60,25 @@ def reference(on: Site) -> list[Lane]:
 def public(on: Site, kind: str) -> list[Lane]:
     """As everybody sees it; `kind` says whether the site keeps whole pages or makes each anew."""
     service, provider = codes(on)
-    third = {"aim": "1/3 of raw, 3 queries", "holds": third_of_raw}
+    third = partial(Lane, aim="1/3 of raw, 3 queries", holds=third_of_raw)
     first = f"{kind}: list"
     pages = [
-        Lane(first, on, LIST, **third),
-        Lane(f"{kind}: list, page {FAR}", on, f"{LIST}?{AFTER}={token(on, (FAR - 1) * 20)}", **third),
-        Lane(f"{kind}: list, category and area", on, f"{LIST}?kategori=infrastruktur&wilayah={HOME}", **third),
+        third(first, on, LIST),
+        third(f"{kind}: list, page {FAR}", on, f"{LIST}?{AFTER}={token(on, (FAR - 1) * 20)}"),
+        third(f"{kind}: list, category and area", on, f"{LIST}?kategori=infrastruktur&wilayah={HOME}"),
         Lane(f"{kind}: search and area", on, f"{LIST}?q={quote_plus(SEARCH)}&wilayah={HOME}",
              aim="p95 3 x list", holds=p95_within(3, first)),
         Lane(f"{kind}: a word that most say", on, f"{LIST}?q={quote_plus(COMMON)}",
              aim="p95 5 x list", holds=p95_within(5, first)),
         Lane(f"{kind}: mistyped search", on, f"{LIST}?q={quote_plus(MISTYPED)}",
              aim="p95 3 x search", holds=p95_within(3, f"{kind}: search and area")),
-        Lane(f"{kind}: service", on, f"/layanan/{service}/", **third),
-        Lane(f"{kind}: provider", on, f"/penyedia/{provider}/", **third),
+        third(f"{kind}: service", on, f"/layanan/{service}/"),
+        third(f"{kind}: provider", on, f"/penyedia/{provider}/"),
         Lane(f"{kind}: directory", on, "/penyedia/"),
         Lane(f"{kind}: front page", on, "/"),
     ]  # fmt: skip
     if question := own_question(on):
-        pages.insert(3, Lane(f"{kind}: list, subcategory and answer", on, f"{LIST}?{question}", **third))
+        pages.insert(3, third(f"{kind}: list, subcategory and answer", on, f"{LIST}?{question}"))
     return pages
 
 

@@ -88,7 +88,8 @@ class _Person:
         self.begin()
 
     def begin(self) -> None:
-        self.began, self.parts = time.perf_counter(), []
+        self.began = time.perf_counter()
+        self.parts: list[bytes] = []
         self.line = socket.create_connection(("127.0.0.1", self.lane.site.port))
         self.line.sendall(self.request)
         self.watch.register(self.line, selectors.EVENT_READ, self)
