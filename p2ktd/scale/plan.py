@@ -51,7 +51,7 @@ WITH begun AS (
     SELECT n, width_bucket((n - 0.5) / %(orders)s, %(calendar)s::float8[]) AS d0, pg_temp.dice(n, 1) AS fate,
         CASE WHEN pg_temp.dice(n, 2) < 0.1 THEN 2.5 ELSE 1 END AS slow,
         CASE WHEN pg_temp.dice(n, 3) < 0.75 THEN n * 7919 %% %(buyers)s
-            ELSE floor(%(buyers)s * pg_temp.dice(n, 4) ^ 2)::bigint END AS i
+            ELSE floor(%(buyers)s * pg_temp.dice(n, 4) ^ 2)::bigint * 7919 %% %(buyers)s END AS i  -- some buy more
     FROM generate_series(1::bigint, %(orders)s) AS n OFFSET 0
 ), chosen AS (
     SELECT b.*, r.services[1 + floor(width_bucket(b.d0, r.days) * pg_temp.dice(n, 5))::int] AS picked,
@@ -151,6 +151,11 @@ WITH begun AS (
 )
 SELECT n, i::int AS i, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, d10, d11, d12, d13, d14, d15, d16, d17, d18, d19,
     k, fate AS fate_of, service, provider, category, unit_label, days, title, method, invited, volume, hps,
+    (ARRAY['dd', 'dd', 'dd', 'dd', 'add', 'add', 'pad', 'pbh', 'pbk', 'dll'])[1 + n %% 10] AS funding,
+    '0' || 1 + n %% 4 || '.0' || 1 + n %% 5 || '.01' AS activity, extract(year FROM pg_temp.day(d2))::int AS fiscal_year,
+    CASE WHEN k >= 11 THEN 100
+        WHEN k = 10 AND (fate BETWEEN 0.024 AND 0.031 AND d11 < %(days)s OR d10 + 14 < %(days)s) THEN 10 + 10 * (n %% 8)
+        ELSE 0 END AS percent,
     s1, p1, s2, p2, a1, a2, b0, b1, b2, won, bid, winner, served, negotiated, coalesce(negotiated, bid) AS value,
     pg_temp.code(n, 11) AS need_code, pg_temp.code(n, 13) AS contract_code, pg_temp.code(n, 14) AS account_code,
     -- the day on which it ended otherwise

@@ -1,8 +1,4 @@
-"""What is counted by the month is found by its day, and what is still open by an index that holds nothing else.
-
-A contract's frozen text is ten times as long as its figures: it goes to the side table, so that a count reads the
-figures alone. (What is there already moves when it is next written.)
-"""
+"""What is counted by the month is found by its day, and what is still open by an index that holds nothing else."""
 
 from django.db import migrations, models
 
@@ -11,10 +7,6 @@ class Migration(migrations.Migration):
     dependencies = [("transactions", "0007_invitation_version")]
 
     operations = [
-        migrations.RunSQL(
-            "ALTER TABLE transactions_contract SET (toast_tuple_target = 256)",
-            "ALTER TABLE transactions_contract RESET (toast_tuple_target)",
-        ),
         migrations.AddIndex(
             model_name="accountability",
             index=models.Index(fields=["closed_at"], name="accountability_closed"),
