@@ -19,7 +19,8 @@ from transactions.forms.shortlist import ShortlistForm
 from transactions.models import Need
 from transactions.models.need import in_office
 from transactions.models.shortlist import kept_for, may_keep, shortlisting
-from transactions.views import made
+from transactions.order import Order
+from transactions.views import made, may_source
 
 
 # --- keeping ----------------------------------------------------------------------------------------------
@@ -63,7 +64,12 @@ def version_asked(request: HttpRequest) -> ServiceVersion:
 def shortlist(request: HttpRequest, code: str) -> HttpResponse:
     """The services kept for a need: what they cost when they were seen, and what has changed."""
     need = the_need(request.user, code)
-    context = {"need": need, "entries": kept_for(need), "may_keep": may_keep(need, request.user)}
+    context = {
+        "need": need,
+        "entries": kept_for(need),
+        "may_keep": may_keep(need, request.user),
+        "may_source": may_source(Order(need, request.user)),
+    }
     return render(request, "transactions/shortlist.html", context)
 
 

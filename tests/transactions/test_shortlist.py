@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from catalog import extras
 from catalog.models import Service, ServiceVersion
+from core.clock import database_now
 from core.models import Event
 from core.workflow import TransitionRefused
 from tests.areas import SUKADANA
@@ -18,7 +20,7 @@ from tests.catalog.stage import service as offered
 from tests.transactions.stage import OVERSEERS, VILLAGE, Market
 from transactions.candidates import candidates, label_of
 from transactions.models import Need, Shortlisted
-from transactions.models.shortlist import MOST, kept_for
+from transactions.models.shortlist import MOST, kept_for, shortlisting
 
 pytestmark = pytest.mark.django_db
 
@@ -278,6 +280,32 @@ def test_a_kept_service_that_cannot_be_ordered_is_no_candidate(market: Market) -
     rows, _ = candidates(need)
     assert market.third_service not in list(rows)
     assert [row.is_orderable for row in kept_for(need)] == [False]
+
+
+def test_once_somebody_is_asked_to_offer_the_list_is_closed(market: Market) -> None:
+    need = market.need(estimate=9_500_000)
+    entry = keep(market, need, market.service)
+    sourcing = market.sourcing("draft", need=need)
+    keep(market, need, market.rival_service)  # nobody is asked yet
+    sourcing.announce(by=market.user("pka"), deadline=database_now() + dt.timedelta(days=3))
+    with pytest.raises(TransitionRefused, match="Undangan penawaran sudah dikirim"):
+        keep(market, need, market.third_service)
+    with pytest.raises(TransitionRefused, match="Undangan penawaran sudah dikirim"):
+        need.unlist(by=market.user("pka"), entry=entry)
+    assert list(shortlisting(market.user("pka"))) == []
+    page = market.client("pka").get(need.shortlist_url).content.decode()
+    assert market.service.title in page
+    assert "Hapus" not in page
+    sourcing.fail(by=market.user("pka"), reason="Tidak ada yang menawar.")
+    assert list(shortlisting(market.user("pka"))) == [need]
+
+
+def test_who_may_invite_goes_on_from_the_list(market: Market) -> None:
+    need = market.need()
+    keep(market, need, market.service)
+    going_on = reverse("sourcing-new", args=[need.code])
+    seen = {key for key in VILLAGE if going_on in market.client(key).get(need.shortlist_url).content.decode()}
+    assert seen == {"pka", "tpk"}
 
 
 # --- counting for the provider ----------------------------------------------------------------------------------

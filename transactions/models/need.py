@@ -290,13 +290,14 @@ class Need(Document):
         return Allowed(membership)
 
     def may_shortlist(self, user: Any) -> Verdict:
-        """Whoever works for the village or helps it may keep services in mind."""
+        """Whoever works for the village or helps it may keep services in mind, until somebody is asked to offer."""
         membership = people.acting(user, *VILLAGE_ROLES, *FACILITATOR_ROLES, at=self.village_id)
-        return (
-            Allowed(membership)
-            if membership
-            else Denied("Daftar pendek disusun oleh perangkat desa ini dan pendampingnya.")
-        )
+        if not membership:
+            return Denied("Daftar pendek disusun oleh perangkat desa ini dan pendampingnya.")
+        sourcing = self.current_sourcing
+        if sourcing is not None and sourcing.state not in ("draft", "failed"):
+            return Denied("Undangan penawaran sudah dikirim, jadi daftar pendeknya tidak berubah lagi.")
+        return Allowed(membership)
 
     may_unlist = may_shortlist
 

@@ -4,6 +4,7 @@ from typing import Any, Final, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts import people
@@ -11,6 +12,7 @@ from accounts.models.membership import FACILITATOR_ROLES, VILLAGE_ROLES
 from catalog.models import Service, ServiceVersion
 from regions.scope import within
 from transactions.models.need import Need, in_office
+from transactions.models.sourcing import Sourcing
 
 MOST: Final = 20  # of one need; who keeps more has not chosen
 
@@ -84,9 +86,10 @@ class Shortlisted(models.Model):
 
 
 def shortlisting(user: Any) -> models.QuerySet[Need]:
-    """The needs for which this person may keep services now, newest first."""
+    """The needs for which this person may keep services now: nobody is asked to offer yet. Newest first."""
     mine = within("village", people.territories(user, *VILLAGE_ROLES, *FACILITATOR_ROLES))
-    return Need.objects.filter(mine, state__in=Need.MOVES["shortlist"].sources).order_by("-pk")
+    asked = Sourcing.objects.filter(need=OuterRef("pk")).exclude(state__in=["draft", "failed"])
+    return Need.objects.filter(mine, ~Exists(asked), state__in=Need.MOVES["shortlist"].sources).order_by("-pk")
 
 
 def kept_for(need: Need) -> list[Shortlisted]:
