@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from p2ktd.bench import catalogue, lanes
-from p2ktd.bench.drive import race, table
+from p2ktd.bench.drive import Lane, race, table
 from p2ktd.bench.load import ROUNDS, SECONDS
 from p2ktd.bench.load import race as load
 from p2ktd.bench.load import table as load_table
@@ -11,7 +11,7 @@ from p2ktd.bench.sites import Site, serving
 
 SMALL = ("--applications", "200", "--services", "1000", "--villages", "200", "--orders", "2000")
 LARGE: tuple[str, ...] = ()  # the national set: seed_scale's own defaults
-PARTS = ("catalogue", "desk")
+PARTS = ("catalogue", "desk", "offices")
 MOST_MEMORY, MOST_START = 150, 3  # megabytes of a web worker, seconds
 
 
@@ -29,16 +29,26 @@ class Command(BaseCommand):
         large.fill(*LARGE)
         if "catalogue" in options["parts"]:
             self.catalogue(options["rounds"], options["seconds"])
-        if "desk" in options["parts"]:
+        if {"desk", "offices"} & set(options["parts"]):
             small.fill(*SMALL)
             with serving(small, large):
-                self.desk(small, large)
+                if "desk" in options["parts"]:
+                    self.side_by_side("The Pokja's desk", lanes.pokja(small, "small"), lanes.pokja(large, "large"))
+                if "offices" in options["parts"]:
+                    self.side_by_side(
+                        "Villages and offices", lanes.offices(small, "small"), lanes.offices(large, "large")
+                    )
 
-    def desk(self, small: Site, large: Site) -> None:
-        few, many = lanes.pokja(small, "small"), lanes.pokja(large, "large")
+    def side_by_side(self, title: str, few: list[Lane], many: list[Lane]) -> None:
+        """The same pages on a small and on a large database, in turns."""
+        by_page = {lane.label.rpartition(",")[0]: lane for lane in few}
+        pairs = {
+            lane.label: other.label
+            for lane in many
+            if (other := by_page.get(lane.label.rpartition(",")[0])) is not None
+        }
         race([*few, *many])
-        pairs = {big.label: little.label for big, little in zip(many, few, strict=True)}
-        self.stdout.write(f"\nThe Pokja's desk\n{table([*few, *many], pairs)}")
+        self.stdout.write(f"\n{title}\n{table([*few, *many], pairs)}")
 
     def catalogue(self, rounds: int, seconds: float) -> None:
         kept = Site.named("large", workers=2)
