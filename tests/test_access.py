@@ -114,8 +114,8 @@ PAGES = [
     Page("order", lambda s: s.closed.problem[:40], A | {"penyedia"}, lambda s: [s.closed.code]),
     Page("order", lambda s: s.sealed.title, A | {"penyedia", "penyedia3"}, lambda s: [s.sealed.code]),
     # the sealed price is its owner's alone
-    Page("order", lambda s: "12.400.000", {"penyedia"}, lambda s: [s.sealed.code]),
-    Page("order", lambda s: "12.500.000", {"penyedia3"}, lambda s: [s.sealed.code]),
+    Page("order", lambda s: "12.375.000", {"penyedia"}, lambda s: [s.sealed.code]),
+    Page("order", lambda s: "12.475.000", {"penyedia3"}, lambda s: [s.sealed.code]),
     # rivals do not see each other's names before the opening
     Page("order", lambda s: "Penyedia yang diundang</h3>", A, lambda s: [s.sealed.code]),
     Page("meeting", lambda s: "Contoh Inaq Sahnep", A | {"penyedia"}, lambda s: [s.meeting(s.closed).code]),

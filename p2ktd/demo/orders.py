@@ -145,7 +145,8 @@ class Telling:
             quotation = Quotation(
                 sourcing=self.sourcing,
                 provider=service.provider,
-                price=self.service.price - 100_000 * place,
+                # Where several are asked, nobody offers the price that its public service names: it is sealed.
+                price=self.service.price - 100_000 * place - (25_000 if self.rivals else 0),
                 days=self.sourcing.days,
                 approach="DATA CONTOH. Kami mulai dengan kunjungan, lalu pelaksanaan bertahap dan laporan akhir.",
             )
