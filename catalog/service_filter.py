@@ -51,6 +51,20 @@ def _choice(label: str, empty: str, choices: Iterable[tuple[str, Any]] = (), **k
     return django_filters.ChoiceFilter(label=label, empty_label=empty, choices=choices, widget=FacetSelect, **kwargs)
 
 
+class ServiceListForm(ListForm):
+    """What does not go together is told, instead of finding nothing."""
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        low, high = given.get("harga_min"), given.get("harga_maks")
+        if low and high and low > high:
+            self.add_error("harga_min", "Harga paling rendah lebih besar daripada harga paling tinggi.")
+        area = given.get("wilayah")
+        if given.get("dekat") and not (area and area.regency_code) and "wilayah" not in self.errors:
+            self.add_error("dekat", "Pilih kabupaten atau kota lebih dahulu; tetangganya dicari bersamanya.")
+        return self.cleaned_data
+
+
 class ServiceFilter(ShownFilter):
     """The list's questions. A category that is chosen adds its subcategories and its own questions."""
 
@@ -80,7 +94,7 @@ class ServiceFilter(ShownFilter):
     class Meta:
         model = Service
         fields: list[str] = []
-        form = ListForm
+        form = ServiceListForm
 
     def __init__(self, data: QueryDict, frame: Frame) -> None:
         self.frame = frame
@@ -278,6 +292,16 @@ class ServiceFilter(ShownFilter):
         return self._counts[1]
 
     _counts: tuple[int, Counts] | None = None
+
+    @property
+    def wider(self) -> list[tuple[str, str]]:
+        """Only ways that find something, with how much; for a page without rows."""
+        number, found = self._counts[0] if self._counts else 0, []
+        for said, url in super().wider:
+            other = ask_for(QueryDict(url.lstrip("?")), self.frame)
+            if n := facets.capped(number, self.frame.day, tuple(other.parts().values())):
+                found.append((f"{said}: {facets.written(n)} layanan", url))
+        return found
 
     @property
     def _chosen(self) -> dict[str, Any]:

@@ -136,6 +136,20 @@ def test_neighbours_are_asked_too_and_the_nearest_stand_first(rinjani: Firm) -> 
     assert near.counts(1).total == 2
 
 
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("harga_min=9000000&harga_maks=1000", "Harga paling rendah lebih besar daripada harga paling tinggi."),
+        ("dekat=tetangga", "Pilih kabupaten atau kota lebih dahulu"),
+        ("wilayah=52&dekat=tetangga", "Pilih kabupaten atau kota lebih dahulu"),
+    ],
+)
+def test_what_does_not_go_together_is_told(client: Client, shop: list[Service], query: str, sentence: str) -> None:
+    response = client.get(f"{LIST}?{query}")
+    assert response.status_code == 200
+    assert sentence in response.content.decode()
+
+
 def test_nearest_needs_an_area(client: Client, shop: list[Service]) -> None:
     assert asked("urut=terdekat").sort_key == "terbaru"
     assert "Terdekat" not in client.get(LIST).content.decode()
