@@ -75,7 +75,8 @@ def test_what_the_pokja_gave_back_is_marked_and_found(browser: Client, rinjani: 
     stage.draft(rinjani, "Lain")
     service.submit(by=rinjani.person)
     reader = stage.person("pokja@contoh.example", Role.POKJA_MEMBER, area_id="52.02")
-    service.open_review().give_back(by=reader, reason="Uraikan lebih jelas.")
+    review = service.open_review()
+    review.give_back(by=reader, reason="Uraikan lebih jelas.", seen=review.revision)
     response = browser.get(PAGE, {"status": "perbaikan"})
     assert titles(response) == [service.title]
     assert browser.get(PAGE).content.decode().count("Perlu diperbaiki</span>") == 1
