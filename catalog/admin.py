@@ -80,7 +80,9 @@ class CategoryAdmin(ScopedAdmin):
 class SynonymAdmin(ScopedAdmin):
     """What people call the same thing. A change is followed by new vectors of the services concerned, within minutes."""
 
-    list_display = ("term", "said", "active")
+    fields = ("term", "ways", "note", "active", "effect")
+    readonly_fields = ("effect",)
+    list_display = ("term", "said", "effect")
     list_filter = ("active",)
     search_fields = ("term", "ways")
     ordering = ("term",)
@@ -88,6 +90,12 @@ class SynonymAdmin(ScopedAdmin):
     @admin.display(description="sebutan lain")
     def said(self, synonym: Synonym) -> str:
         return ", ".join(synonym.all_ways[1:])
+
+    @admin.display(description="keadaan")
+    def effect(self, synonym: Synonym) -> str:
+        if not synonym.active:
+            return "Tidak dipakai"
+        return "Berlaku" if synonym.in_use else "Berlaku setelah layanan diindeks ulang"
 
     def _keeps(self, request: HttpRequest, obj: Any = None) -> bool:
         return people.holds(request.user, Role.MINISTRY)

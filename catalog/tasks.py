@@ -7,7 +7,7 @@ from celery import shared_task
 
 from catalog import interest, search
 from catalog.documents import workbook
-from catalog.models import DirectoryEdition, MissedSearch, Service
+from catalog.models import DirectoryEdition, MissedSearch, Service, Synonym
 from catalog.search import vocabulary
 from core.jobs import job
 from core.models import Job, StoredFile
@@ -30,8 +30,14 @@ REINDEXED_AT_ONCE = 1_000
 
 
 @job("catalog.reindex")
-def reindex(ways: list[str] | None = None, after: int = 0, category: int | None = None) -> None:
-    """New vectors of the services that say one of these (None: of all), or of a category's, a thousand at a time."""
+def reindex(
+    ways: list[str] | None = None,
+    after: int = 0,
+    category: int | None = None,
+    synonym: tuple[int, int] | None = None,
+) -> None:
+    """New vectors of the services that say one of these (None: of all), or of a category's, a thousand at a time;
+    then questions may use the synonym whose change asked for it."""
     services = Service.objects.filter(pk__gt=after)
     if category is not None:
         services = services.filter(category=category)
@@ -40,8 +46,11 @@ def reindex(ways: list[str] | None = None, after: int = 0, category: int | None 
     some = list(services.order_by("pk").values_list("pk", flat=True)[:REINDEXED_AT_ONCE])
     search.index_all(Service.objects.filter(pk__in=some))
     if len(some) == REINDEXED_AT_ONCE:
-        Job.objects.enqueue("catalog.reindex", ways=ways, after=some[-1], category=category)
-    elif ways is None:
+        Job.objects.enqueue("catalog.reindex", ways=ways, after=some[-1], category=category, synonym=synonym)
+        return
+    if synonym:
+        Synonym.take_into_use(*synonym)
+    if ways is None:
         vocabulary.recount()
     else:
         vocabulary.learn(search.lexicon(), ways)

@@ -34,7 +34,7 @@ class Synonym(models.Model):
     """What people call the same thing: bimtek is bimbingan teknis. The ministry edits the rows.
 
     A service that says one of them is found by all of them. A change writes a job that makes the vectors of the
-    services concerned anew.
+    services concerned anew; until it is done, words typed stand for themselves, which finds whoever says them.
     """
 
     term = models.CharField(
@@ -48,6 +48,9 @@ class Synonym(models.Model):
     )
     note = models.CharField("catatan", max_length=200, blank=True)
     active = models.BooleanField("dipakai", default=True)
+    # The services know it as it is now: what is typed may be brought to its term.
+    in_use = models.BooleanField(default=False, db_default=False, editable=False)
+    changes = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = SynonymQuerySet.as_manager()
 
@@ -87,11 +90,14 @@ class Synonym(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep it, and ask for new vectors of the services that say it now or said it before."""
         with transaction.atomic():
-            before = type(self).objects.filter(pk=self.pk).first() if self.pk else None
-            super().save(*args, **kwargs)
+            before = type(self).objects.select_for_update().filter(pk=self.pk).first() if self.pk else None
             now = self.all_ways if self.active else []
             was = before.all_ways if before and before.active else []
-            if set(now) != set(was):
+            self.in_use, self.changes = (before.in_use, before.changes) if before else (False, 0)
+            if changed := now != was:
+                self.in_use, self.changes = False, self.changes + 1
+            super().save(*args, **kwargs)
+            if changed:
                 self._reindex(sorted({*now, *was}))
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
@@ -102,7 +108,12 @@ class Synonym(models.Model):
             return super().delete(*args, **kwargs)
 
     def _reindex(self, ways: list[str]) -> None:
-        Job.objects.enqueue("catalog.reindex", ways=ways)
+        Job.objects.enqueue("catalog.reindex", ways=ways, synonym=[self.pk, self.changes])
+
+    @classmethod
+    def take_into_use(cls, pk: int, changes: int) -> None:
+        """The services know it as it was after so many changes; more of them have a job of their own."""
+        cls.objects.active().filter(pk=pk, changes=changes).update(in_use=True)
 
 
 class Term(models.Model):

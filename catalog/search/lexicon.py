@@ -43,9 +43,14 @@ def bare(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Each way of saying it, as words, with the term to search by: ("bum", "desa") -> "bumdes"."""
+    """Each way of saying it, as words, with the term to search by: ("bum", "desa") -> "bumdes".
+
+    Of a term that the services do not all know yet (`waiting`) what is stored says every way, but what is typed stands
+    for itself: a service holds its own words, whenever its vector was made.
+    """
 
     ways: dict[tuple[str, ...], str] = field(default_factory=dict)
+    waiting: frozenset[str] = frozenset()
 
     @cached_property
     def _said(self) -> dict[str, list[str]]:
@@ -62,12 +67,13 @@ class Lexicon:
         """Every way to say a term, itself among them."""
         return self._said.get(term, [term])
 
-    def terms(self, text: str) -> list[tuple[str, bool]]:
+    def terms(self, text: str, *, without: frozenset[str] = frozenset()) -> list[tuple[str, bool]]:
         """The words of a text in order; several words that are one term stand together: (term, is a known term)."""
         words, found, place = plain(text).split(), [], 0
         while place < len(words):
             for length in range(min(self._longest, len(words) - place), 0, -1):
-                if term := self.ways.get(tuple(words[place : place + length])):
+                term = self.ways.get(tuple(words[place : place + length]))
+                if term and term not in without:
                     found.append((term, True))
                     break
             else:
@@ -79,7 +85,8 @@ class Lexicon:
 
     def words_of(self, text: str) -> list[str]:
         """What is searched for: plain words, no stop words, synonyms brought to one term."""
-        return list(dict.fromkeys(term for term, _ in self.terms(text[:LONGEST_TEXT])))[:MOST_WORDS]
+        terms = self.terms(text[:LONGEST_TEXT], without=self.waiting)
+        return list(dict.fromkeys(term for term, _ in terms))[:MOST_WORDS]
 
     def indexed_text(self, text: str) -> str:
         """What is stored of a text: its words without stop words, and every other way to say its terms."""
@@ -105,10 +112,13 @@ def read() -> Lexicon:
     from catalog.models import Synonym
 
     ways: dict[tuple[str, ...], str] = {}
+    waiting = set()
     for synonym in Synonym.objects.active():
         for way in synonym.all_ways:
             ways.setdefault(tuple(way.split()), synonym.term)
-    return Lexicon(ways)
+        if not synonym.in_use:
+            waiting.add(synonym.term)
+    return Lexicon(ways, frozenset(waiting))
 
 
 def forget() -> None:

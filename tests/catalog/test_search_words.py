@@ -31,6 +31,7 @@ def work() -> None:
     while job := Job.objects.filter(task="catalog.reindex", done_at=None).first():
         tasks.reindex(**job.args)
         Job.objects.filter(pk=job.pk).update(done_at="2026-01-01T00:00:00Z")
+    forget()
 
 
 def synonym(term: str, *ways: str) -> Synonym:
@@ -54,13 +55,63 @@ def test_a_new_synonym_finds_services_once_the_worker_has_made_their_vectors(rin
     stage.service(rinjani, "Budidaya lebah madu")
     stage.service(rinjani, "Pengawasan irigasi")
     synonym("lebah", "tawon", "klanceng")
-    assert titles("tawon") == ["Budidaya lebah madu"]  # the question is brought to its term at once
+    assert titles("tawon") == []
     stage.service(rinjani, "Kolam klanceng")
     Service.objects.filter(title="Kolam klanceng").update(search=None)
     work()
-    assert titles("lebah") == ["Budidaya lebah madu"]
+    assert titles("tawon") == titles("lebah") == ["Budidaya lebah madu"]
     tasks.reindex()  # of all
     assert set(titles("lebah")) == {"Budidaya lebah madu", "Kolam klanceng"}
+
+
+def test_words_of_services_find_them_whether_or_not_the_worker_has_run(rinjani: Firm) -> None:
+    stage.service(rinjani, "Budidaya lebah madu")
+    stage.service(rinjani, "Kolam klanceng")
+    row = synonym("lebah", "tawon", "klanceng")
+    assert (titles("klanceng"), titles("lebah")) == (["Kolam klanceng"], ["Budidaya lebah madu"])
+    stage.service(rinjani, "Madu tawon")  # published meanwhile
+    assert "Madu tawon" in titles("tawon")
+    work()
+    every = {"Budidaya lebah madu", "Kolam klanceng", "Madu tawon"}
+    assert {frozenset(titles(word)) for word in ("klanceng", "lebah", "tawon")} == {frozenset(every)}
+    row.refresh_from_db()
+    row.ways = "klanceng"  # no longer a tawon
+    row.save()
+    forget()
+    stage.service(rinjani, "Sengat tawon")
+    assert {"Madu tawon", "Sengat tawon"} <= set(titles("tawon"))
+    assert "Kolam klanceng" in titles("klanceng")
+    work()
+    assert set(titles("tawon")) == {"Madu tawon", "Sengat tawon"}
+    assert set(titles("lebah")) == {"Budidaya lebah madu", "Kolam klanceng"}
+    row.delete()
+    forget()
+    assert "Kolam klanceng" in titles("klanceng")
+    work()
+    assert titles("klanceng") == ["Kolam klanceng"]
+
+
+def test_a_synonym_says_whether_questions_use_it(rinjani: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "REINDEXED_AT_ONCE", 1)
+    for title in ("Lebah", "Tawon", "Klanceng"):
+        stage.service(rinjani, title)
+    row = synonym("lebah", "tawon")
+    first = Job.objects.get(task="catalog.reindex").args
+    tasks.reindex(**first)
+    row.refresh_from_db()
+    assert not row.in_use  # others are still to be written
+    row.ways = "klanceng"
+    row.save()
+    tasks.reindex(**first | {"after": Service.objects.latest("pk").pk})  # the end of what was asked before the change
+    row.refresh_from_db()
+    assert not row.in_use
+    work()
+    row.refresh_from_db()
+    assert row.in_use
+    row.note = "Madu"
+    row.save()
+    assert row.in_use
+    assert Synonym.objects.get(term="bumdes").in_use
 
 
 def test_a_synonym_taken_away_no_longer_finds(rinjani: Firm) -> None:
