@@ -109,6 +109,7 @@ class Accountability(Document):
         indexes = (
             models.Index(fields=["closed_at"], name="accountability_closed"),
             models.Index(fields=["contract"], name="accountability_open", condition=Q(state__in=OPEN)),
+            models.Index(fields=["contract"], include=["id", "due_on", "closed_at"], name="accountability_figures"),
         )
 
     @property
@@ -250,7 +251,12 @@ class Payment(models.Model):
                 condition=Q(gross__gt=0, withheld__gte=0, net=F("gross") - F("withheld")),
             ),
         )
-        indexes = (models.Index(fields=["paid_on"], name="payment_paid"),)
+        indexes = (
+            models.Index(fields=["paid_on"], name="payment_paid"),
+            models.Index(
+                fields=["accountability"], include=["id", "paid_on", "gross", "withheld"], name="payment_figures"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number

@@ -191,6 +191,21 @@ class Contract(Document):
                 name="contract_handover",
             ),
             models.Index(fields=["id"], include=["village"], name="contract_place"),
+            models.Index(  # and those of one kabupaten off this one
+                fields=["village"],
+                include=[
+                    "id",
+                    "sourcing",
+                    "value",
+                    "signed_on",
+                    "handover_on",
+                    "ends_on",
+                    "state",
+                    "state_since",
+                    "village_signed_at",
+                ],
+                name="contract_figures",
+            ),
             models.Index(fields=["state_since"], name="contract_terminated", condition=Q(state="terminated")),
             models.Index(fields=["village"], name="contract_open", condition=Q(state__in=OPEN)),
         )

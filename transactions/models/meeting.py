@@ -130,7 +130,12 @@ class Meeting(Document):
             ),
             models.CheckConstraint(name="meeting_ends_after_start", condition=Q(ends_at__gt=models.F("starts_at"))),
         )
-        indexes = (models.Index(fields=["held_on"], name="meeting_held"),)
+        indexes = (
+            models.Index(fields=["held_on"], name="meeting_held"),
+            models.Index(
+                fields=["accountability"], include=["id", "held_on", "state", "decision"], name="meeting_figures"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.title
