@@ -38,7 +38,8 @@ BROKEN = {
         JOIN catalog_service s ON s.id = i.service_id
         LEFT JOIN verification_standing t ON t.provider_id = i.provider_id AND t.regency_id = left(n.village_id, 5)
             AND t.listed_on <= i.created_at::date
-        WHERE t.id IS NULL OR s.published_at > i.created_at OR s.provider_id <> i.provider_id""",
+        LEFT JOIN catalog_serviceversion v ON v.id = i.version_id AND v.made_at <= i.created_at
+        WHERE t.id IS NULL OR v.service_id IS DISTINCT FROM s.id OR s.provider_id <> i.provider_id""",
     "several are asked where the rule wants several": """
         SELECT count(*) FROM transactions_sourcing s JOIN transactions_procurementrule r ON r.id = s.rule_id
         JOIN (SELECT sourcing_id, count(*) AS n FROM transactions_invitation GROUP BY 1) i ON i.sourcing_id = s.id

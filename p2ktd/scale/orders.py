@@ -25,10 +25,8 @@ SELECT o.n, o.need_code,
     coalesce(o.hps * (100 + o.n %% 9) / 100, 10000000),
     'DATA CONTOH. Desa tidak mempunyai tenaga yang ahli.',
     CASE WHEN k >= 1 THEN pg_temp.day(d1) END, CASE WHEN k >= 1 THEN o.n || '/MUSDES' ELSE '' END,
-    CASE WHEN k >= 2 THEN extract(year FROM pg_temp.day(d2))::int END,
-    CASE WHEN k >= 2 THEN (ARRAY['dd', 'dd', 'dd', 'dd', 'add', 'add', 'pad', 'pbh', 'pbk', 'dll'])[1 + o.n %% 10]
-        ELSE '' END,
-    CASE WHEN k >= 2 THEN '0' || 1 + o.n %% 4 || '.0' || 1 + o.n %% 5 || '.01' ELSE '' END,
+    CASE WHEN k >= 2 THEN o.fiscal_year END, CASE WHEN k >= 2 THEN o.funding ELSE '' END,
+    CASE WHEN k >= 2 THEN o.activity ELSE '' END,
     CASE WHEN k >= 2 THEN coalesce(o.hps, 10000000) * (110 + o.n %% 7) / 100 END,
     NULL::bigint, coalesce(o.category, (SELECT min(id) FROM catalog_category)), v.person + 1, o.service, v.code
 FROM scale_order o JOIN scale_village v USING (i)
@@ -53,10 +51,19 @@ SELECT o.n, pg_temp.code(o.n, 12),
 FROM scale_order o JOIN scale_village v USING (i) WHERE k >= 3
 """
 INVITATIONS = """
-INSERT INTO transactions_invitation (id, created_at, provider_id, service_id, sourcing_id)
+INSERT INTO transactions_invitation (id, created_at, provider_id, service_id, version_id, sourcing_id)
 SELECT 3 * o.n - 2 + j, pg_temp.at(d3, 3, o.n), CASE j WHEN 0 THEN o.provider WHEN 1 THEN p1 ELSE p2 END,
-    CASE j WHEN 0 THEN o.service WHEN 1 THEN s1 ELSE s2 END, o.n
-FROM scale_order o CROSS JOIN generate_series(0, 2) AS j WHERE k >= 3 AND j < invited
+    r.service, r.versions[width_bucket(d3, r.days)], o.n
+FROM scale_order o CROSS JOIN generate_series(0, 2) AS j
+JOIN scale_read r ON r.service = CASE j WHEN 0 THEN o.service WHEN 1 THEN s1 ELSE s2 END
+WHERE k >= 3 AND j < invited
+"""
+# Of each service its versions, and the first whole day of each.
+READ = """
+CREATE TEMP TABLE scale_read AS
+SELECT service_id AS service, array_agg(id ORDER BY number) AS versions,
+    array_agg(made_at::date - date %(first)s + 1 ORDER BY number) AS days
+FROM catalog_serviceversion GROUP BY service_id
 """
 # Who answered sent it the day after it was asked; nobody did where the sourcing failed.
 QUOTATIONS = """
@@ -84,6 +91,7 @@ FROM (
 def seed(span: Span, say: Say) -> int:
     """Copy what the plan says of them; how many rows."""
     values = {"rule": ProcurementRule.objects.in_force("", on=span.first).pk, "days": span.days}
+    run(READ, first=span.first.isoformat())
     rows = 0
     for name, statement in (
         ("needs", NEEDS), ("sourcings", SOURCINGS), ("invitations", INVITATIONS), ("quotations", QUOTATIONS),

@@ -32,12 +32,12 @@ ON k >= f.since
 # The snapshot is written in its canonical spelling (see core.documents.fingerprint), so that its hash is right.
 PROVIDERS = """
 CREATE TEMP TABLE scale_provider AS
-SELECT p.id, t.tax, coalesce(t.basis_points, 0) AS basis_points,
+SELECT p.id, m.user_id AS person, t.tax, coalesce(t.basis_points, 0) AS basis_points,
     '{"account_holder":' || to_json(p.account_holder::text) || ',"address":' || to_json(p.address::text) || ',"bank":'
     || to_json(p.bank::text) || ',"code":"' || p.code || '","legal_form":' || to_json(%(forms)s::jsonb ->> p.legal_form)
     || ',"name":' || to_json(p.name::text) || ',"person":' || to_json(p.person_in_charge::text) || ',"position":'
     || to_json(p.position::text) || '}' AS said
-FROM accounts_provider p LEFT JOIN LATERAL (
+FROM accounts_provider p JOIN accounts_membership m ON m.provider_id = p.id LEFT JOIN LATERAL (
     SELECT tax, basis_points FROM transactions_taxrate r
     WHERE r.legal_form = p.legal_form AND NOT r.only_pkp AND r.valid_from <= date %(first)s
     ORDER BY valid_from DESC LIMIT 1
@@ -69,12 +69,10 @@ SELECT n, contract_code,
     CASE WHEN k >= 10 THEN %(files)s + 5 * n - 4 END, 3 * n - 2 + won, n
 FROM (
     SELECT o.*, v.code, o.n || '/SPK' AS number,
-        CASE WHEN k >= 11 THEN 100 WHEN k = 10 AND (terminated IS NOT NULL OR d10 + 14 < %(days)s)
-            THEN 10 + 10 * (o.n %% 8) ELSE 0 END AS percent,
         CASE WHEN k >= 8 THEN '{"days":' || days || ',"ends_on":{"$date":"' || pg_temp.day(d8 + 4 + days)
             || '"},"manager":{"name":"Contoh Kasi ' || v.bare || '","position":"Kasi Kesejahteraan"},"money":'
-            || '{"activity_code":"' || need.activity_code || '","fiscal_year":' || need.fiscal_year || ',"funding":"'
-            || (%(funds)s::jsonb ->> need.funding) || '","hps":' || o.hps || ',"offered":' || o.bid || ',"value":'
+            || '{"activity_code":"' || o.activity || '","fiscal_year":' || o.fiscal_year || ',"funding":"'
+            || (%(funds)s::jsonb ->> o.funding) || '","hps":' || o.hps || ',"offered":' || o.bid || ',"value":'
             || o.value || '},"number":"' || o.n || '/SPK","provider":' || p.said || ',"signed_on":{"$date":"'
             || pg_temp.day(d8) || '"},"starts_on":{"$date":"' || pg_temp.day(d8 + 5) || '"},"village":' || v.said
             || ',"work":{"approach":"DATA CONTOH. Dua pelatih, modul, dan laporan.","method":"'
@@ -82,17 +80,14 @@ FROM (
             || to_json('DATA CONTOH. ' || o.title) || ',"title":' || to_json(o.title::text) || ',"unit":"' || o.unit_label
             || '","volume":' || o.volume || '}}' END AS said
     FROM scale_order o JOIN scale_village v USING (i) JOIN scale_provider p ON p.id = o.winner
-    JOIN transactions_need need ON need.id = o.n
     WHERE k >= 7
 ) AS each
 """
 PROGRESS = """
 INSERT INTO transactions_progressreport (id, percent, text, reported_at, contract_id, reported_by_id)
-SELECT c.id, c.percent, 'DATA CONTOH. Pekerjaan dilaksanakan di desa.',
-    CASE WHEN k >= 11 THEN pg_temp.at(d11, 10, o.n) ELSE pg_temp.at(least(d10 + 7, d11), 10, o.n) END, c.id, m.user_id
-FROM transactions_contract c JOIN scale_order o ON o.n = c.id
-JOIN accounts_membership m ON m.provider_id = c.provider_id
-WHERE c.percent > 0
+SELECT n, percent, 'DATA CONTOH. Pekerjaan dilaksanakan di desa.',
+    CASE WHEN k >= 11 THEN pg_temp.at(d11, 10, n) ELSE pg_temp.at(least(d10 + 7, d11), 10, n) END, n, p.person
+FROM scale_order o JOIN scale_provider p ON p.id = o.winner WHERE k >= 7 AND percent > 0
 """
 ACCOUNTS = """
 INSERT INTO transactions_accountability (id, code, state_since, created_at, state, due_on, closed_at, contract_id)
@@ -171,6 +166,7 @@ def seed(span: Span, say: Say) -> int:
         "forms": words(LegalForm), "funds": words(Funding), "methods": words(Method),
     }  # fmt: skip
     run(PROVIDERS, **values)
+    run("ANALYZE scale_provider; ANALYZE scale_order")
     rows = 0
     for name, statement in (
         ("files", FILES), ("contracts", CONTRACTS), ("progress reports", PROGRESS), ("accounts", ACCOUNTS),
