@@ -22,7 +22,9 @@ from catalog.forms import ReturnReviewForm, SeenForm
 from catalog.models import ServiceReview
 from core.formats import lamanya, rupiah
 from core.views import MoveView
-from verification.models import Declaration
+from regions import codes
+from regions.models import Area
+from verification.models import Declaration, VerificationRule
 from verification.standing_admin import CodeChangeList, TabFilter, chip
 
 REVIEW = "catalog_servicereview"
@@ -49,6 +51,25 @@ class ReviewFilter(TabFilter):
         return queryset.filter(state=state) if state else queryset
 
 
+def publishing_freely(user: Any) -> list[str]:
+    """The regencies on this person's desk whose rule does not have services read first."""
+    own = {
+        code for code in people.territories(user, *POKJA_ROLES, Role.REGENCY_OFFICE) if len(code) == codes.LENGTHS[1]
+    }
+    free = [code for code in own if not VerificationRule.objects.in_force(code).services_reviewed]
+    return [area.name for area in Area.objects.filter(code__in=free).order_by("code")]
+
+
+class ReviewList(CodeChangeList):
+    """Where nothing is found, it says why."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        asked = request.GET.get(str(ReviewFilter.parameter_name), ReviewFilter.first)
+        self.is_queue = asked not in ReviewFilter.names or asked == ReviewFilter.first
+        self.free = publishing_freely(request.user) if self.is_queue and not self.result_count else []
+
+
 @admin.register(ServiceReview, site=site)
 class ServiceReviewAdmin(ScopedAdmin):
     """Services of one's regency before the Pokja, the longest waiting first."""
@@ -71,7 +92,7 @@ class ServiceReviewAdmin(ScopedAdmin):
         return people.holds(request.user, *DESK_ROLES)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return CodeChangeList
+        return ReviewList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {"title": "Pemeriksaan layanan", "tabs": ReviewFilter.tabs(request)}

@@ -95,6 +95,7 @@ def service_detail(request: HttpRequest, code: str) -> HttpResponse:
     }
     if people.acting(request.user, Role.PROVIDER, provider=service.provider_id):
         context["is_own"] = True
+        context["returned"] = service.returned_review()
         context["hindrance"] = "" if service.state == "published" else service.may_publish(request.user).reason
     return render(request, "catalog/service_detail.html", context)
 

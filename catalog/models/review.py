@@ -135,6 +135,11 @@ class ServiceReview(Document):
             "withdrawn": f"{what} ditarik kembali oleh penyedia.",
         }[self.state]
 
+    @property
+    def returned_as(self) -> str:
+        """The heading of its reason on the provider's page."""
+        return f"{'Perubahan' if self.base_id else 'Layanan'} dikembalikan Pokja P2KTD {self.regency.name}"
+
     # --- who may ------------------------------------------------------------------------------------
     def may_approve(self, user: Any) -> Verdict:
         """A member of the regency's Pokja whom nothing ties to the provider."""

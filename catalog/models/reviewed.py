@@ -38,6 +38,11 @@ class Reviewed:
         """What lies before the Pokja, or came back from it."""
         return self.reviews.open().select_related("regency").first()
 
+    def returned_review(self) -> ServiceReview | None:
+        """What came back from the Pokja for the provider to go on with."""
+        review = self.open_review()
+        return review if review and review.state == "returned" else None
+
     # --- who may ------------------------------------------------------------------------------------
     def _judge(self, user: Any) -> Verdict:
         review = self.open_review()

@@ -251,14 +251,15 @@ class Service(Offering, Reviewed, Rated, Document):
     @property
     def status_sentence(self) -> str:
         """What the provider reads above its service."""
-        if self.state == "published" and not self._is_listed():
-            return "Tayang, tetapi tidak terlihat oleh desa: penyedia sedang tidak terdaftar di direktori mana pun."
         if (review := self.open_review()) and (self.state != "draft" or review.state == "returned"):
-            return f"{self._sentence} {review.status_sentence}"
-        return self._sentence
+            return f"{self.shown_sentence} {review.status_sentence}"
+        return self.shown_sentence
 
     @property
-    def _sentence(self) -> str:
+    def shown_sentence(self) -> str:
+        """Who sees it, without what the Pokja said of it."""
+        if self.state == "published" and not self._is_listed():
+            return "Tayang, tetapi tidak terlihat oleh desa: penyedia sedang tidak terdaftar di direktori mana pun."
         return {
             "draft": "Hanya Anda yang melihat layanan ini.",
             "submitted": "Layanan ini belum terlihat oleh desa.",

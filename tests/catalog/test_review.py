@@ -226,6 +226,11 @@ def test_a_returned_change_is_kept_for_its_provider_to_go_on(client: Client, rin
     give_back(service, desk.member)
     assert again(service).state == "published"
     client.force_login(rinjani.person)
+    page = client.get(service.get_absolute_url()).content.decode()
+    warning, _, own = page[page.index("Kelola layanan") :].partition("Ini layanan Anda")
+    assert "Perubahan dikembalikan Pokja P2KTD" in warning
+    assert "Sebutkan jumlah peserta." in warning
+    assert "Layanan ini terlihat oleh semua desa.</p>" in own
     form = client.get(service.move_url("revise")).content.decode()
     assert 'value="Judul baru"' in form
     assert "membaca perubahan sebelum desa melihatnya" in form
@@ -437,6 +442,28 @@ def test_the_queue_and_the_page_show_old_and_new_beside_each_other(rinjani: Firm
     assert "Dua hari untuk dua puluh peserta." in rest
     assert client.post(review.move_url("approve"), {"seen": review.revision}).status_code == 302
     assert again(service).price == 15_000_000
+
+
+def test_an_empty_queue_says_that_nothing_waits_and_whether_anything_can(rinjani: Firm, desk: Desk) -> None:
+    client = logged_in(desk.member)
+    page = client.get(QUEUE).content.decode()
+    assert "Belum ada layanan yang menunggu." in page
+    assert "tanpa diperiksa Pokja" not in page
+    VerificationRule.objects.filter(regency=LOMBOK_TENGAH).update(services_reviewed=False)
+    page = client.get(QUEUE).content.decode()
+    assert "Di Kabupaten Lombok Tengah layanan tayang tanpa diperiksa Pokja" in page
+    assert "/admin/verification/verificationrule/" in page
+    assert "Belum ada layanan di bagian ini." in client.get(f"{QUEUE}?bagian=ditarik").content.decode()
+    assert "Belum ada layanan" not in client.get(f"{QUEUE}?q=tidakada").content.decode()
+
+
+def test_a_return_without_a_reason_is_told_at_its_field(rinjani: Firm, desk: Desk) -> None:
+    review = submitted(rinjani).open_review()
+    answer = logged_in(desk.member).post(review.move_url("give_back"), {"seen": review.revision, "reason": ""})
+    assert answer.status_code == 422
+    field = answer.content.decode().partition("Apa yang perlu diperbaiki?")[2].partition("</textarea>")[0]
+    assert "Wajib diisi." in field
+    assert 'aria-invalid="true"' in field
 
 
 def test_who_is_tied_reads_but_cannot_decide(rinjani: Firm, desk: Desk) -> None:
