@@ -44,7 +44,7 @@ class Row:
     """A row of the table, judged: what it would do, or what is wrong with it."""
 
     line: Line
-    service: Service | None = None  # None: a new one
+    service: Any = None  # a Service with `codes`, those of its areas; None: a new one
     content: dict[str, Any] = field(default_factory=dict)  # only what changes
     areas: list[Area] | None = None
     changes: list[tuple[str, str, str]] = field(default_factory=list)  # (column, old, new)
@@ -101,13 +101,14 @@ class ServiceTable:
             rows.append(row)
         return rows
 
-    def _own_services(self) -> dict[str, Service]:
+    def _own_services(self) -> dict[str, Any]:
         """The provider's services by code, each as its open change would have it."""
         services = Service.objects.filter(provider=self.provider).select_related("category", "subcategory")
         waiting = set(
             ServiceReview.objects.open().filter(service__provider=self.provider).values_list("service", flat=True)
         )
-        found = {}
+        found: dict[str, Any] = {}
+        service: Any
         for service in services.prefetch_related("areas"):
             service.codes = sorted(area.code for area in service.areas.all())
             if service.pk in waiting and service.state == "published":
@@ -179,7 +180,7 @@ class ServiceTable:
 
     def _compare(self, row: Row, category: Any, given: dict[str, Any]) -> None:
         """What differs from the service as it is, and whether it may."""
-        old = row.service or Service(provider=self.provider)
+        old: Any = row.service or Service(provider=self.provider)
         areas = given.pop("areas", None)
         if areas is None and row.service is None:
             areas = [self.provider.area] if self.provider.area.code in self.columns.places else []

@@ -142,7 +142,7 @@ class Columns:
 
     def answer_text(self, category_id: int, key: str, answers: dict[str, Any]) -> str:
         asked = next((each for each in self.questions.get(key, ()) if each.category_id == category_id), None)
-        value = answers.get(key)
+        value: Any = answers.get(key)
         if asked is None or asked.is_empty(value):
             return ""
         if asked.kind == Kind.NUMBER:
@@ -221,7 +221,7 @@ def _without_kind(name: str) -> str:
 
 def _words(key: str, text: str) -> str:
     """Title and summary are one line; the others keep their lines."""
-    field = Service._meta.get_field(key)
+    field: Any = Service._meta.get_field(key)
     words = " ".join(text.split()) if key in ("title", "summary") else text
     if field.max_length and len(words) > field.max_length:
         raise ValidationError(f"Terlalu panjang: {len(words)} huruf, paling banyak {field.max_length}.")

@@ -38,7 +38,7 @@ class SheetField(UploadField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_bytes=MAX_BYTES, **kwargs)
-        self.provider: Provider | None = None
+        self.provider: Any = None  # set by the form
 
     def judge(self, upload: Any) -> Any:
         return sheet_of(upload, self.provider), upload.name or "tabel.xlsx"
@@ -52,7 +52,7 @@ class TableForm(OnceForm, forms.Form):
     def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.provider = provider
-        self.fields["table"].provider = provider
+        self.fields["table"].provider = provider  # type: ignore[attr-defined]
 
     def keep(self) -> ServiceTable:
         """What was read waits for the person's word."""
@@ -146,7 +146,9 @@ def services_import_check(request: HttpRequest, code: str) -> HttpResponse:
     if table.upload.applied_at:
         return render(request, "catalog/services_import_done.html", {"table": table, "result": table.upload.result})
     rows = table.judge()
-    context = _shown(request, table, rows) | {"refusal": refusal or " ".join(form.errors.get("submit_key", []))}
+    context = _shown(request, table, rows) | {
+        "refusal": refusal or " ".join(map(str, form.errors.get("submit_key", [])))
+    }
     context["form"] = ConfirmForm(initial={"mark": mark_of(rows)}, user=request.user)
     return render(request, "catalog/services_import_check.html", context, status=409 if context["refusal"] else 200)
 
