@@ -61,18 +61,31 @@ def facets(least: int) -> tuple[Facet, ...]:
 
 
 def count(
-    number: int, frame: Frame, parts: Iterable[Part], chosen: Mapping[str, Any], *, most: int = MOST_COUNTED
-) -> Counts:
-    """`parts` are the conditions that are no choices, `chosen` what is chosen of the filters above, by name."""
-    rows = _counted(number, frame.day, frame.least, tuple(parts), tuple(sorted(chosen.items())), most)
-    return _told(rows, chosen, most)
+    number: int, frame: Frame, parts: Iterable[Part], chosen: Mapping[str, Any], *,
+    most: int = MOST_COUNTED, answers: Mapping[tuple[str, str], tuple[Part, ...]] = {},
+) -> Counts:  # fmt: skip
+    """`parts` are the conditions that are no choices, `chosen` what is chosen of the filters above, by name.
+
+    `answers` are the choices of a category's own questions, each with all conditions of who would be found.
+    """
+    rows = _counted(
+        number, frame.day, frame.least, tuple(parts), tuple(sorted(chosen.items())), most, tuple(answers.values())
+    )
+    counts = _told(rows, chosen, most)
+    by = {name: dict(each) for name, each in counts.by.items()}
+    last = next(row for row in rows if not row[0])
+    for (question, choice), n in zip(answers, last[len(last) - len(answers) :], strict=True):
+        by.setdefault(question, {})[choice] = n
+    return Counts(counts.total, by, counts.whole)
 
 
 @known(512)
 def _counted(
-    number: int, day: dt.date, least: int, parts: tuple[Part, ...], chosen: tuple[tuple[str, Any], ...], most: int
-) -> list[tuple[Any, ...]]:
-    """Rows of (which filter, its value, how many were looked at, how many pass, and without each filter's choice)."""
+    number: int, day: dt.date, least: int, parts: tuple[Part, ...], chosen: tuple[tuple[str, Any], ...], most: int,
+    answers: tuple[tuple[Part, ...], ...],
+) -> list[tuple[Any, ...]]:  # fmt: skip
+    """Rows of (which filter, its value, how many were looked at, how many pass, and without each filter's choice;
+    then how many give each answer)."""
     every = facets(least)
     names = [name for name, _ in chosen]
     values = dict(chosen)
@@ -82,6 +95,10 @@ def _counted(
         kept = [name for name in names if name != left_out]
         sums.append(f"sum(n) FILTER (WHERE {' AND '.join(passes[name] for name in kept) or 'TRUE'})")
         params += [values[name] for name in kept]
+    for each in answers:
+        own, given = _capped(each)
+        sums.append(own)
+        params += given
     dims = ", ".join(each.name for each in every)
     where = " AND ".join(f"({part.sql})" for part in parts) or "TRUE"
     sql = f"""
@@ -140,23 +157,6 @@ def _capped(parts: Iterable[Part]) -> tuple[str, list[Any]]:
     rows = "catalog_service INNER JOIN accounts_provider ON catalog_service.provider_id = accounts_provider.id"
     sql = f"(SELECT count(*) FROM (SELECT 1 FROM {rows} WHERE {where} LIMIT {COUNTED + 1:d}) found)"  # noqa: S608  as above
     return sql, [value for part in every for value in part.params]
-
-
-@known(512)
-def answers(
-    number: int, day: dt.date, parts: tuple[Part, ...], asked: tuple[tuple[str, str, tuple[Part, ...]], ...]
-) -> dict[tuple[str, str], int]:
-    """How many give each answer to a category's questions, up to a thousand and one; one statement.
-
-    `asked` holds (question, choice, its own condition and those of the other questions' answers).
-    """
-    if not asked:
-        return {}
-    each = [_capped((*parts, *own)) for _, _, own in asked]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(sql for sql, _ in each)}", [value for _, params in each for value in params])
-        found = cursor.fetchone()
-    return {(question, choice): n for (question, choice, _), n in zip(asked, found, strict=True)}
 
 
 def written(n: int) -> str:

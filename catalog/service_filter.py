@@ -279,15 +279,13 @@ class ServiceFilter(ShownFilter):
         parts, chosen = self.parts(), self._chosen
         unchosen = [part for name, part in parts.items() if name not in chosen]
         most = facets.MOST_WITH_WORDS if self.words else facets.MOST_COUNTED
-        counts = facets.count(number, self.frame, unchosen, chosen, most=most)
+        counts = facets.count(number, self.frame, unchosen, chosen, most=most, answers=self._answers(parts))
         total = counts.total if counts.whole else facets.capped(number, self.frame.day, tuple(parts.values()))
         by = dict(counts.by)
         by["kategori"] = self._named("kategori", {each.pk: each.key for each in self.frame.categories}, counts)
         if self.category:
             subs = self.frame.subcategories.get(self.category.pk, [])
             by["sub"] = self._named("sub", {sub.pk: sub.key for sub in subs}, counts)
-        for (question, choice), n in self._answers(number, parts).items():
-            by.setdefault(question, {})[choice] = n  # type: ignore[index]
         self._counts = number, Counts(total, by, counts.whole)
         return self._counts[1]
 
@@ -322,25 +320,17 @@ class ServiceFilter(ShownFilter):
         found = counts.by.get(name, {})
         return {key: found.get(pk, 0) for pk, key in keys.items() if counts.whole or pk in found}
 
-    def _answers(self, number: int, parts: dict[str, Part]) -> dict[tuple[str, str], int]:
-        asked = tuple(
-            (
-                ANSWER + question.key,
-                option.key,
-                (
-                    self._part(ANSWER + question.key, option.key),
-                    *(
-                        part
-                        for name, part in parts.items()
-                        if name.startswith(ANSWER) and name != ANSWER + question.key
-                    ),
-                ),
+    def _answers(self, parts: dict[str, Part]) -> dict[tuple[str, str], tuple[Part, ...]]:
+        """Each answer to the category's own questions, with all that else is asked but another answer to the same."""
+        return {
+            (name, option.key): (
+                self._part(name, option.key),
+                *(part for other, part in parts.items() if other != name),
             )
             for question in self._questions
+            for name in [ANSWER + question.key]
             for option in question.options
-        )
-        others = tuple(part for name, part in parts.items() if not name.startswith(ANSWER))
-        return facets.answers(number, self.frame.day, others, asked)
+        }
 
 
 def _cards(field: str, *, downwards: bool) -> Any:

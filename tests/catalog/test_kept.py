@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from catalog.models import Category, Service
-from core.kept import kept
+from core.kept import forget, kept
 from core.models import DataVersion
 from tests.areas import load_areas
 from tests.catalog import stage
@@ -29,11 +29,13 @@ def offer(settings: object) -> Iterator[Service]:
     """A published service, committed, and pages that are kept."""
     settings.KEEP_PAGES = True  # type: ignore[attr-defined]
     cache.clear()
+    forget()
     load_areas()
     firm = stage.firm("CV Contoh Rinjani")
     stage.list_in_directory(firm.provider)
     yield stage.service(firm, title="Pelatihan kader")
     cache.clear()
+    forget()
 
 
 def queries(client: Client, path: str, **headers: str) -> tuple[int, int]:
@@ -56,6 +58,20 @@ def test_the_second_visitor_costs_one_query(offer: Service) -> None:
     assert first[0] == 200
     assert first[1] > 1  # it was made
     assert queries(Client(), LIST) == (200, 1)
+
+
+@pytest.mark.parametrize("query", ["", "?kategori=kewirausahaan&wilayah=52.02", "?jenis=bimtek&urut=termurah"])
+def test_a_list_made_anew_asks_two_queries_and_after_a_change_three(
+    offer: Service, settings: object, query: str
+) -> None:
+    """The numbers of the data and the rows; what there is of each choice only when something changed."""
+    settings.KEEP_SECONDS = 0  # type: ignore[attr-defined]
+    forget()
+    Client().get(LIST + query)
+    assert queries(Client(), LIST + query) == (200, 2)
+    offer.take_rating(40)
+    assert queries(Client(), LIST + query) == (200, 3)
+    forget()
 
 
 def test_who_has_the_page_is_told_so_with_one_query_and_no_body(offer: Service) -> None:
