@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from p2ktd.bench.sites import Site
+from p2ktd.bench.sites import Site, used
 
 ROUNDS, EACH = 9, 6
 
@@ -42,7 +42,7 @@ class Lane:
         connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)
         before = self.site.cpu()
         times = [self.ask(connection) for _ in range(EACH)]
-        self.cpu += self.site.cpu() - before
+        self.cpu += used(before, self.site.cpu())
         self.times += times
         self.medians.append(statistics.median(times))
         connection.close()

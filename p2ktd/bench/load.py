@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from p2ktd.bench.sites import Site
+from p2ktd.bench.sites import Site, used
 
 PEOPLE, ROUNDS, SECONDS = 8, 5, 1.0
 
@@ -50,8 +50,8 @@ class Lane:
         web, database, began = self.site.cpu(), self.site.database_cpu(), time.perf_counter()
         times = ask(self, until=began + seconds)
         took = time.perf_counter() - began
-        self.web += self.site.cpu() - web
-        self.database += self.site.database_cpu() - database
+        self.web += used(web, self.site.cpu())
+        self.database += used(database, self.site.database_cpu())
         self.rates.append(len(times) / took)
         self.times.append(times)
 

@@ -115,17 +115,17 @@ class Site:
                     found.append(int(folder.name))
         return found
 
-    def cpu(self) -> float:
-        """Seconds of CPU that the web workers have used."""
-        return sum(map(_cpu, self.web_workers()))
+    def cpu(self) -> dict[int, float]:
+        """Seconds of CPU that each web worker has used."""
+        return {pid: _cpu(pid) for pid in self.web_workers()}
 
-    def database_cpu(self) -> float:
-        """Seconds of CPU that PostgreSQL has used for this site; its processes are on this machine."""
+    def database_cpu(self) -> dict[int, float]:
+        """Seconds of CPU that each of PostgreSQL's processes for this site has used; they are on this machine."""
         with psycopg.connect(self.database) as database:
             rows = database.execute(
                 "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             ).fetchall()
-        return sum(_cpu(pid) for (pid,) in rows)
+        return {pid: _cpu(pid) for (pid,) in rows}
 
     def memory(self) -> tuple[float, float]:
         """Megabytes of the largest worker: resident, and its own alone."""
@@ -165,6 +165,11 @@ def serving(*sites: Site) -> Iterator[None]:
             if site.process:
                 site.process.terminate()
                 site.process.wait()
+
+
+def used(before: dict[int, float], after: dict[int, float]) -> float:
+    """Seconds between the two, by the processes that are there at the end: some began, some left."""
+    return sum(max(0.0, seconds - before.get(pid, 0.0)) for pid, seconds in after.items())
 
 
 def _cpu(pid: int) -> float:
