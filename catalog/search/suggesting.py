@@ -53,7 +53,9 @@ def _phrases(text: str) -> list[str]:
     before, _, last = text.rpartition(" ")
     endings: list[str] = []
     if before:
-        endings = [f"{before} {each}" for each in vocabulary.shown_beginning_with(last, MOST)]
+        ended = [f"{before} {each}" for each in vocabulary.shown_beginning_with(last, MOST)]
+        known = [plain(each) for each in whole]
+        endings = [each for each in ended if not any(vocabulary.nested(plain(each), other) for other in known)]
     if not whole and not endings and spelling.reach(last):
         near = spelling.nearest(last, vocabulary.candidates([last]))[: MOST // 2]
         endings = [f"{before} {each.text}".strip() for each in near]

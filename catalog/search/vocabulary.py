@@ -30,6 +30,8 @@ MOST_COUNTED: Final = 300_000
 # Below so many services a phrase of one title is worth suggesting.
 FEW_SERVICES: Final = 2_000
 BATCH: Final = 2_000
+# To choose some lines of different topics from.
+MOST_LOOKED_AT: Final = 200
 _WRITTEN = re.compile(r"[^\W_]+")
 
 _LEARN = """
@@ -175,11 +177,39 @@ def beginning_with(start: str, limit: int, *, phrases: bool = False) -> list[Kno
 
 
 def shown_beginning_with(start: str, limit: int) -> list[str]:
-    """Words and phrases that begin so, as titles write them, the most usual first; one query."""
+    """Words and phrases that begin so, as titles write them, the most usual first; one query.
+
+    Phrases that only go on from one another ("bank sampah", "bank sampah desa") are one line.
+    """
     from catalog.models import Term
 
-    rows = Term.objects.filter(_within(start)).order_by("-services", "text")[:limit]
-    return list(rows.values_list("shown", flat=True))
+    rows = Term.objects.filter(_within(start)).order_by("-services", "text")[:MOST_LOOKED_AT]
+    found: list[str] = []
+    for text, shown in _topics_first(list(rows.values_list("text", "shown", "services"))):
+        if len(found) == limit:
+            break
+        if " " not in text or not any(nested(text, plain(each)) for each in found if " " in each):
+            found.append(shown)
+    return found
+
+
+def _topics_first(rows: list[tuple[str, str, int]]) -> list[tuple[str, str]]:
+    """(text, as shown): words, and of phrases that share two words the longest that half of the usual say; then the
+    other phrases."""
+    families: dict[str, list[tuple[str, str, int]]] = {}
+    for row in rows:
+        families.setdefault(" ".join(row[0].split()[:2]), []).append(row)
+    first = [
+        max((row for row in family if 2 * row[2] >= family[0][2]), key=lambda row: (row[0].count(" "), row[2]))
+        for family in families.values()
+    ]
+    return [(text, shown) for text, shown, _ in dict.fromkeys([*first, *rows])]
+
+
+def nested(one: str, other: str) -> bool:
+    """Whether one of two plain texts is the beginning of the other, or the same."""
+    short, long = sorted((one, other), key=len)
+    return f"{long} ".startswith(f"{short} ")
 
 
 def _within(start: str) -> Q:

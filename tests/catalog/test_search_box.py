@@ -38,6 +38,24 @@ def test_words_and_phrases_that_begin_so_are_offered(shelf: None) -> None:
     assert ("kata", "BUM Desa") in offered("bum")
 
 
+def test_nested_beginnings_are_one_line_and_leave_places_to_other_topics(rinjani: Firm) -> None:
+    cache.clear()
+    for place in ("", " desa", " desa pesisir", " sekolah", " sekolah dasar", " pasar"):
+        stage.service(rinjani, f"Pelatihan bank sampah{place}")
+    stage.service(rinjani, "Pelatihan bank soal")
+    stage.service(rinjani, "Pelatihan pengelolaan BUM Desa")
+    vocabulary.recount()
+    found = [text for kind, text in offered("pel") if kind == "kata"]
+    assert found[:2] == ["pelatihan", "Pelatihan bank sampah"]
+    assert {"Pelatihan bank soal", "Pelatihan pengelolaan BUM Desa"} <= set(found)
+    assert [text for text in found if text.startswith("Pelatihan bank sampah")] == ["Pelatihan bank sampah"]
+    longer = [text for _, text in offered("pelatihan bank sampah s")]
+    assert longer[0] == "Pelatihan bank sampah sekolah"
+    assert len({text.lower() for text in longer}) == len(longer)
+    again = [text.lower() for _, text in offered("pelatihan bank")]
+    assert (again.count("pelatihan bank sampah"), "pelatihan bank" in again) == (1, False)
+
+
 def test_the_last_word_is_completed_and_a_mistyped_one_mended(shelf: None) -> None:
     assert offered("pelatihan irig")[0] == ("kata", "pelatihan irigasi")
     assert ("kata", "pelatihan BUM Desa") in offered("pelatihan b")
