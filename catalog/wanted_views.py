@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import people
 from accounts.models import Role
 from catalog.models import Category, MissedSearch, WantedService
-from catalog.models.wanted import ASKERS, READERS
+from catalog.models.wanted import ASKERS, DESK, READERS
 from catalog.paging import Sort, page_of
 from catalog.wanted_forms import AnswerForm, CloseForm, WantedForm, WantedListForm
 from core.once import once
@@ -43,7 +43,7 @@ def wanted_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "filter_count": len(form.asked),
-        "tabs": [(key, name, f"?lihat={key}") for key, name in TABS.items() if reads or key != SINGLE],
+        "tabs": [(key, TABS[key], f"?lihat={key}") for key in _tabs(request.user, reads=reads)],
         "shown": shown,
         "reads": reads,
         "asks": people.holds(request.user, *ASKERS),
@@ -55,7 +55,7 @@ def wanted_list(request: HttpRequest) -> HttpResponse:
             context |= {"key": key, "filter_count": context["filter_count"] + 1}
         context["page"] = page_of(found, request.GET, NEWEST)
     else:
-        found = form.narrowed(mine).grouped() if shown == GROUPED else _missed(request.user, form, reads=reads)
+        found = form.narrowed(mine).grouped() if shown == GROUPED else _missed(request.user, form)
         context["page"] = Paginator(found, PAGE).get_page(request.GET.get("hal"))
     return render(request, "catalog/wanted_list.html", context)
 
@@ -63,17 +63,20 @@ def wanted_list(request: HttpRequest) -> HttpResponse:
 def _shown(request: HttpRequest, *, reads: bool) -> str:
     """The tab asked for; villages begin with their own, all others with the counts."""
     asked = request.GET.get("lihat", "")
-    if asked in TABS and (reads or asked != SINGLE):
+    if asked in _tabs(request.user, reads=reads):
         return asked
     return SINGLE if people.holds(request.user, *ASKERS) else GROUPED
 
 
-def _missed(user: Any, form: WantedListForm, *, reads: bool) -> Any:
-    """Words looked for in vain in one's regencies, or in no particular one; often enough to be nobody's own."""
-    if reads:
-        there = within("area", people.territories(user, *READERS))
-    else:
-        there = Q(area__in=WantedService.objects.listed_in(user))
+def _tabs(user: Any, *, reads: bool) -> list[str]:
+    """What one may look at. Anybody can type words in vain, so these are for who can judge them."""
+    allowed = {GROUPED: True, SINGLE: reads, MISSED: people.holds(user, *DESK)}
+    return [key for key in TABS if allowed[key]]
+
+
+def _missed(user: Any, form: WantedListForm) -> Any:
+    """Words looked for in vain in the desk's regencies, or in no particular one; often enough to be nobody's own."""
+    there = within("area", people.territories(user, *DESK))
     rows = MissedSearch.objects.often().filter(there | Q(area=None))
     for word in form.asked.get("q", "").split()[:6]:
         rows = rows.filter(words__contains=word.lower())
