@@ -49,7 +49,7 @@ Group = tuple[str, ...]
 class Said:
     """What the page says of a question that was changed: searched for `text` instead, because of `kind`."""
 
-    kind: str  # "corrected", "begun", "most"
+    kind: str  # "corrected", "begun", "most" or "some" of its words
     text: str
 
 
@@ -201,7 +201,8 @@ class Asked:
         groups = groups[:MOST_GIVEN_UP_OF]
         for size in range(len(groups), 0, -1):
             if size < len(self.words):
-                yield _Try([list(each) for each in combinations(groups, size)], Said("most", ""))
+                kind = "most" if 2 * size > len(self.words) else "some"
+                yield _Try([list(each) for each in combinations(groups, size)], Said(kind, ""))
 
     @cached_property
     def _typed(self) -> list[str]:

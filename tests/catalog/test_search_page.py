@@ -60,6 +60,13 @@ def test_what_was_typed_right_is_not_commented(shelf: None) -> None:
     assert "search-said" not in page(q="pelatihan bumdes")
 
 
+@pytest.mark.parametrize(
+    ("typed", "part"), [("bumdes antariksa", "sebagian"), ("pelatihan bumdes antariksa", "sebagian besar")]
+)
+def test_the_page_says_how_many_of_the_words_are_held(shelf: None, typed: str, part: str) -> None:
+    assert f"Menampilkan yang memuat {part} di antaranya." in told(page(q=typed))
+
+
 def test_few_results_suggest_the_usual_word(shelf: None, rinjani: Firm) -> None:
     stage.service(rinjani, "Studi irigassi")
     vocabulary.recount()
