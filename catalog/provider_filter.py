@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -86,6 +87,15 @@ class ProviderFilter(ListFilter):
     def _named(self, text: str) -> Q:
         """By name or number; or by what it offers, said as in the catalogue."""
         return directory.found_by(text, self.words, self.standings)
+
+    @cached_property
+    def meant(self) -> tuple[str, str] | None:
+        """(words, address) of what was perhaps meant, where nobody was found; only if it finds somebody."""
+        text = search.Asked(self.asked("q") or "").mended()
+        if not text:
+            return None
+        known = directory.found_by(text, search.words_of(text), Standing.objects.current())
+        return (text, self.address(q=text)) if directory.listed().filter(known).exists() else None
 
     @property
     def sort_key(self) -> str:

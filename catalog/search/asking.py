@@ -228,6 +228,12 @@ class Asked:
         near = vocabulary.candidates(sorted(unknown & set(words)))
         return " ".join(_instead(word, near) if word in unknown else word for word in words), endings
 
+    def mended(self) -> str:
+        """What was typed with unknown words replaced by the nearest known ones; "" when all are known or none is near."""
+        text, endings = self._corrected(self._known)
+        text = " ".join([text, *endings[:1]]).strip()
+        return "" if text == plain(self.text) else text
+
     # --- few --------------------------------------------------------------------------------------------
     def meant(self) -> str:
         """What was perhaps meant, when what was typed found little: with words that far more services say; or ""."""

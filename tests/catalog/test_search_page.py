@@ -67,6 +67,18 @@ def test_the_page_says_how_many_of_the_words_are_held(shelf: None, typed: str, p
     assert f"Menampilkan yang memuat {part} di antaranya." in told(page(q=typed))
 
 
+def test_a_mistyped_name_of_a_provider_is_offered_as_it_was_meant(shelf: None) -> None:
+    def directory(typed: str) -> str:
+        return " ".join(unescape(Client().get("/penyedia/", {"q": typed, "bentuk": ""}).content.decode()).split())
+
+    text = directory("rinjini")
+    assert "Mungkin maksud Anda: rinjani" in told(text)
+    assert 'href="?q=rinjani"' in text
+    assert "CV Rinjani Karya" in directory("rinjani")
+    for typed in ("rinjani", "xqzwvk", "irigassi stunting"):
+        assert "Mungkin maksud Anda" not in directory(typed)
+
+
 def test_few_results_suggest_the_usual_word(shelf: None, rinjani: Firm) -> None:
     stage.service(rinjani, "Studi irigassi")
     vocabulary.recount()
