@@ -115,6 +115,7 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
             subs = category.subcategories.active() | category.subcategories.filter(pk=self.instance.subcategory_id)
             self.asked = category.questions()
             self._offer_units(category)
+            self._hint(category)
         self.fields["subcategory"].queryset = subs  # type: ignore[attr-defined]
         self.fields["subcategory"].empty_label = "Tidak disebut"  # type: ignore[attr-defined]
         for each in self.asked:
@@ -133,6 +134,12 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
             self.initial["unit"] = ""
         self.fields["unit"].choices = units  # type: ignore[attr-defined]
 
+    def _hint(self, category: Category) -> None:
+        """What villages usually get in this category stands beside the field that asks for it."""
+        if usual := ", ".join(category.deliverables_hint.splitlines()):
+            field = self.fields["deliverables"]
+            field.help_text = f"{field.help_text} Yang biasa diterima desa dalam kategori ini: {usual}."
+
     def show_only(self) -> None:
         """Show what was typed, with the chosen category's questions, and judge nothing yet."""
         self._errors = ErrorDict()
@@ -146,11 +153,6 @@ class ServiceForm(AreaFormMixin, forms.ModelForm):
     def licences(self) -> list[str]:
         """What a provider must hold in this category."""
         return self.category.licences.splitlines() if self.category else []
-
-    @property
-    def hint(self) -> str:
-        """What villages usually get in this category, in one line."""
-        return ", ".join(self.category.deliverables_hint.splitlines()) if self.category else ""
 
     def carried(self) -> list[tuple[str, str]]:
         """Answers to questions that are not asked now, kept along."""

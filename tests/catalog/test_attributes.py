@@ -274,11 +274,26 @@ def test_the_category_s_questions_units_licences_and_hint_stand_on_the_form(
     for name in ("a_alat", "a_peserta", "a_cara", "a_hasil", "a_sertifikat", "subcategory"):
         assert f'name="{name}"' in text
     assert {"Izin A", "Izin B"} <= set(re.findall(r"<li>([^<]+)</li>", text))
-    assert "Buku, Laporan" in text
+    beside = re.search(r'<label[^>]*for="id_deliverables".*?<textarea', text, re.DOTALL)
+    assert beside
+    assert "Yang biasa diterima desa dalam kategori ini: Buku, Laporan." in beside[0]
     units = re.search(r'<select name="unit".*?</select>', text, re.DOTALL)
     assert units
     assert re.findall(r'value="(\w*)"', units[0]) == ["paket", "hari"]
     assert 'name="a_sertifikat"' not in client.get(f"{NEW}?kategori=infrastruktur").content.decode()
+
+
+def test_the_form_asks_for_the_offer_then_its_price_then_what_the_category_wants_to_know(
+    client: Client, rinjani: Firm, category: Category
+) -> None:
+    client.force_login(rinjani.person)
+    text = client.get(f"{NEW}?kategori=uji").content.decode()
+    order = (
+        "category", "title", "summary", "description", "deliverables", "price", "unit", "tax_included",
+        "duration_days", "a_alat", "areas",
+    )  # fmt: skip
+    places = [text.index(f'name="{name}"') for name in order]
+    assert places == sorted(places)
 
 
 def test_answers_are_kept_through_the_form_and_shown_when_it_is_opened_again(
