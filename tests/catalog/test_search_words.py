@@ -15,6 +15,7 @@ from catalog.search.lexicon import forget
 from catalog.search.near import note_missed
 from core.models import DataVersion, Job
 from regions.models import Area
+from tests.accounts.stage import with_second_factor
 from tests.areas import LOMBOK_TENGAH
 from tests.catalog import stage
 from tests.catalog.stage import Firm
@@ -272,3 +273,24 @@ def test_a_phrase_that_always_goes_on_is_not_offered_half(rinjani: Firm) -> None
     vocabulary.recount()
     phrases = set(Term.objects.filter(text__contains=" ").values_list("shown", flat=True))
     assert phrases == {"Pelatihan pengelolaan BUM Desa", "pengelolaan BUM Desa", "BUM Desa"}
+
+
+def test_the_desk_says_which_synonyms_wait_for_the_worker(areas: None) -> None:
+    from django.test import Client
+    from django.urls import reverse
+
+    ministry = stage.person("ministry@contoh.example", "ministry")
+    with_second_factor(ministry)
+    browser = Client()
+    browser.force_login(ministry)
+    row = synonym("lebah", "tawon")
+    pages = [
+        reverse("admin:catalog_synonym_changelist") + "?q=lebah",
+        reverse("admin:catalog_synonym_change", args=[row.pk]),
+    ]
+    for page in pages:
+        assert "Berlaku setelah layanan diindeks ulang" in browser.get(page).content.decode()
+    work()
+    for page in pages:
+        assert "Berlaku setelah layanan diindeks ulang" not in browser.get(page).content.decode()
+    assert browser.get(reverse("admin:catalog_synonym_add")).status_code == 200
