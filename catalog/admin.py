@@ -11,7 +11,7 @@ from unfold.admin import StackedInline, TabularInline
 from accounts import people
 from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
-from catalog.category_forms import AttributeForm, AttributeFormSet, CategoryForm, SubcategoryForm
+from catalog.forms.category import AttributeForm, AttributeFormSet, CategoryForm, SubcategoryForm
 from catalog.models import Category, CategoryAttribute, Subcategory, Synonym
 from catalog.review_admin import ServiceReviewAdmin
 

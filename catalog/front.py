@@ -12,8 +12,8 @@ from django.db.models import Count
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from catalog.frame import frame_of
-from catalog.service_filter import ask_for
+from catalog.lists.frame import frame_of
+from catalog.lists.service import ask_for
 from core.kept import known, numbers
 from verification.models import Standing
 

@@ -18,7 +18,7 @@ from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
 from accounts.models.membership import POKJA_ROLES
 from catalog import differences
-from catalog.forms import ReturnReviewForm, SeenForm
+from catalog.forms.service import ReturnReviewForm, SeenForm
 from catalog.models import ServiceReview
 from core.formats import lamanya, rupiah
 from core.views import MoveView

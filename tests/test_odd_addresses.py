@@ -111,7 +111,7 @@ def plain(view: Any) -> Any:
 
 
 def of_ours(view: Any) -> str:
-    """catalog/views.py:service_list; empty for other people's."""
+    """catalog/views/public.py:service_list; empty for other people's."""
     module = getattr(plain(view), "__module__", "")
     path = ROOT / (module.replace(".", "/") + ".py")
     return f"{path.relative_to(ROOT)}:{plain(view).__name__}" if path.exists() else ""
@@ -133,7 +133,7 @@ NAMES = sorted({str(pattern.name) for pattern in public() if pattern.name})
 def parameters() -> set[str]:
     """Every name that the public views' modules read from a query, as far as the text shows it."""
     found: set[str] = set(ALWAYS)
-    for name in {row.partition(":")[0] for row in PUBLIC_VIEWS} | {"catalog/paging.py"}:
+    for name in {row.partition(":")[0] for row in PUBLIC_VIEWS} | {"catalog/lists/paging.py"}:
         found |= set(re.findall(r"""GET(?:\.get|\.getlist)?[(\[]["']([\w\[\]-]+)["']""", (ROOT / name).read_text()))
     return found | form_fields()
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import people
 from accounts.models.membership import today
-from catalog.paging import Sort, page_of
+from catalog.lists.paging import Sort, page_of
 from core.models import Event
 from core.spreadsheet import csv_response
 from core.views import MoveView

@@ -170,7 +170,7 @@ class PokjaMoveView(MoveView):
         if self.verb == "prepare_next" and answer.status_code == 302:
             list(messages.get_messages(request))  # what was said of the one before
             messages.success(request, "Pokja berikutnya disiapkan. Periksa anggotanya, lalu tetapkan.")
-            return redirect(Pokja.objects.get(regency=self.document.regency_id, state="draft"))
+            return redirect(Pokja.objects.visible_to(request.user).get(regency=self.document.regency_id, state="draft"))
         return answer
 
     def form(self, *data: Any) -> Form | None:

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from catalog.cards import Card, cards_html, rating
+from catalog.lists.cards import Card, cards_html, rating
 
 register = template.Library()
 

@@ -137,7 +137,7 @@ def site_header(context: RequestContext) -> SafeString:
     user = context.get("user")
     path = request.path if request else ""
     ways = tuple((name, url, path.startswith(url)) for name, url in WAYS)
-    query = _asked_words(request) if path.startswith(SEARCH) else ""
+    query = _asked_words(request) if request and path.startswith(SEARCH) else ""
     if user is None or not user.is_authenticated:
         return _visitors_header(ways, query)
     return draw(

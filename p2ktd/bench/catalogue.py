@@ -11,9 +11,9 @@ from urllib.parse import quote_plus
 
 import psycopg
 
+from catalog.lists.paging import AFTER
+from catalog.lists.service import ANSWER, NEWEST, SORTS
 from catalog.models import Service
-from catalog.paging import AFTER
-from catalog.service_filter import ANSWER, NEWEST, SORTS
 from p2ktd.bench.load import Lane
 from p2ktd.bench.sites import Site
 from p2ktd.scale.pokja import DOMAIN, HOME

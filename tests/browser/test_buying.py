@@ -53,7 +53,9 @@ def test_services_are_kept_for_a_need_and_compared_without_scripts(demo: Site) -
     operator.go(f"/pembelian/{need}/").sees("Daftar pendek", BOOKS, HELP)
     operator.press("Bandingkan yang dicentang").sees("Perbandingan ini dibekukan", "berbeda")
     expect(operator.page).to_have_url(re.compile(r"layanan=\w+(@|%40)\d+&layanan=\w+(@|%40)\d+$"))
-    operator.follow("Tampilkan hanya yang berbeda").sees("Hanya baris yang berbeda ditampilkan").sees_not("Wilayah layanan")
+    operator.follow("Tampilkan hanya yang berbeda").sees("Hanya baris yang berbeda ditampilkan").sees_not(
+        "Wilayah layanan"
+    )
     operator.go(f"/pembelian/{need}/daftar-pendek/").follow("Hapus").sees("Hapus “").press("Hapus dari daftar pendek")
     operator.sees("Layanan dihapus dari daftar pendek")
 

@@ -12,12 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models.membership import today
-from catalog import facets, search, statement
-from catalog.facets import written
-from catalog.frame import _frame
+from catalog import search
+from catalog.lists import facets, statement
+from catalog.lists.facets import written
+from catalog.lists.frame import _frame
+from catalog.lists.service import SORTS, ServiceFilter
 from catalog.models import Category, Service
 from catalog.models.category import Subcategory
-from catalog.service_filter import SORTS, ServiceFilter
 from regions.models import Neighbour
 from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH, NTB
 from tests.catalog import stage

@@ -16,9 +16,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, Role
-from catalog import service_table
 from catalog.models import Category, CategoryAttribute, Service
-from catalog.service_table import ServiceTable, mark_of
+from catalog.tables import workbook
+from catalog.tables.workbook import ServiceTable, mark_of
 from core.models import Event, SheetUpload
 from core.workflow import TransitionRefused
 from regions.models import Area
@@ -94,7 +94,7 @@ def text(response: HttpResponse) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
-def judged(firm: Firm) -> list[service_table.Row]:
+def judged(firm: Firm) -> list[workbook.Row]:
     upload = SheetUpload.objects.filter(about=firm.provider.code).latest("pk")
     return ServiceTable(upload).judge()
 

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.http import QueryDict
 
-from catalog.service_filter import SORTS
+from catalog.lists.paging import Count, Sort, count_of, page_of
+from catalog.lists.service import SORTS
 from catalog.models import Service
-from catalog.paging import Count, Sort, count_of, page_of
 from tests.catalog import stage
 from tests.catalog.stage import Firm
 

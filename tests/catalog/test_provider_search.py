@@ -8,8 +8,8 @@ from django.http import QueryDict
 
 from accounts.models import Provider
 from catalog import directory
+from catalog.lists.provider import ProviderFilter
 from catalog.models import Service
-from catalog.provider_filter import ProviderFilter
 from tests.areas import BANDUNG, LOMBOK_TENGAH
 from tests.catalog import stage
 from verification.models import Standing

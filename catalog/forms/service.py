@@ -10,7 +10,8 @@ from django.forms.utils import ErrorDict
 
 from accounts import people
 from accounts.models import Provider
-from catalog import answer_fields, documents
+from catalog import documents
+from catalog.forms import answers as answer_fields
 from catalog.models import (
     Category,
     CategoryAttribute,

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
 from accounts.models import Role
+from catalog.forms.question import AnswerForm, QuestionForm, QuestionListForm
+from catalog.lists.paging import Sort, count_of, page_of
 from catalog.models import Question, Service
 from catalog.models.question import MODERATORS
-from catalog.paging import Sort, count_of, page_of
-from catalog.question_forms import AnswerForm, QuestionForm, QuestionListForm
 from core.forms import ReasonForm
 from core.kept import kept
 from core.once import once

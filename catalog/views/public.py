@@ -12,14 +12,14 @@ from accounts import people
 from accounts.models import Role
 from accounts.models.membership import VILLAGE_ROLES
 from catalog import directory, extras, search, service_page
-from catalog.cards import Card, hold_back_photos
 from catalog.interest import counted
+from catalog.lists.cards import Card, hold_back_photos
+from catalog.lists.paging import KeyPage, count_of, is_beyond, page_of
+from catalog.lists.provider import ProviderFilter
+from catalog.lists.service import ServiceFilter, asked_by
 from catalog.models import Service
 from catalog.models.rating import min_count
-from catalog.paging import KeyPage, count_of, is_beyond, page_of
-from catalog.provider_filter import ProviderFilter
 from catalog.search import near
-from catalog.service_filter import ServiceFilter, asked_by
 from core.kept import kept, numbers
 from regions import codes
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
 from accounts.models import Provider, Role
-from catalog.forms import (
+from catalog.forms.service import (
     OTHER_CATEGORY,
     NewServiceForm,
     PhotoForm,
@@ -20,10 +20,10 @@ from catalog.forms import (
     RemovePhotoForm,
     ServiceForm,
 )
+from catalog.lists.own import OwnServicesForm
+from catalog.lists.paging import Sort, page_of
 from catalog.models import Category, Service
 from catalog.models.rating import min_count
-from catalog.own_list import OwnServicesForm
-from catalog.paging import Sort, page_of
 from core.once import once
 from core.views import MoveView
 from core.workflow import TransitionRefused

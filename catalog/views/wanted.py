@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
 from accounts.models import Role
+from catalog.forms.wanted import AnswerForm, CloseForm, WantedForm, WantedListForm
+from catalog.lists.paging import Sort, page_of
 from catalog.models import Category, MissedSearch, WantedService
 from catalog.models.wanted import ASKERS, DESK, READERS
-from catalog.paging import Sort, page_of
-from catalog.wanted_forms import AnswerForm, CloseForm, WantedForm, WantedListForm
 from core.once import once
 from core.views import MoveView
 from core.workflow import TransitionRefused

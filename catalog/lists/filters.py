@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 
 from accounts.models.membership import today
 from catalog import search
-from catalog.facets import written
-from catalog.paging import AFTER, BEFORE
+from catalog.lists.facets import written
+from catalog.lists.paging import AFTER, BEFORE
 from core.forms import RupiahField
 from core.jinja import draw
 from core.kept import known

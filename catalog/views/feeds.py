@@ -23,9 +23,9 @@ from django.views.decorators.http import require_safe
 from accounts.models import Provider
 from accounts.models.membership import today
 from catalog import directory, open_data
-from catalog.filters import AreaFilterField
+from catalog.lists.filters import AreaFilterField
+from catalog.lists.provider import ProviderFilter
 from catalog.models import Category, Service
-from catalog.provider_filter import ProviderFilter
 from core.kept import kept
 from core.spreadsheet import csv_lines, in_lots
 from regions.models import Level
@@ -161,7 +161,7 @@ def services_data(request: HttpRequest, form: str) -> HttpResponse:
 @require_safe
 @kept("catalogue")
 def directory_data(request: HttpRequest) -> HttpResponse:
-    """Every listing of today, as JSON; the list's own filters hold. The CSV is `directory_views.directory_csv`."""
+    """Every listing of today, as JSON; the list's own filters hold. The CSV is `views.directory.directory_csv`."""
     asked = ProviderFilter(request.GET, queryset=directory.listed(), request=request)
     if asked.form.errors:
         return _refused(asked.form)

@@ -8,9 +8,9 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Provider
+from catalog.lists.paging import AFTER, BEFORE
 from catalog.models import Category, Service
 from catalog.models.review import ServiceReview
-from catalog.paging import AFTER, BEFORE
 
 RETURNED: Final = "perbaikan"
 

@@ -21,10 +21,10 @@ from accounts.models import Provider, Role
 from accounts.models.membership import today
 from catalog import directory, documents, open_data
 from catalog.directory_changes import Changes
-from catalog.forms import CardForm, EditionForm
+from catalog.forms.service import CardForm, EditionForm
+from catalog.lists.provider import ProviderFilter
 from catalog.models import DirectoryEdition
 from catalog.models.rating import min_count
-from catalog.provider_filter import ProviderFilter
 from core.documents import freeze, job_key
 from core.models import Job
 from core.once import once

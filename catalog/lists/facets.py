@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from django.db import connection
 
-from catalog.frame import Frame
-from catalog.paging import COUNTED
-from catalog.statement import Part, column
+from catalog.lists.frame import Frame
+from catalog.lists.paging import COUNTED
+from catalog.lists.statement import Part, column
 from core.kept import known
 
 MOST_COUNTED: Final = 100_000

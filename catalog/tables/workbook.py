@@ -20,7 +20,7 @@ from accounts.models import Provider
 from catalog.models import Service
 from catalog.models.attribute import accepted, unanswered
 from catalog.models.review import ServiceReview
-from catalog.table_columns import CODE, QUESTION, REMARK, STATE, Column, Columns
+from catalog.tables.columns import CODE, QUESTION, REMARK, STATE, Column, Columns
 from core.formats import rupiah
 from core.models import SheetUpload
 from core.sheets import Heading, Line, Sheet, read

@@ -15,16 +15,17 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse_lazy
 
 from accounts.models import LegalForm
-from catalog import facets, search, statement
-from catalog.cards import CARD_COLUMNS, Card
-from catalog.facets import Counts
-from catalog.filters import STARS, AreaFilter, FacetSelect, ListForm, RupiahFilter
-from catalog.frame import Frame, frame_of, neighbours
+from catalog import search
+from catalog.lists import facets, statement
+from catalog.lists.cards import CARD_COLUMNS, Card
+from catalog.lists.facets import Counts
+from catalog.lists.filters import STARS, AreaFilter, FacetSelect, ListForm, RupiahFilter
+from catalog.lists.frame import Frame, frame_of, neighbours
+from catalog.lists.paging import AFTER, BEFORE, KeyPage, Sort, key_page, page_of
+from catalog.lists.shown import ANSWER, ShownFilter
+from catalog.lists.statement import Part
 from catalog.models import Service, ServiceKind
 from catalog.models.category import Unit
-from catalog.paging import AFTER, BEFORE, KeyPage, Sort, key_page, page_of
-from catalog.shown_filter import ANSWER, ShownFilter
-from catalog.statement import Part
 from core.kept import known
 from regions.models import Area
 from regions.scope import within

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import people
 from accounts.models import Provider, Role
 from accounts.models.membership import today
-from catalog import service_table
-from catalog.forms import ProviderChoiceForm
-from catalog.service_table import ServiceTable, counts, mark_of, sheet_of
+from catalog.forms.service import ProviderChoiceForm
+from catalog.tables import workbook
+from catalog.tables.workbook import ServiceTable, counts, mark_of, sheet_of
 from core.forms import UploadField
 from core.models import SheetUpload
 from core.once import OnceForm, once
@@ -58,9 +58,7 @@ class TableForm(OnceForm, forms.Form):
         """What was read waits for the person's word."""
         sheet: Sheet
         sheet, name = self.cleaned_data["table"]
-        kept = SheetUpload.objects.keep(
-            sheet, kind=service_table.KIND, about=self.provider.code, name=name, by=self.user
-        )
+        kept = SheetUpload.objects.keep(sheet, kind=workbook.KIND, about=self.provider.code, name=name, by=self.user)
         return ServiceTable(kept)
 
 
@@ -93,7 +91,7 @@ def services_template(request: HttpRequest) -> HttpResponse:
     provider = own_provider(request)
     if provider is None:
         return choose_provider(request, "Templat layanan")
-    return _workbook(service_table.template(provider), "templat-layanan")
+    return _workbook(workbook.template(provider), "templat-layanan")
 
 
 @require_safe
@@ -102,7 +100,7 @@ def services_export(request: HttpRequest) -> HttpResponse:
     provider = own_provider(request)
     if provider is None:
         return choose_provider(request, "Unduh layanan")
-    return _workbook(service_table.export(provider), f"layanan-{provider.code}")
+    return _workbook(workbook.export(provider), f"layanan-{provider.code}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,13 +115,13 @@ def services_import(request: HttpRequest) -> HttpResponse:
         url, _ = once(form, form.keep)
         return redirect(url)
     several = f"?penyedia={provider.code}" if request.GET.get("penyedia") else ""
-    context = {"form": form, "provider": provider, "query": several, "most": service_table.MOST}
+    context = {"form": form, "provider": provider, "query": several, "most": workbook.MOST}
     return render(request, "catalog/services_import.html", context, status=422 if form.errors else 200)
 
 
 def own_table(request: HttpRequest, code: str) -> ServiceTable:
     """The table this person has sent, as long as they work for its provider."""
-    upload = get_object_or_404(SheetUpload.objects.visible_to(request.user), code=code, kind=service_table.KIND)
+    upload = get_object_or_404(SheetUpload.objects.visible_to(request.user), code=code, kind=workbook.KIND)
     get_object_or_404(Provider.objects.of(request.user), code=upload.about)
     return ServiceTable(upload)
 
@@ -177,7 +175,7 @@ def _shown(request: HttpRequest, table: ServiceTable, rows: list[Any]) -> dict[s
 def services_import_remarks(request: HttpRequest, code: str) -> HttpResponse:
     """The rows that need mending, as a workbook that says what."""
     table = own_table(request, code)
-    return _workbook(service_table.remarks(table, table.judge()), "perbaikan-layanan")
+    return _workbook(workbook.remarks(table, table.judge()), "perbaikan-layanan")
 
 
 def _workbook(content: bytes, name: str) -> HttpResponse:

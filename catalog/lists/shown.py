@@ -10,9 +10,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from catalog.facets import Counts
-from catalog.filters import FacetSelect, ListFilter
-from catalog.paging import Count, KeyPage
+from catalog.lists.facets import Counts
+from catalog.lists.filters import FacetSelect, ListFilter
+from catalog.lists.paging import Count, KeyPage
 from core.formats import rupiah
 
 ANSWER: Final = "a_"  # begins the name of a category's own filter

@@ -1,0 +1,1 @@
+"""How long lists are asked, found, counted and drawn: filters, keys, cards."""

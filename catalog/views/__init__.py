@@ -1,0 +1,1 @@
+"""What is answered at the catalogue's addresses, by whose they are."""
