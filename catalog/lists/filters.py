@@ -139,19 +139,20 @@ class ListFilter(django_filters.FilterSet):
     @property
     def wider(self) -> list[tuple[str, str]]:
         """Ways to ask for less when nothing was found: (what to call it, address)."""
-        ways = []
-        area = self.asked("wilayah")
-        if area and area.ancestor_codes:
-            if "dekat" in self.form.fields and not self.asked("dekat"):
-                ways.append(("Cari juga di kabupaten/kota tetangga", self.address(dekat="tetangga")))
-            if not self.words:  # with words, `near.Help` says how many there are
-                ways.append((f"Cari di seluruh provinsi {area.ancestry}", self.address(wilayah=area.province_code)))
+        ways = self.wider_areas()
         if len(self.words) > 1:
             ways += [(f"Cari “{word}” saja", self.address(q=word)) for word in self.words]
         for name, value in self.form.cleaned_data.items():
             if value and name not in ListForm.NOT_COUNTED:
                 ways.append((f"Tanpa saringan “{self.form.fields[name].label}”", self.address(name)))
         return ways
+
+    def wider_areas(self) -> list[tuple[str, str]]:
+        """Those that ask for more of the country."""
+        area = self.asked("wilayah")
+        if area is None or not area.ancestor_codes:
+            return []
+        return [(f"Cari di seluruh provinsi {area.ancestry}", self.address(wilayah=area.province_code))]
 
     def keep(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """For parameters that another place acts on."""

@@ -302,6 +302,13 @@ class ServiceFilter(ShownFilter):
                 found.append((f"{said}: {facets.written(n)} layanan", url))
         return found
 
+    def wider_areas(self) -> list[tuple[str, str]]:
+        """The neighbours, too; with words, `near.Help` says how many there are further away."""
+        ways = [] if self.words else super().wider_areas()
+        if self.reach and self.asked("wilayah").regency_code and not self.asked("dekat"):
+            ways.insert(0, ("Cari juga di kabupaten/kota tetangga", self.address(dekat=NEAR)))
+        return ways
+
     @property
     def _chosen(self) -> dict[str, Any]:
         """The choices made, as the groups of rows are called."""

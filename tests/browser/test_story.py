@@ -251,10 +251,9 @@ def pokja_decides(site: Site, pokja: Visitor, case: str) -> None:
 
 # --- 3. the catalogue --------------------------------------------------------------------------------------
 def provider_publishes(site: Site, provider: Visitor, papers: dict[str, Path]) -> str:
-    provider.go("/layanan-saya/").follow("Tulis layanan baru")
+    provider.go("/layanan-saya/").follow("Tulis layanan baru").follow("Kewirausahaan")
     provider.fill(
         title=TITLE,
-        category="Kewirausahaan",
         kind="bimtek",
         summary="Pembukuan yang rapi dalam dua hari.",
         description="Kami datang ke desa dan bekerja bersama pengurus.",

@@ -417,7 +417,7 @@ def test_a_village_and_an_office_have_no_services_to_write(client: Client, rinja
 def test_a_person_of_two_providers_says_for_which(client: Client, rinjani: Firm, unlisted: Firm) -> None:
     Membership.objects.create(user=rinjani.person, role=Role.PROVIDER, provider=unlisted.provider)
     client.force_login(rinjani.person)
-    assert "untuk penyedia yang mana" in client.get("/layanan-saya/baru/").content.decode()
+    assert "Untuk penyedia yang mana?" in client.get("/layanan-saya/baru/").content.decode()
     address = f"/layanan-saya/baru/?penyedia={unlisted.provider.code}&kategori=infrastruktur"
     client.post(address, filled(submit_key=key_of(client.get(address))))
     assert Service.objects.get().provider == unlisted.provider

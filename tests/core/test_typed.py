@@ -126,7 +126,7 @@ def test_a_form_with_a_file_comes_back_filled_in_and_asks_for_the_file_again(
     page = browser.page
     assert "Isian Anda dikembalikan; berkas harus dipilih lagi." in page
     assert "Pilih berkas ini lagi; sesi Anda berakhir sebelum berkas tersimpan." in page
-    for text in ("188.4/12/KD/2025", "0812-3456-7890", "2025-03-01", KUTA, "Kasi &quot;Pelayanan&quot; &lt;b&gt;"):
+    for text in ("188.4/12/KD/2025", "0812-3456-7890", "2025-03-01", KUTA, "Kasi &#34;Pelayanan&#34; &lt;b&gt;"):
         assert text in page
     assert not StoredFile.objects.exists()
     answer = browser.send(ACCESS, letter(position="Kasi Pelayanan"))

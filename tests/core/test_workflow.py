@@ -50,7 +50,7 @@ def test_a_refused_move_leaves_everything_as_it_was(story: Story) -> None:
 def test_a_broken_constraint_undoes_the_move(story: Story) -> None:
     need = story.need("Peninjauan RPJM Desa")
     with pytest.raises(ValidationError):
-        need.budget(by=story.user("pka"), fiscal_year=2026, funding="dd", activity_code="", ceiling=5)
+        need.budget(by=story.user("pka"), fiscal_year=2024, funding="dd", activity_code="", ceiling=5)
     need.refresh_from_db()
     assert need.state == "agreed"
 

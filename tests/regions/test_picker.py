@@ -86,7 +86,7 @@ def test_a_village_is_found_by_typing_and_taken_with_the_keyboard(browse):
         field.press("Enter")
         expect(field).to_have_value("Desa Kuta")
         expect(field).to_have_attribute("aria-expanded", "false")
-        expect(page.get_by_role("status").first).to_contain_text("dipilih")
+        expect(page.locator("main").get_by_role("status").first).to_contain_text("dipilih")
         page.get_by_role("button", name="Kirim").click()
         expect(page.locator("body")).to_contain_text("Tersimpan: Desa Kuta, Kecamatan Pujut")
 
@@ -121,7 +121,7 @@ def test_kelurahan_are_shown_but_not_taken(browse):
 def test_a_name_that_is_not_there_is_told(browse):
     with browse() as page:
         page.get_by_role("combobox", name="Desa").fill("zzzz")
-        expect(page.get_by_role("status").first).to_contain_text("Tidak ada desa dengan nama itu")
+        expect(page.locator("main").get_by_role("status").first).to_contain_text("Tidak ada desa dengan nama itu")
 
 
 def test_a_refused_form_comes_back_with_the_village_kept(browse):
