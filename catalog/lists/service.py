@@ -237,7 +237,7 @@ class ServiceFilter(ShownFilter):
             )
 
         def fetch(key: tuple[Any, str] | None, downwards: bool, most: int) -> list[Card]:
-            parts = list(self.parts().values())
+            parts = [part for name, part in self.parts().items() if name not in self._implied]
             if key:
                 parts.append(statement.beyond(sort.field, key, downwards=downwards))
             rows = statement.ask(_CARDS[sort.field, downwards], parts, limit=most)
@@ -251,6 +251,12 @@ class ServiceFilter(ShownFilter):
         if self.words:  # they may be settled otherwise on the way
             found["q"] = Part.of(self.search.matching(Service.objects.all()))
         return found
+
+    @property
+    def _implied(self) -> set[str]:
+        """What other conditions say already; PostgreSQL, told twice, would guess that far fewer services pass."""
+        own = self._chosen.keys() & {"sub"} or any(name.startswith(ANSWER) and self.asked(name) for name in self.data)
+        return {"kategori"} if own else set()
 
     @cached_property
     def _fixed_parts(self) -> dict[str, Part]:
