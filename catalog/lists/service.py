@@ -255,8 +255,8 @@ class ServiceFilter(ShownFilter):
     @property
     def _implied(self) -> set[str]:
         """What other conditions say already; PostgreSQL, told twice, would guess that far fewer services pass."""
-        own = self._chosen.keys() & {"sub"} or any(name.startswith(ANSWER) and self.asked(name) for name in self.data)
-        return {"kategori"} if own else set()
+        own = [name for name in self.data if name == "sub" or name.startswith(ANSWER)]
+        return {"kategori"} if any(self.asked(name) for name in own) else set()
 
     @cached_property
     def _fixed_parts(self) -> dict[str, Part]:

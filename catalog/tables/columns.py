@@ -29,26 +29,16 @@ _CODED = re.compile(r"(\d\d)(?:[.,](\d{1,2}))?(?=\s|$)", re.ASCII)
 _PRICE = RupiahField(min_value=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its key (of the content, or of a question), its head, and how to fill it in."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Fill):
+    """One column: how to fill it in, and its key (of the content, or of a question)."""
 
     key: str
-    head: str
-    width: int
-    hint: str
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    is_number: bool = False
 
     @property
     def heading(self) -> Heading:
         question = (self.key.removeprefix(QUESTION),) if self.key.startswith(QUESTION) else ()
         return Heading(self.key, self.head, required=self.required, others=question)
-
-    @property
-    def fill(self) -> Fill:
-        return Fill(self.head, self.width, self.hint, self.choices, self.required, self.is_number)
 
 
 class Columns:
@@ -90,21 +80,21 @@ class Columns:
         categories = tuple(category.name for category in self.categories)
         subs = tuple(dict.fromkeys(sub.name for category in self.categories for sub in category.shown_subcategories))
         return [
-            Column(CODE, "Kode", 14, "Jangan diubah. Kosong berarti layanan baru, yang tersimpan sebagai draf."),
-            Column(STATE, "Status", 12, "Hanya untuk dibaca; isinya tidak dipakai."),
-            Column("title", "Nama layanan", 36, "Contoh: Pelatihan pengelolaan BUM Desa, dua hari", required=True),
-            Column("category", "Kategori", 28, "Pilih dari daftar.", categories, required=True),
-            Column("subcategory", "Subkategori", 28, "Pilih yang termasuk kategorinya, atau kosongkan.", subs),
-            Column("kind", "Jenis layanan", 24, "Pilih dari daftar.", tuple(ServiceKind.labels), required=True),
-            Column("summary", "Ringkasan", 40, "Satu atau dua kalimat yang tampil pada daftar.", required=True),
-            Column("description", "Uraian", 50, "Apa yang dikerjakan, tahap demi tahap. Wajib sebelum ditayangkan."),
-            Column("deliverables", "Yang diterima desa", 40, "Satu hal tiap baris (Alt+Enter untuk baris baru). Wajib sebelum ditayangkan."),
-            Column("requirements", "Syarat dan yang disiapkan desa", 40, "Satu hal tiap baris."),
-            Column("price", "Harga per satuan (rupiah)", 18, "Rupiah utuh. Contoh: 12500000 atau 12.500.000", required=True, is_number=True),
-            Column("unit", "Satuan", 16, "Pilih dari daftar; kategori dapat membatasinya.", tuple(Unit.labels), required=True),
-            Column("tax_included", "Termasuk pajak", 12, "ya atau tidak", ("ya", "tidak"), required=True),
-            Column("duration_days", "Lama pengerjaan (hari)", 14, "Hari kalender, 1 sampai 730. Wajib sebelum ditayangkan.", is_number=True),
-            Column("areas", "Wilayah layanan", 40, "Kabupaten, kota, atau provinsi; pisahkan dengan titik koma. Contoh: 52.02 Kabupaten Lombok Tengah; 52.01"),
+            Column("Kode", 14, "Jangan diubah. Kosong berarti layanan baru, yang tersimpan sebagai draf.", key=CODE),
+            Column("Status", 12, "Hanya untuk dibaca; isinya tidak dipakai.", key=STATE),
+            Column("Nama layanan", 36, "Contoh: Pelatihan pengelolaan BUM Desa, dua hari", required=True, key="title"),
+            Column("Kategori", 28, "Pilih dari daftar.", categories, required=True, key="category"),
+            Column("Subkategori", 28, "Pilih yang termasuk kategorinya, atau kosongkan.", subs, key="subcategory"),
+            Column("Jenis layanan", 24, "Pilih dari daftar.", tuple(ServiceKind.labels), required=True, key="kind"),
+            Column("Ringkasan", 40, "Satu atau dua kalimat yang tampil pada daftar.", required=True, key="summary"),
+            Column("Uraian", 50, "Apa yang dikerjakan, tahap demi tahap. Wajib sebelum ditayangkan.", key="description"),
+            Column("Yang diterima desa", 40, "Satu hal tiap baris (Alt+Enter untuk baris baru). Wajib sebelum ditayangkan.", key="deliverables"),
+            Column("Syarat dan yang disiapkan desa", 40, "Satu hal tiap baris.", key="requirements"),
+            Column("Harga per satuan (rupiah)", 18, "Rupiah utuh. Contoh: 12500000 atau 12.500.000", required=True, is_number=True, key="price"),
+            Column("Satuan", 16, "Pilih dari daftar; kategori dapat membatasinya.", tuple(Unit.labels), required=True, key="unit"),
+            Column("Termasuk pajak", 12, "ya atau tidak", ("ya", "tidak"), required=True, key="tax_included"),
+            Column("Lama pengerjaan (hari)", 14, "Hari kalender, 1 sampai 730. Wajib sebelum ditayangkan.", is_number=True, key="duration_days"),
+            Column("Wilayah layanan", 40, "Kabupaten, kota, atau provinsi; pisahkan dengan titik koma. Contoh: 52.02 Kabupaten Lombok Tengah; 52.01", key="areas"),
         ]  # fmt: skip
 
     def _question(self, key: str) -> Column:
@@ -114,7 +104,9 @@ class Columns:
         if asked[0].kind == Kind.MANY:
             hint, choices = f"{hint} Boleh beberapa, pisahkan dengan titik koma: {'; '.join(choices)}", ()
         names = ", ".join(each.category.name for each in asked)
-        return Column(f"{QUESTION}{key}", f"{asked[0].label} [{key}]", 22, f"{hint} Untuk kategori: {names}.", choices)
+        return Column(
+            f"{asked[0].label} [{key}]", 22, f"{hint} Untuk kategori: {names}.", choices, key=f"{QUESTION}{key}"
+        )
 
     # --- written ------------------------------------------------------------------------------------------------
     def text(self, key: str, service: Service, areas: list[str]) -> str | int:

@@ -322,7 +322,7 @@ def remarks(table: ServiceTable, rows: Iterable[Row]) -> bytes:
     """The rows to be mended, as they were sent, each with what is wrong in it."""
     sent = {key for line in table.upload.read_lines() for key in line.cells}
     shown = [column for column in table.columns.all() if column.key in sent]
-    first = Column(REMARK, "Perbaikan", 60, "Apa yang perlu diperbaiki pada baris ini; isinya tidak dipakai.")
+    first = Column("Perbaikan", 60, "Apa yang perlu diperbaiki pada baris ini; isinya tidak dipakai.", key=REMARK)
     filled = [
         ["\n".join(f"{head}: {sentence}" for head, sentence in row.errors), *(row.line.cells.get(column.key, "") for column in shown)]
         for row in rows
@@ -335,7 +335,7 @@ def _workbook(provider: Provider, shown: list[Column], rows: list[list[Any]]) ->
     return fillable(
         "Layanan",
         lines=[line.format(provider=provider.name) for line in LINES],
-        fills=[column.fill for column in shown],
+        fills=shown,
         rows=rows,
         properties={"title": f"Layanan {provider.name}", "created": timezone.now().replace(tzinfo=None)},
     )
