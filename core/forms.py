@@ -7,7 +7,7 @@ CleanUpload). Fields for numbers also have `warnings(value)`: what looks odd, bu
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from core import uploads, validators
 from core.formats import MAX_RUPIAH, RupiahError, jumlah, npwp, parse_rupiah, rupiah, tanggal_pendek, telepon
 from core.typed import LostFile
+from core.workflow import Caution
 
 
 class Line(forms.CharField):
@@ -307,3 +308,31 @@ class ReasonForm(MoveForm):
         max_length=1000,
         help_text="Dibaca oleh yang bersangkutan.",
     )
+
+
+# --- reasons to cautions --------------------------------------------------------------------------------------
+CAUTION = "alasan-peringatan-"
+
+
+def reasons_in(data: Mapping[str, Any]) -> dict[str, str]:
+    """The reasons that were typed beside cautions, by the caution's kind."""
+    return {
+        name.removeprefix(CAUTION): str(text)[:1000].replace("\0", "")
+        for name, text in data.items()
+        if name.startswith(CAUTION)
+    }
+
+
+class CautionForm(forms.Form):
+    """One reason for each caution of a move. A form that has one as its `cautions` shows it above its buttons."""
+
+    def __init__(self, cautions: Iterable[Caution], data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        for each in cautions:
+            self.fields[f"{CAUTION}{each.kind}"] = forms.CharField(
+                label=each.sentence,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                max_length=1000,
+                help_text="Tuliskan alasannya. Alasan ini disimpan dalam berkas pembelian.",
+                error_messages={"required": "Langkah ini dapat dilanjutkan setelah alasannya ditulis."},
+            )

@@ -20,11 +20,12 @@ from django.views.decorators.http import require_safe
 
 from core import typed
 from core.formats import ukuran
+from core.forms import CautionForm, MoveForm, reasons_in
 from core.middleware import too_large
 from core.models import Document, FileView, Job, StoredFile
 from core.models.file import one_act
 from core.spreadsheet import XLSX
-from core.workflow import TransitionRefused
+from core.workflow import TransitionRefused, Unconfirmed
 
 log = logging.getLogger(__name__)
 
@@ -132,12 +133,16 @@ class MoveView(View):
         form = self.form(request.POST, request.FILES)
         if form is not None and not form.is_valid():
             return self.page(form, status=422)
+        self.document.confirm(reasons_in(request.POST))
         if self.move.target and self.document.state == self.move.target and not self.possible():
             messages.info(request, f"Sudah tercatat. {self.document.status_sentence}")  # sent twice
             return redirect(self.document)
         try:
             with one_act():  # a file kept for a refused move goes with it
                 getattr(self.document, self.move.verb)(by=request.user, **self.arguments(form))
+        except Unconfirmed:
+            self.document.refresh_from_db()
+            return self.page(form, status=422)
         except (TransitionRefused, ValidationError) as problem:
             self.document.refresh_from_db()  # what the verb had set before it was refused
             reason = problem.reason if isinstance(problem, TransitionRefused) else " ".join(problem.messages)
@@ -147,6 +152,10 @@ class MoveView(View):
 
     def possible(self) -> bool:
         return self.document.state in self.move.sources
+
+    def templates(self) -> str | list[str]:
+        """The page's template, or several of which the first that exists is taken."""
+        return self.template_name
 
     def form(self, *data: Any) -> Form | None:
         kind = self.forms.get(self.move.verb)
@@ -169,14 +178,18 @@ class MoveView(View):
             )
         if not refusal and not verdict:
             refusal, status = verdict.reason, 403
+        is_open = bool(verdict) and self.possible()
+        if is_open and (found := self.document.cautions(self.move.verb, self.request.user)):
+            form = form or MoveForm(**self.form_arguments())
+            form.cautions = CautionForm(found, self.request.POST or None)  # type: ignore[attr-defined]
         context = {
             "document": self.document,
             "move": self.move,
             "form": form,
             "refusal": refusal,
-            "open": bool(verdict) and self.possible(),
+            "open": is_open,
         }
-        return render(self.request, self.template_name, context | self.more_context(), status=status)
+        return render(self.request, self.templates(), context | self.more_context(), status=status)
 
     def more_context(self) -> dict[str, Any]:
         """What a page in other clothes needs besides."""

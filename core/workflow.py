@@ -64,6 +64,25 @@ class TransitionRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """Something that is not forbidden but needs a reason: the same person proposes and approves, a package looks split.
+
+    `kind` is its name in the event, `sentence` what the person reads. The reason they give stays in the file.
+    """
+
+    kind: str
+    sentence: str
+
+
+class Unconfirmed(TransitionRefused):
+    """The move waits for a reason to each of these cautions."""
+
+    def __init__(self, cautions: list[Caution]) -> None:
+        super().__init__("Tuliskan alasan untuk setiap peringatan. " + " ".join(each.sentence for each in cautions))
+        self.cautions = cautions
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """One row of a document's table: `verb` leads from any of `sources` to `target`.
 
@@ -145,6 +164,22 @@ class Document(models.Model):
         """The guard of `verb`, whatever the state."""
         return getattr(self, f"may_{verb}")(user)
 
+    def cautions(self, verb: str, user: Any) -> list[Caution]:
+        """What is unusual about this move by this person; each wants a reason that the event keeps."""
+        return []
+
+    def confirm(self, reasons: dict[str, str]) -> None:
+        """Give the reasons (kind of caution -> words) before calling the verb."""
+        self._reasons = reasons
+
+    def confirmed(self, verb: str, user: Any) -> dict[str, Any]:
+        """The cautions with their reasons, for the event; raises `Unconfirmed` when one has none."""
+        reasons, found = getattr(self, "_reasons", {}), self.cautions(verb, user)
+        if lacking := [each for each in found if not reasons.get(each.kind, "").strip()]:
+            raise Unconfirmed(lacking)
+        noted = [{"kind": each.kind, "sentence": each.sentence, "reason": reasons[each.kind].strip()} for each in found]
+        return {"cautions": noted} if noted else {}
+
     def open_moves(self, user: Any) -> list[OpenMove]:
         """The moves that lead out of this state, each with this person's verdict."""
         return [
@@ -192,7 +227,7 @@ def moving(document: Document, verb: str, *, by: Any, note: str = "") -> Iterato
         if not verdict:
             raise TransitionRefused(verdict.reason)
         before = document.state
-        facts: dict[str, Any] = {}
+        facts = document.confirmed(verb, by)
         yield facts
         if move.target and move.target != before:
             document.state = move.target
@@ -208,9 +243,10 @@ def born(document: Document, *, by: Any, verdict: Verdict, note: str = "", data:
     if not verdict:
         raise TransitionRefused(verdict.reason)
     with transaction.atomic():
+        facts = document.confirmed("create", by)
         document.full_clean(validate_unique=False)
         document.save(force_insert=True)
-        record(document, "create", by=by, verdict=verdict, before="", note=note, data=data or {})
+        record(document, "create", by=by, verdict=verdict, before="", note=note, data=(data or {}) | facts)
 
 
 def record(

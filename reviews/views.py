@@ -9,7 +9,7 @@ from core.views import MoveView
 from reviews.forms import AnswerForm, RatingForm
 from reviews.models import Rating
 from transactions.models import Contract
-from transactions.views import made, refuse_page
+from transactions.views.making import made, refuse_page
 
 
 def rating_new(request: HttpRequest, code: str) -> HttpResponse:

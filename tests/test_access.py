@@ -456,7 +456,7 @@ def test_a_file_of_nobody_is_seen_by_its_owner_only(story: Story, browsers: dict
 
 
 def test_a_printed_paper_is_read_by_who_reads_its_order(story: Story, browsers: dict[Any, Client]) -> None:
-    from transactions.documents import issue_spk
+    from transactions.documents.contract import issue_spk
 
     paper = issue_spk(story.contract(story.closed), by=story.user("pka"))
     url = reverse("document", args=[paper.code])

@@ -212,11 +212,13 @@ def form_box(
     """
     inside = content.strip()
     fields = mark_safe(inside) + hidden_fields(form) if inside else form_fields(form)  # noqa: S308
+    cautions = getattr(form, "cautions", None)
     return SafeString(
         get_template("components/form.html").render(
             {
                 "form": form,
                 "fields": fields,
+                "cautions": cautions,
                 "submit": submit,
                 "cancel": cancel,
                 "action": action,

@@ -13,7 +13,7 @@ from tests.areas import KUTA
 from tests.transactions.stage import Market
 from tests.transactions.test_activity import activity, need_from
 from tests.transactions.test_papers import rendered, tagged_and_indonesian, text_of
-from transactions import announcement
+from transactions.documents import announcement
 from transactions.models import ProcurementPlan
 
 pytestmark = pytest.mark.django_db

@@ -380,9 +380,9 @@ def test_words_are_looked_up_in_indexes(market: Market) -> None:
 
 
 def test_the_list_is_paged_by_key(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
-    from transactions import views
+    from transactions.views import order_list
 
-    monkeypatch.setattr(views, "PAGE", 2)
+    monkeypatch.setattr(order_list, "PAGE", 2)
     needs = [market.need() for _ in range(3)]
     client = market.client("pka")
     first = client.get(reverse("orders"))

@@ -17,6 +17,8 @@ from core.documents import job_key
 from core.models import Job, PrintedDocument
 from tests.transactions.stage import Market
 from transactions import documents
+from transactions.documents.contract import issue_bast, issue_spk
+from transactions.documents.meeting import issue_attendance, issue_blank_minutes, issue_minutes
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +48,7 @@ def tagged_and_indonesian(pdf: PdfReader) -> None:
 
 def test_the_spk_says_what_was_agreed(market: Market) -> None:
     contract = market.contract("issued")
-    pdf = rendered(documents.issue_spk(contract, by=market.user("pka")))
+    pdf = rendered(issue_spk(contract, by=market.user("pka")))
     text = text_of(pdf)
     tagged_and_indonesian(pdf)
     assert len(pdf.pages) == 2
@@ -70,11 +72,11 @@ def test_the_spk_says_what_was_agreed(market: Market) -> None:
 
 def test_the_hand_over_is_printed_blank_before_and_filled_after(market: Market) -> None:
     contract = market.contract("inspected")
-    blank = text_of(rendered(documents.issue_bast(contract, by=market.user("pka"))))
+    blank = text_of(rendered(issue_bast(contract, by=market.user("pka"))))
     assert "Pada hari ini ...." in blank
     assert "028/1/BAST" not in blank
     contract.hand_over(by=market.user("pka"), number="028/1/BAST", on=market.today, place="Kantor Desa Kuta")
-    pdf = rendered(documents.issue_bast(contract, by=market.user("pka")))
+    pdf = rendered(issue_bast(contract, by=market.user("pka")))
     filled = text_of(pdf)
     tagged_and_indonesian(pdf)
     assert len(pdf.pages) <= 2
@@ -92,7 +94,7 @@ def test_the_hand_over_is_printed_blank_before_and_filled_after(market: Market) 
 
 def test_the_minutes_are_printed_blank_to_take_along(market: Market) -> None:
     account = market.account("musdes")
-    pdf = rendered(documents.issue_blank_minutes(account, by=market.user("pld")))
+    pdf = rendered(issue_blank_minutes(account, by=market.user("pld")))
     text = text_of(pdf)
     tagged_and_indonesian(pdf)
     assert 2 <= len(pdf.pages) <= 3
@@ -118,7 +120,7 @@ def test_the_minutes_are_printed_filled_from_the_record(market: Market) -> None:
         follow_ups=[("Bagikan modul", "Kasi Kesejahteraan", due)],
     )  # fmt: skip
     meeting = type(meeting).objects.get(pk=meeting.pk)
-    pdf = rendered(documents.issue_minutes(meeting, by=market.user("bpd")))
+    pdf = rendered(issue_minutes(meeting, by=market.user("bpd")))
     text = text_of(pdf)
     tagged_and_indonesian(pdf)
     for sentence in (
@@ -139,7 +141,7 @@ def test_the_minutes_are_printed_filled_from_the_record(market: Market) -> None:
 
 def test_the_attendance_list_has_its_rows(market: Market) -> None:
     account = market.account("musdes")
-    pdf = rendered(documents.issue_attendance(account, by=market.user("pld")))
+    pdf = rendered(issue_attendance(account, by=market.user("pld")))
     text = text_of(pdf)
     tagged_and_indonesian(pdf)
     assert "Daftar Hadir".lower() in text.lower()

@@ -16,7 +16,7 @@ from core import documents
 from core.documents import fingerprint, freeze
 from core.models import PrintedDocument
 from regions.models import Area
-from transactions.documents import holder_of, letterhead
+from transactions.documents.frame import holder_of, letterhead
 from transactions.models import Activity, Need, ProcurementPlan
 from transactions.models.activity import padded
 

@@ -18,11 +18,12 @@ from core.spreadsheet import csv_response
 from core.views import MoveView
 from core.workflow import Verdict
 from regions.models import Area
-from transactions import announcement, forms, siskeudes
+from transactions import forms, siskeudes
+from transactions.documents import announcement
 from transactions.models import Activity, ActivityImport, ProcurementPlan
 from transactions.models.activity_import import COMPARED, Line, fingerprint_of, shown
 from transactions.models.need import in_office
-from transactions.views import form_page, made, refuse_page
+from transactions.views.making import form_page, made, refuse_page
 
 BY_CODE = Sort("Kode kegiatan", "activity_code", str, descending=False)
 SHOWN = 200  # rows of each kind on the page of an import

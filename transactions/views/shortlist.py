@@ -20,7 +20,8 @@ from transactions.models import Need
 from transactions.models.need import in_office
 from transactions.models.shortlist import kept_for, may_keep, shortlisting
 from transactions.order import Order
-from transactions.views import made, may_source
+from transactions.views.making import made
+from transactions.views.order import may_source
 
 
 # --- keeping ----------------------------------------------------------------------------------------------

@@ -1,0 +1,47 @@
+"""What is printed of an order. Each paper is data, frozen when issued; PDFs come from the worker.
+
+One module for each stage; its `available(order)` says which papers can be asked for now.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from accounts.models import Role
+from core.models import Document, PrintedDocument
+from transactions.documents import contract, meeting
+from transactions.documents.frame import Printable
+from transactions.models import Need, ProcurementRule
+from transactions.models.need import local_today
+from transactions.order import Order
+
+BUYERS = (Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM)
+STAGES = (contract, meeting)
+
+
+def rule_of(need: Need) -> ProcurementRule:
+    """The rule by which this village buys today."""
+    return ProcurementRule.objects.in_force(need.village.regency_code, on=local_today(need.village))
+
+
+def papers_of(document: Document) -> list[PrintedDocument]:
+    """Papers printed of one document, newest first."""
+    return list(PrintedDocument.objects.about(document).select_related("file"))
+
+
+def papers(order: Order) -> list[PrintedDocument]:
+    """Papers printed of the whole order, in one query; the contract's first."""
+    holders = [*order.documents[2:], *order.meetings]
+    if not holders:
+        return []
+    mine = Q(pk__in=[])
+    for document in holders:
+        mine |= Q(about=document._meta.label_lower, about_id=str(document.pk))
+    place = {(document._meta.label_lower, str(document.pk)): number for number, document in enumerate(holders)}
+    found = PrintedDocument.objects.filter(mine).select_related("file").order_by("-pk")
+    return sorted(found, key=lambda paper: place[paper.about, paper.about_id])
+
+
+def available(order: Order) -> list[Printable]:
+    """The papers that this order's state allows, for whoever sees its documents."""
+    return [each for stage in STAGES for each in stage.available(order)]

@@ -1,0 +1,53 @@
+"""One address for each move of an order's documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from core.views import MoveView
+from transactions import forms
+from transactions.models import Accountability, Meeting, Need, Quotation
+
+
+class OrderMoveView(MoveView):
+    """A move of one of the order's documents; times are typed in the village's zone."""
+
+    template_name = "transactions/move.html"
+
+    def dispatch(self, request: HttpRequest, code: str, verb: str) -> HttpResponse:  # type: ignore[override]
+        document = get_object_or_404(self.model._default_manager.visible_to(request.user), code=code)
+        with timezone.override(need_of(document).village.tzinfo):
+            return super().dispatch(request, code, verb)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        kind = self.forms.get(self.move.verb)
+        if "lihat" in request.POST and kind is forms.AmendSourcingForm:  # other candidates, with what was typed so far
+            return self.page(kind(initial=forms.AmendSourcingForm.again(request.POST), **self.form_arguments()))
+        return super().post(request)
+
+    def templates(self) -> list[str]:
+        """The step's own page where it needs one."""
+        return [f"transactions/moves/{self.model._meta.model_name}_{self.move.verb}.html", self.template_name]
+
+    def more_context(self) -> dict[str, Any]:
+        need = need_of(self.document)
+        return {"need": need, "kicker": need.title}
+
+
+def need_of(document: Any) -> Need:
+    """The need at the head of the document's order."""
+    match document:
+        case Need():
+            return document
+        case Quotation():
+            return document.sourcing.need
+        case Accountability():
+            return document.contract.need
+        case Meeting():
+            return document.accountability.contract.need
+        case _:
+            return document.need

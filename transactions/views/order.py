@@ -1,0 +1,84 @@
+"""One order: its line of life, and its papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import people
+from transactions import documents
+from transactions.models import Meeting, Need
+from transactions.models.need import in_office
+from transactions.order import Order
+
+
+@require_safe
+def order(request: HttpRequest, code: str) -> HttpResponse:
+    """One order: its line of life, whose turn it is, and every paper."""
+    need = get_object_or_404(
+        Need.objects.visible_to(request.user).select_related(
+            "village", "category", "service", "assisted_by", "activity"
+        ),
+        code=code,
+    )
+    whole = Order(need, request.user)
+    invited = own_invitation(whole)
+    return render(
+        request,
+        "transactions/order.html",
+        {
+            "order": whole,
+            "need": need,
+            "papers": documents.papers(whole),
+            "prints": documents.available(whole),
+            "invited": invited,
+            "invitations": invitations_of(whole),
+            "may_source": may_source(whole),
+            "may_meet": may_meet(whole),
+            "may_see_budget": not whole.is_invited,
+        },
+    )
+
+
+def own_invitation(whole: Order) -> bool:
+    """Is this a provider that was asked and may still answer?"""
+    if whole.sourcing is None or whole.sourcing.state != "open" or whole.sourcing.is_past_deadline:
+        return False
+    mine = people.providers(whole.user)
+    asked = whole.sourcing.invitations.filter(provider__in=mine).exists()
+    return asked and not any(q.provider_id in mine for q in whole.quotations)
+
+
+def invitations_of(whole: Order) -> list[Any]:
+    """Who was asked; the providers themselves do not see their rivals."""
+    if whole.sourcing is None or not Need.objects.filter(pk=whole.need.pk).filter(in_office(whole.user)).exists():
+        return []
+    return list(whole.sourcing.invitations.select_related("provider", "service", "version__service"))
+
+
+def may_source(whole: Order) -> bool:
+    if whole.need.state != "budgeted" or (whole.sourcing is not None and whole.sourcing.state != "failed"):
+        return False
+    return bool(people.acting(whole.user, *documents.BUYERS, at=whole.need.village_id))
+
+
+def may_meet(whole: Order) -> bool:
+    account = whole.accountability
+    if account is None or any(meeting.state == "draft" for meeting in whole.meetings):
+        return False
+    return bool(Meeting(accountability=account).may_create(whole.user))
+
+
+@require_POST
+def print_paper(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """Ask for a paper of this order; the same content is printed once."""
+    need = get_object_or_404(Need.objects.visible_to(request.user).select_related("village"), code=code)
+    whole = Order(need, request.user)
+    paper = "F4" if request.POST.get("kertas") == "F4" else "A4"
+    found = next((each for each in documents.available(whole) if each.kind == kind), None)
+    if found is None:
+        raise Http404
+    return redirect(found.issue(by=request.user, paper=paper))
