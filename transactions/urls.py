@@ -1,13 +1,24 @@
 from django.urls import path
 
-from transactions.views import accountability, activity, contract, meeting, need, order, order_list, shortlist, sourcing
+from transactions.views import (
+    accountability,
+    activity,
+    contract,
+    meeting,
+    need,
+    order,
+    order_list,
+    quotation,
+    shortlist,
+    sourcing,
+)
 
 urlpatterns = [
     path("pembelian/", order_list.orders, name="orders"),
     path("pembelian/baru/", need.need_new, name="need-new"),
     path("pembelian/<slug:code>/", order.order, name="order"),
     path("pembelian/<slug:code>/pengadaan/", sourcing.sourcing_new, name="sourcing-new"),
-    path("pembelian/<slug:code>/penawaran/", sourcing.quotation_new, name="quotation-new"),
+    path("pembelian/<slug:code>/penawaran/", quotation.quotation_new, name="quotation-new"),
     path("pembelian/<slug:code>/cetak/<slug:kind>/", order.print_paper, name="print-paper"),
     path("pembelian/<slug:code>/daftar-pendek/", shortlist.shortlist, name="shortlist"),
     path(
@@ -27,7 +38,7 @@ urlpatterns = [
     path("kegiatan/<slug:code>/", activity.activity, name="activity"),
     path("kegiatan/<slug:code>/<slug:verb>/", activity.activity_move, name="activity-move"),
     path("pengadaan/<slug:code>/<slug:verb>/", sourcing.sourcing_move, name="sourcing-move"),
-    path("penawaran/<slug:code>/<slug:verb>/", sourcing.quotation_move, name="quotation-move"),
+    path("penawaran/<slug:code>/<slug:verb>/", quotation.quotation_move, name="quotation-move"),
     path("kontrak/<slug:code>/<slug:verb>/", contract.contract_move, name="contract-move"),
     path("pertanggungjawaban/<slug:code>/musdes/", meeting.meeting_new, name="meeting-new"),
     path("pertanggungjawaban/<slug:code>/<slug:verb>/", accountability.accountability_move, name="accountability-move"),

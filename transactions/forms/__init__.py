@@ -9,6 +9,7 @@ from transactions.forms.activity import (
     ApplyImportForm,
 )
 from transactions.forms.contract import AcceptForm, HandOverForm, IssueForm, PaymentForm, ProgressForm, ScanForm
+from transactions.forms.evaluation import EvaluateForm
 from transactions.forms.meeting import AmendMeetingForm, AttachForm, DecideForm, MeetingFields, MeetingForm
 from transactions.forms.need import (
     AgreeForm,
@@ -20,16 +21,12 @@ from transactions.forms.need import (
     PlaceForm,
     WhyForm,
 )
+from transactions.forms.quotation import NegotiateForm, QuotationFields, QuotationForm, ReviseForm
 from transactions.forms.sourcing import (
     AmendSourcingForm,
     AwardForm,
     DeadlineField,
     DeadlineForm,
-    EvaluateForm,
-    NegotiateForm,
-    QuotationFields,
-    QuotationForm,
-    ReviseForm,
     SourcingFields,
     SourcingForm,
 )

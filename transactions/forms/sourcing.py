@@ -1,4 +1,4 @@
-"""Whom to ask, until when, and who is chosen; and the provider's offer."""
+"""Whom to ask, until when, and who is chosen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from catalog.models import Service
 from core.formats import desimal, rupiah
-from core.forms import MoveForm, RupiahField, ScanUploadField
+from core.forms import MoveForm, RupiahField
 from core.once import OnceForm
 from transactions.candidates import candidates, label_of
 from transactions.models import Method, Need, Quotation, Sourcing
@@ -137,46 +137,6 @@ class DeadlineForm(MoveForm):
         )
 
 
-class EvaluateForm(MoveForm):
-    """One judgement for each quotation."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Through `visible_to`: this page is reached by address before the opening, too, and by rivals.
-        readable = Quotation.objects.visible_to(self.user).filter(sourcing=self.document, state="sealed")
-        self.quotations = list(readable.select_related("provider", "attachment").order_by("price", "pk"))
-        for quotation in self.quotations:
-            self.fields[f"passes_{quotation.code}"] = forms.ChoiceField(
-                label=f"{quotation.provider.name}: administrasi dan teknis",
-                choices=[("yes", "Memenuhi syarat"), ("no", "Tidak memenuhi syarat")],
-                widget=forms.RadioSelect,
-            )
-            self.fields[f"reason_{quotation.code}"] = forms.CharField(
-                label=f"Catatan untuk {quotation.provider.name}",
-                required=False,
-                max_length=500,
-                help_text="Wajib bila tidak memenuhi syarat; dibaca oleh penyedia.",
-            )
-
-    @property
-    def rows(self) -> list[tuple[Quotation, Any, Any]]:
-        """Each offer with the fields that judge it."""
-        return [(q, self[f"passes_{q.code}"], self[f"reason_{q.code}"]) for q in self.quotations]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        for quotation in self.quotations:
-            if data.get(f"passes_{quotation.code}") == "no" and not data.get(f"reason_{quotation.code}"):
-                self.add_error(f"reason_{quotation.code}", "Tuliskan alasan mengapa tidak memenuhi syarat.")
-        return data
-
-    def arguments(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        return {
-            "results": {q.code: (data[f"passes_{q.code}"] == "yes", data[f"reason_{q.code}"]) for q in self.quotations}
-        }
-
-
 class AwardForm(MoveForm):
     """Qualified offers, the lowest first."""
 
@@ -207,41 +167,3 @@ class AwardForm(MoveForm):
         return (
             f"{quotation.provider.name} – {rupiah(quotation.final_price)} ({share} % dari HPS), {quotation.days} hari"
         )
-
-
-class QuotationFields(forms.Form):
-    """What an offer says."""
-
-    price = RupiahField(label="Harga penawaran", min_value=1, help_text="Sudah termasuk pajak. Contoh: 9.500.000")
-    days = forms.IntegerField(label="Waktu pelaksanaan (hari kalender)", min_value=1, max_value=1000)
-    approach = forms.CharField(
-        label="Usulan teknis",
-        widget=forms.Textarea(attrs={"rows": 6}),
-        max_length=4000,
-        help_text="Cara kerja, tenaga ahli, jadwal, dan keluaran.",
-    )
-    attachment = ScanUploadField(label="Lampiran penawaran", required=False)
-
-
-class QuotationForm(OnceForm, QuotationFields):
-    """The first offer."""
-
-
-class ReviseForm(MoveForm, QuotationFields):
-    """Another offer in place of the first, before the deadline."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("price", "days", "approach"):
-            self.fields[name].initial = getattr(self.document, name)
-
-
-class NegotiateForm(MoveForm):
-    price = RupiahField(label="Harga hasil negosiasi", min_value=1)
-    note = forms.CharField(
-        label="Catatan negosiasi", widget=forms.Textarea(attrs=WORDS), max_length=1000, help_text="Apa yang disepakati."
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["price"].initial = self.document.final_price

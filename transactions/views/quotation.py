@@ -1,0 +1,53 @@
+"""The offers of those who were asked."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts import people
+from transactions import forms
+from transactions.models import Need, Quotation, Sourcing
+from transactions.views.making import form_page, made, refuse_page
+from transactions.views.moving import OrderMoveView
+
+
+def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
+    """The invited provider's offer."""
+    need = get_object_or_404(Need.objects.visible_to(request.user).select_related("village"), code=code)
+    mine = people.providers(request.user)
+    asked = Sourcing.objects.visible_to(request.user).filter(need=need, invitations__provider__in=mine)
+    sourcing = get_object_or_404(asked.order_by("-pk").distinct()[:1])
+    invitation = sourcing.invitations.filter(provider__in=mine).select_related("provider", "version__service")[0]
+    draft = Quotation(sourcing=sourcing, provider=invitation.provider)
+    form = forms.QuotationForm(request.POST or None, request.FILES or None, user=request.user)
+    said = "Penawaran terkirim dan tersimpan tertutup.", "Penawaran ini sudah terkirim."
+    if done := made(request, form, lambda: sent(form, draft, request), *said):
+        return done
+    refuse_page(draft.may_create(request.user))
+    return form_page(
+        request,
+        form,
+        title="Kirim penawaran",
+        lead=f"Paket {need.title}, {need.village.full_name}. Penawaran tersimpan tertutup sampai dibuka.",
+        submit="Kirim penawaran",
+        cancel=need,
+        template="transactions/quotation_form.html",
+        need=need,
+        sourcing=sourcing,
+        seen=invitation.version,
+        autosave=f"penawaran-{sourcing.code}",
+    )
+
+
+def sent(form: forms.QuotationForm, quotation: Quotation, request: HttpRequest) -> Quotation:
+    data = form.cleaned_data
+    quotation.price, quotation.days, quotation.approach = data["price"], data["days"], data["approach"]
+    quotation.attachment = data["attachment"].store(by=request.user) if data["attachment"] else None
+    quotation.send(by=request.user)
+    return quotation
+
+
+quotation_move = OrderMoveView.as_view(
+    model=Quotation, forms={"revise": forms.ReviseForm, "negotiate": forms.NegotiateForm}
+)
