@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import segno
 from django import template
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from core.documents import short
-from core.formats import jumlah
+from core.formats import jumlah, rupiah, tanggal_sedang, terbilang
+
+DOTS = "." * 50
 
 register = template.Library()
 
@@ -47,6 +50,18 @@ def watermark_url(text: str) -> str:
 @register.filter
 def short_hash(sha256: str) -> str:
     return short(sha256)
+
+
+@register.filter
+def as_written(value: Any) -> SafeString | str:
+    """A value as letters write it: whole rupiah with their words, a date in full, lines as lines, nothing as dots."""
+    if value is None or value == "":
+        return DOTS
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{rupiah(value)} ({terbilang(value, title=True)})"
+    if isinstance(value, dt.date):
+        return tanggal_sedang(value)
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in str(value).splitlines()))
 
 
 @register.simple_tag

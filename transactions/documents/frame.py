@@ -48,3 +48,23 @@ def council_head(village: Area) -> dict[str, Any]:
     """Kop surat of the BPD, which leads the assembly."""
     head = letterhead(village)
     return {**head, "lines": [*head["lines"][:-1], "BADAN PERMUSYAWARATAN DESA", head["lines"][-1]]}
+
+
+def package(need: Any, *, hps: int | None = None) -> list[list[Any]]:
+    """What a letter says of the package it is about, for `transactions/_print_facts.html`: [label, value] rows."""
+    rows: list[list[Any]] = [
+        ["Pembelian", need.code],
+        ["Nama paket", need.title],
+        ["Volume", f"{need.volume} {need.unit}"],
+        ["Lokasi", ", ".join(part for part in (need.place, need.village.label) if part)],
+        ["Sumber dana", f"APB Desa, {need.get_funding_display()} Tahun Anggaran {need.fiscal_year}"],
+        ["Kode kegiatan", need.activity_code],
+    ]
+    if hps is not None:
+        rows.append(["HPS", hps])
+    return rows
+
+
+def signer(village: Area, role: Role, heading: str = "") -> dict[str, str]:
+    """Whoever holds the role today, for `signatures`; with a heading such as "Mengetahui,"."""
+    return {"heading": heading, **holder_of(village, role)}
