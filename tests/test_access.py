@@ -22,7 +22,7 @@ from tests.cast import Story
 pytestmark = pytest.mark.django_db
 
 # --- the cast ---------------------------------------------------------------------------------------
-VILLAGE = {"operator", "pka", "tpk", "kaur", "kades", "bpd"}
+VILLAGE = {"operator", "pka", "tpk", "sekdes", "kaur", "kades", "bpd"}
 HELPERS = {"pld", "pd", "tapm", "kecamatan"}
 OFFICES = {"pokja", "ketua.pokja", "dpmd", "provinsi", "kementerian"}
 OVERSEERS = HELPERS | OFFICES
@@ -122,14 +122,14 @@ PAGES = [
     Page("activities", lambda s: "Pemetaan Batas dan Potensi Desa", A),
     Page("activity", lambda s: "Lalu Contoh Wirya", A, lambda s: [activity(s).code]),
     Page("announcement", lambda s: "Peta potensi desa", A, lambda s: ["52.02.04.2001", activity(s).fiscal_year]),
-    Page("need-new", lambda s: 'name="why_provider"', {"operator", "pka", "pld", "pd"} | NEIGHBOUR),
+    Page("need-new", lambda s: 'name="why_provider"', {"operator", "pka", "sekdes", "pld", "pd"} | NEIGHBOUR),
     Page("shortlist", lambda s: "Daftar pendek</h1>", A, lambda s: [s.need("Peta potensi desa").code]),
     Page("sourcing-new", lambda s: 'name="hps"', {"pka", "tpk"}, lambda s: [s.need("Peta potensi desa").code]),
     Page("quotation-new", lambda s: 'name="approach"', {"penyedia", "penyedia3"}, lambda s: [s.sealed.code]),
     Page(
         "meeting-new",
         lambda s: 'name="leader"',
-        {"operator", "bpd", "pld", "pd"},
+        {"operator", "sekdes", "bpd", "pld", "pd"},
         lambda s: [s.account(s.need("Pelatihan bank sampah")).code],
     ),
     Page(
@@ -147,7 +147,7 @@ PAGES = [
     Page(
         "village-data",
         lambda s: "Kas Desa Sengkol (DATA CONTOH)",
-        {"operator", "kaur", "kades", "dpmd"},
+        {"operator", "sekdes", "kaur", "kades", "dpmd"},
         lambda s: [numbers(s).code],
     ),
     Page(
@@ -400,7 +400,7 @@ MOVERS = {
     "admin:verification_pokja_move": {"dpmd"},
     "admin:verification_plenary_move": {"pokja", "ketua.pokja"},
     "admin:verification_plenary_print": DESK,
-    "activity-move": {"operator", "pka", "kaur"},
+    "activity-move": {"operator", "pka", "sekdes", "kaur"},
     "quotation-move": {"penyedia"},
     "village-access-move": {"dpmd"},
     "village-data-move": set(),  # it is verified
