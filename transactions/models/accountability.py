@@ -13,9 +13,10 @@ from django.utils import timezone
 from accounts import people
 from accounts.models.membership import Role
 from core.formats import tanggal_sedang
-from core.models import DatedSetting, Document, StoredFile
+from core.models import DatedSetting, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.scope import within
+from transactions.models.base import OrderDocument
 from transactions.models.contract import Contract
 from transactions.models.need import in_office, local_today
 from transactions.models.rule import TaxRate
@@ -51,7 +52,7 @@ class AccountabilityQuerySet(models.QuerySet):
         return self.filter(state__in=["payment", "musdes", "refused"], due_on__lt=on)
 
 
-class Accountability(Document):
+class Accountability(OrderDocument):
     """After the hand-over: the payment record, the village assembly's judgement, and the closing of the file."""
 
     class State(models.TextChoices):

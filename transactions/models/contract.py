@@ -1,28 +1,23 @@
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable
 from typing import Any, Self
 
-from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts import people
-from accounts.models import Membership, Provider
+from accounts.models import Provider
 from accounts.models.membership import Role
-from core.documents import fingerprint, freeze
 from core.formats import tanggal_sedang
-from core.models import Document, StoredFile
-from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from core.models import StoredFile
+from core.workflow import Allowed, Denied, Move, Verdict, moves
 from regions.models import Area
 from regions.scope import within
+from transactions.models.base import OrderDocument
 from transactions.models.need import in_office, local_today
 from transactions.models.quotation import Quotation
 from transactions.models.sourcing import Sourcing
-from verification.models import Standing
 
 OPEN = ("drafted", "issued", "provider_signed", "running", "inspection", "inspected")
 
@@ -42,7 +37,7 @@ class ContractQuerySet(models.QuerySet):
         )
 
 
-class Contract(Document):
+class Contract(OrderDocument):
     """The SPK between a village and a provider, frozen when issued; then work, inspection and hand-over.
 
     `snapshot` holds text, names and figures as they were signed, `snapshot_sha256` its fingerprint.
@@ -285,178 +280,3 @@ class Contract(Document):
         if account is not None and account.state == "closed":
             return Denied("Pembelian sudah ditutup; berkasnya tidak berubah lagi.")
         return Allowed(membership)
-
-    # --- what they do -------------------------------------------------------------------------------
-    def draft(self, *, by: Any, verdict: Verdict) -> None:
-        """Called by the sourcing that is awarded: the value is the winner's final price."""
-        self.value = self.quotation.final_price
-        born(self, by=by, verdict=verdict, data={"value": self.value})
-
-    def issue(self, *, by: Any, number: str, signed_on: datetime.date, starts_on: datetime.date) -> None:
-        """Freeze the text and figures; the village types the number from its own agenda."""
-        with moving(self, "issue", by=by):
-            self.needs_good_standing()
-            refuse_unless(starts_on >= signed_on, "Pelaksanaan dimulai pada atau setelah tanggal SPK.")
-            self.number, self.signed_on, self.starts_on = number, signed_on, starts_on
-            self.ends_on = starts_on + datetime.timedelta(days=self.quotation.days - 1)
-            self.snapshot = freeze(self.as_agreed(by=by))
-            self.snapshot_sha256 = fingerprint(self.snapshot)
-            if self.need.activity_id:  # the last lock, for the shortest time: others wait for the same budget
-                self.need.activity.reserve(self, self.value)
-
-    def needs_good_standing(self) -> None:
-        """Nobody binds a village anew while frozen, blacklisted or no longer listed; what both signed goes on."""
-        refuse_unless(
-            Standing.objects.covers(self.provider_id, self.village_id),
-            f"{self.provider.name} sedang tidak terdaftar di direktori, jadi kontrak baru tidak dapat ditandatangani.",
-        )
-
-    def as_agreed(self, *, by: Any) -> dict[str, Any]:
-        """Everything the SPK says: names, places, work, money (whole rupiah), dates."""
-        need, offer = self.sourcing.need, self.quotation
-        manager = self.may_issue(by).membership
-        heads = Membership.objects.current().at(self.village_id).holding(Role.VILLAGE_HEAD).select_related("user")
-        head = heads.first()
-        return {
-            "number": self.number,
-            "signed_on": self.signed_on,
-            "village": {
-                "code": self.village_id,
-                "name": self.village.label,
-                "full_name": self.village.full_name,
-                "head": head.user.name if head else "",
-                "head_position": (head.position or head.get_role_display()) if head else "",
-            },
-            "manager": {"name": by.name, "position": manager.position or manager.get_role_display()},
-            "provider": {
-                "code": self.provider.code,
-                "name": self.provider.name,
-                "legal_form": self.provider.get_legal_form_display(),
-                "address": self.provider.address,
-                "person": self.provider.person_in_charge,
-                "position": self.provider.position,
-                "bank": self.provider.bank,
-                "account_holder": self.provider.account_holder,
-            },
-            "work": {
-                "title": need.title,
-                "scope": self.sourcing.scope,
-                "approach": offer.approach,
-                "volume": need.volume,
-                "unit": need.unit,
-                "method": self.sourcing.get_method_display(),
-                "rule": self.sourcing.rule.basis,
-            },
-            "money": {
-                "value": self.value,
-                "offered": offer.price,
-                "hps": self.sourcing.hps,
-                "funding": need.get_funding_display(),
-                "fiscal_year": need.fiscal_year,
-                "activity_code": need.activity_code,
-            },
-            "days": offer.days,
-            "starts_on": self.starts_on,
-            "ends_on": self.ends_on,
-        }
-
-    def sign_for_provider(self, *, by: Any, scan: StoredFile) -> None:
-        """The provider signed on stamp duty and uploads its copy."""
-        with moving(self, "sign_for_provider", by=by) as facts:
-            scan.hold(self)
-            self.provider_scan, self.provider_signed_at = scan, timezone.now()
-            facts["sha256"] = scan.sha256
-
-    def sign_for_village(self, *, by: Any, scan: StoredFile) -> None:
-        """The village signed too: the contract runs."""
-        with moving(self, "sign_for_village", by=by) as facts:
-            self.needs_good_standing()
-            scan.hold(self)
-            self.village_scan, self.village_signed_at = scan, timezone.now()
-            facts["sha256"] = scan.sha256
-
-    @transaction.atomic
-    def report_progress(self, *, by: Any, percent: int, text: str, photos: Iterable[StoredFile] = ()) -> None:
-        """How far the work is, in percent, with words and photos. It never goes backwards."""
-        with moving(self, "report_progress", by=by, note=text) as facts:
-            refuse_unless(self.percent <= percent <= 100, f"Kemajuan antara {self.percent} dan 100 persen.")
-            report = self.progress.create(percent=percent, text=text, reported_by=by)
-            for photo in photos:
-                photo.hold(self)
-                report.photos.create(file=photo)
-            self.percent = percent
-            facts["percent"] = percent
-
-    def request_inspection(self, *, by: Any) -> None:
-        """The provider says it is done."""
-        with moving(self, "request_inspection", by=by):
-            pass
-
-    def ask_repair(self, *, by: Any, reason: str) -> None:
-        """Something is not as agreed; the provider mends it."""
-        with moving(self, "ask_repair", by=by, note=reason):
-            self.inspection_note = reason
-
-    def accept_work(self, *, by: Any, note: str) -> None:
-        """The manager has inspected the work and accepts it."""
-        with moving(self, "accept_work", by=by, note=note):
-            self.inspection_note, self.accepted_at = note, timezone.now()
-
-    def hand_over(self, *, by: Any, number: str, on: datetime.date, place: str) -> None:
-        """The BAST: number from the village's agenda, day and place. The accountability begins."""
-        from transactions.models.accountability import Accountability
-
-        with moving(self, "hand_over", by=by):
-            refuse_unless(on >= self.starts_on, "Serah terima tidak boleh sebelum pekerjaan dimulai.")
-            refuse_unless(on <= local_today(self.village), "Tanggal serah terima tidak boleh di masa depan.")
-            self.handover_number, self.handover_on, self.handover_place = number, on, place
-            Accountability(contract=self).begin(by=by, verdict=self.may_hand_over(by))
-
-    def attach_handover_scan(self, *, by: Any, scan: StoredFile) -> None:
-        """The BAST as both signed it."""
-        with moving(self, "attach_handover_scan", by=by) as facts:
-            scan.hold(self)
-            self.handover_scan = scan
-            facts["sha256"] = scan.sha256
-
-    @transaction.atomic
-    def terminate(self, *, by: Any, reason: str) -> None:
-        """The contract ends before its work is done; the village may look for another provider."""
-        sourcing = Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)
-        from transactions.models.activity import Commitment
-
-        with moving(self, "terminate", by=by, note=reason) as facts:
-            facts["released"] = Commitment.objects.release(self, unpaid=self.value - self.paid)
-        sourcing.lapse(by=by, reason=reason)
-
-
-class ProgressReport(models.Model):
-    """What the provider reported of the work, in percent and words."""
-
-    contract = models.ForeignKey(Contract, models.PROTECT, related_name="progress")
-    percent = models.PositiveSmallIntegerField("kemajuan (persen)")
-    text = models.TextField("uraian")
-    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reported_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = "laporan kemajuan"
-        verbose_name_plural = "laporan kemajuan"
-        ordering = ("-id",)
-
-    def __str__(self) -> str:
-        return f"{self.percent} %"
-
-
-class ProgressPhoto(models.Model):
-    """A photo of the work, as the report showed it."""
-
-    report = models.ForeignKey(ProgressReport, models.PROTECT, related_name="photos")
-    file = models.OneToOneField(StoredFile, models.PROTECT)
-
-    class Meta:
-        verbose_name = "foto kemajuan"
-        verbose_name_plural = "foto kemajuan"
-
-    def __str__(self) -> str:
-        return str(self.file)

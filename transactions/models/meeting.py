@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, Role
-from core.models import Document, StoredFile
+from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.scope import within
 from transactions.models.accountability import Accountability
+from transactions.models.base import OrderDocument
 from transactions.models.need import in_office, local_today
 
 
@@ -49,7 +50,7 @@ class MeetingQuerySet(models.QuerySet):
         )
 
 
-class Meeting(Document):
+class Meeting(OrderDocument):
     """The Musdes that hears the account of a finished work: when, who came, what was asked and decided.
 
     A hall meeting: its papers are printed blank, filled by hand, and entered later with the date of the

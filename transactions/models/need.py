@@ -14,11 +14,11 @@ from django.utils import timezone
 from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, VILLAGE_ROLES, Role
 from catalog.models import Category, Service, ServiceVersion
-from core.models import Document
 from core.name_search import MOST_WORDS, beginnings, words_of
 from core.workflow import Allowed, Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
 from regions.scope import within
+from transactions.models.base import OrderDocument
 
 if TYPE_CHECKING:
     from transactions.models.activity import Activity
@@ -110,7 +110,7 @@ class NeedQuerySet(models.QuerySet):
         )
 
 
-class Need(Document):
+class Need(OrderDocument):
     """A village needs technical help: the problem, how much, for whom, and with which money.
 
     It is the head of the order: the order's page and its list start here.

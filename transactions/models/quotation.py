@@ -11,8 +11,9 @@ from accounts.models import Provider
 from accounts.models.membership import Role
 from catalog.models import Service, ServiceVersion
 from core.clock import database_now
-from core.models import Document, StoredFile
+from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from transactions.models.base import OrderDocument
 from transactions.models.need import in_office
 from transactions.models.sourcing import Sourcing
 from verification.models import Standing
@@ -46,7 +47,7 @@ class QuotationQuerySet(models.QuerySet):
         return self.filter(own | opened & in_office(user, "sourcing__need__village"))
 
 
-class Quotation(Document):
+class Quotation(OrderDocument):
     """What a provider offers for the package: price in whole rupiah, days, and how. Sealed until opening."""
 
     class State(models.TextChoices):

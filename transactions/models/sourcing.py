@@ -16,9 +16,9 @@ from accounts.models.membership import Role
 from catalog.models import Service
 from core.clock import database_now
 from core.formats import waktu
-from core.models import Document
 from core.workflow import Allowed, Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
 from regions.scope import NOTHING, within
+from transactions.models.base import OrderDocument
 from transactions.models.need import Need, in_office, local_today
 from transactions.models.rule import Method, ProcurementRule
 from verification.models import Standing
@@ -67,7 +67,7 @@ def unanswered(sourcing: Any) -> models.QuerySet[Any]:
     return Invitation.objects.filter(~Exists(offers), sourcing=sourcing)
 
 
-class Sourcing(Document):
+class Sourcing(OrderDocument):
     """How the village finds who does the work: method by its regency's rule, who was asked, until when."""
 
     class State(models.TextChoices):

@@ -1,0 +1,30 @@
+"""What all documents of an order have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.models import Document
+from core.workflow import Caution, Verdict
+
+
+class OrderDocument(Document):
+    """A document of an order. The same person does not propose and approve; what is unusual wants a reason.
+
+    Both stand in `transactions.cautions`, one table for all documents, so a verb's own `may_<verb>` says only who
+    holds the office and when.
+    """
+
+    class Meta:
+        abstract = True
+
+    def may(self, verb: str, user: Any) -> Verdict:
+        from transactions import cautions
+
+        verdict = super().may(verb, user)
+        return cautions.second_person(self, verb, user) or verdict if verdict else verdict
+
+    def cautions(self, verb: str, user: Any) -> list[Caution]:
+        from transactions import cautions
+
+        return cautions.found(self, verb, user)
