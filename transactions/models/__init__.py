@@ -3,11 +3,12 @@
 from transactions.models.accountability import Accountability, Payment, PaymentTax
 from transactions.models.activity import Activity, Commitment, Field
 from transactions.models.activity_import import ActivityImport
-from transactions.models.contract import Contract, ProgressPhoto, ProgressReport
+from transactions.models.contract import Contract
 from transactions.models.meeting import Attendance, Element, FollowUp, Meeting, MeetingPhoto, MeetingQuestion
 from transactions.models.need import Funding, Need, Origin
 from transactions.models.plan import ProcurementPlan
 from transactions.models.price import PriceReference, TrackRecord
+from transactions.models.progress import ProgressPhoto, ProgressReport
 from transactions.models.quotation import Invitation, Quotation
 from transactions.models.rule import Method, ProcurementRule, TaxRate
 from transactions.models.shortlist import Shortlisted

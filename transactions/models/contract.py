@@ -15,9 +15,12 @@ from core.workflow import Allowed, Denied, Move, Verdict, moves
 from regions.models import Area
 from regions.scope import within
 from transactions.models.base import OrderDocument
+from transactions.models.handing import HandingOver
 from transactions.models.need import in_office, local_today
 from transactions.models.quotation import Quotation
+from transactions.models.signing import Signing
 from transactions.models.sourcing import Sourcing
+from transactions.models.working import Working
 
 OPEN = ("drafted", "issued", "provider_signed", "running", "inspection", "inspected")
 
@@ -37,7 +40,7 @@ class ContractQuerySet(models.QuerySet):
         )
 
 
-class Contract(OrderDocument):
+class Contract(Signing, Working, HandingOver, OrderDocument):
     """The SPK between a village and a provider, frozen when issued; then work, inspection and hand-over.
 
     `snapshot` holds text, names and figures as they were signed, `snapshot_sha256` its fingerprint.
