@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from core.middleware import too_large
 from core.models import Document, FileView, Job, StoredFile
 from core.models.file import one_act
 from core.spreadsheet import XLSX
-from core.workflow import TransitionRefused, Unconfirmed
+from core.workflow import Caution, TransitionRefused, Unconfirmed
 
 log = logging.getLogger(__name__)
 
@@ -133,16 +134,16 @@ class MoveView(View):
         form = self.form(request.POST, request.FILES)
         if form is not None and not form.is_valid():
             return self.page(form, status=422)
-        self.document.confirm(reasons_in(request.POST))
+        self.document.give_reasons(reasons_in(request.POST))
         if self.move.target and self.document.state == self.move.target and not self.possible():
             messages.info(request, f"Sudah tercatat. {self.document.status_sentence}")  # sent twice
             return redirect(self.document)
         try:
             with one_act():  # a file kept for a refused move goes with it
                 getattr(self.document, self.move.verb)(by=request.user, **self.arguments(form))
-        except Unconfirmed:
+        except Unconfirmed as waiting:
             self.document.refresh_from_db()
-            return self.page(form, status=422)
+            return self.page(form, status=422, waiting=waiting.cautions)
         except (TransitionRefused, ValidationError) as problem:
             self.document.refresh_from_db()  # what the verb had set before it was refused
             reason = problem.reason if isinstance(problem, TransitionRefused) else " ".join(problem.messages)
@@ -170,7 +171,9 @@ class MoveView(View):
             return {}
         return form.arguments() if hasattr(form, "arguments") else form.cleaned_data
 
-    def page(self, form: Form | None, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    def page(
+        self, form: Form | None, *, refusal: str = "", status: int = 200, waiting: Sequence[Caution] = ()
+    ) -> HttpResponse:
         verdict = self.document.may(self.move.verb, self.request.user)
         if not refusal and not self.possible():
             refusal = (
@@ -179,7 +182,7 @@ class MoveView(View):
         if not refusal and not verdict:
             refusal, status = verdict.reason, 403
         is_open = bool(verdict) and self.possible()
-        if is_open and (found := self.document.cautions(self.move.verb, self.request.user)):
+        if is_open and (found := self.cautions(waiting)):
             form = form or MoveForm(**self.form_arguments())
             form.cautions = CautionForm(found, self.request.POST or None)  # type: ignore[attr-defined]
         context = {
@@ -190,6 +193,11 @@ class MoveView(View):
             "open": is_open,
         }
         return render(self.request, self.templates(), context | self.more_context(), status=status)
+
+    def cautions(self, waiting: Sequence[Caution]) -> list[Caution]:
+        """What wants a reason: known beforehand, and what the verb found in its arguments."""
+        found = self.document.cautions(self.move.verb, self.request.user)
+        return found + [each for each in waiting if each not in found]
 
     def more_context(self) -> dict[str, Any]:
         """What a page in other clothes needs besides."""

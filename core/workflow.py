@@ -168,17 +168,24 @@ class Document(models.Model):
         """What is unusual about this move by this person; each wants a reason that the event keeps."""
         return []
 
-    def confirm(self, reasons: dict[str, str]) -> None:
+    def give_reasons(self, reasons: dict[str, str]) -> None:
         """Give the reasons (kind of caution -> words) before calling the verb."""
         self._reasons = reasons
 
     def confirmed(self, verb: str, user: Any) -> dict[str, Any]:
         """The cautions with their reasons, for the event; raises `Unconfirmed` when one has none."""
-        reasons, found = getattr(self, "_reasons", {}), self.cautions(verb, user)
+        facts: dict[str, Any] = {}
+        self.note_cautions(self.cautions(verb, user), facts)
+        return facts
+
+    def note_cautions(self, found: list[Caution], facts: dict[str, Any]) -> None:
+        """Add these cautions with their reasons to an event's facts; a verb calls it for what only its arguments tell."""
+        reasons: dict[str, str] = getattr(self, "_reasons", {})
         if lacking := [each for each in found if not reasons.get(each.kind, "").strip()]:
             raise Unconfirmed(lacking)
         noted = [{"kind": each.kind, "sentence": each.sentence, "reason": reasons[each.kind].strip()} for each in found]
-        return {"cautions": noted} if noted else {}
+        if noted:
+            facts["cautions"] = facts.get("cautions", []) + noted
 
     def open_moves(self, user: Any) -> list[OpenMove]:
         """The moves that lead out of this state, each with this person's verdict."""
@@ -235,6 +242,7 @@ def moving(document: Document, verb: str, *, by: Any, note: str = "") -> Iterato
         document.clean()
         document.validate_constraints()
         document.save()
+        document.give_reasons({})  # reasons are for one move
         record(document, verb, by=by, verdict=verdict, before=before, note=note, data=facts)
 
 
@@ -246,6 +254,7 @@ def born(document: Document, *, by: Any, verdict: Verdict, note: str = "", data:
         facts = document.confirmed("create", by)
         document.full_clean(validate_unique=False)
         document.save(force_insert=True)
+        document.give_reasons({})
         record(document, "create", by=by, verdict=verdict, before="", note=note, data=(data or {}) | facts)
 
 
