@@ -1,0 +1,71 @@
+"""The village assembly that hears the account, and the closing of the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.formats import tanggal_sedang
+from transactions.dossier.frame import Holder, Paper, reached
+
+BPD = "BPD"
+decided = reached("decided")
+
+
+def told(meeting: Any) -> str:
+    """Which assembly: its day."""
+    return tanggal_sedang(meeting.held_on) if meeting.held_on else ""
+
+
+HOLDERS = (
+    Holder("transactions.Accountability", need="contract__sourcing__need", label="Pertanggungjawaban"),
+    Holder("transactions.Meeting", need="accountability__contract__sourcing__need", label="Musdes", tell=told),
+)
+PAPERS = (
+    Paper("ba-musdes-kosong", "Berita Acara Musdes (kosong)", of="transactions.accountability", maker=BPD),
+    Paper("daftar-hadir", "Daftar Hadir Musdes (kosong)", of="transactions.accountability", maker=BPD),
+    Paper(
+        "ba-musdes",
+        "Berita Acara Musdes",
+        of="transactions.meeting",
+        maker=BPD,
+        expected=decided,
+        when="setelah keputusan Musdes",
+        number="minutes_number",
+        on="held_on",
+    ),
+    Paper(
+        "ba-musdes-pindaian",
+        "Berita Acara Musdes bertanda tangan (pindaian)",
+        of="transactions.meeting",
+        field="scan",
+        maker=BPD,
+        verb="attach",
+        expected=decided,
+        when="sebelum keputusan ditetapkan",
+        number="minutes_number",
+        on="held_on",
+    ),
+    Paper(
+        "daftar-hadir-pindaian",
+        "Daftar Hadir Musdes bertanda tangan (pindaian)",
+        of="transactions.meeting",
+        field="attendance_scan",
+        maker=BPD,
+        verb="attach",
+        expected=decided,
+        when="sebelum keputusan ditetapkan",
+        on="held_on",
+    ),
+    Paper(
+        "foto-musdes",
+        "Foto Musdes",
+        of="transactions.meeting",
+        pictures=True,
+        least=2,
+        maker=BPD,
+        verb="attach",
+        expected=decided,
+        when="sebelum keputusan ditetapkan",
+        on="held_on",
+    ),
+)

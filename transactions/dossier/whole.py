@@ -1,0 +1,332 @@
+"""The order's file: every paper in the order of the process, what is missing by the rule, what was done in spite of a
+caution. Read through `visible_to` of each document, so everybody has the file that is theirs.
+
+The number of queries does not grow with the papers: one for each kind of holder, and one each for printed papers,
+uploaded files, and events.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any
+
+from django.apps import apps
+from django.db.models import F, Q
+from django.db.models.fields.json import KT
+from django.urls import NoReverseMatch, reverse
+
+from core.models import Event, PrintedDocument, StoredFile
+from transactions.dossier import contract, musdes, payment, planning, sourcing
+from transactions.dossier.frame import Holder, Paper, Stage
+from transactions.models import Need
+from transactions.models.need import in_office
+
+STAGES = (
+    Stage("perencanaan", "Perencanaan", planning.HOLDERS, planning.PAPERS),
+    Stage("pengadaan", "Pengadaan", sourcing.HOLDERS, sourcing.PAPERS),
+    Stage("kontrak", "Kontrak dan pelaksanaan", contract.HOLDERS, contract.PAPERS),
+    Stage("pembayaran", "Pembayaran", payment.HOLDERS, payment.PAPERS, one_by_one=True),
+    Stage("musdes", "Pertanggungjawaban", musdes.HOLDERS, musdes.PAPERS, one_by_one=True),
+)
+PICTURES = ("image/jpeg", "image/png")
+ROW_OF = {(paper.of, paper.kind): paper for stage in STAGES for paper in stage.papers}
+
+
+@dataclass(slots=True)
+class Held:
+    """A document of the order with its place in the process."""
+
+    document: Any
+    holder: Holder
+    stage: Stage
+    round: int  # the sourcing it belongs to; 0 for what comes before any
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.document._meta.label_lower, str(self.document.pk)
+
+    @property
+    def label(self) -> str:
+        """What it is, and whose: "Penawaran CV Contoh"."""
+        return f"{self.holder.label} {self.holder.tell(self.document)}".strip()
+
+
+@dataclass(slots=True)
+class Entry:
+    """One paper in the file."""
+
+    held: Held
+    kind: str
+    label: str
+    rank: int  # its place among the papers of its stage
+    number: str
+    on: dt.date | None
+    at: dt.datetime
+    who: str
+    file: StoredFile | None  # None while its PDF is being made
+    printed: PrintedDocument | None = None
+    superseded: bool = False  # a later print, or a later scan, stands in its place
+
+    @property
+    def title(self) -> str:
+        told = self.held.holder.tell(self.held.document)
+        return f"{self.label} – {told}" if told else self.label
+
+    @property
+    def url(self) -> str:
+        return (self.printed or self.file).get_absolute_url()  # type: ignore[union-attr]
+
+    @property
+    def code(self) -> str:
+        return str((self.printed or self.file).code)  # type: ignore[union-attr]
+
+
+@dataclass(slots=True)
+class Missing:
+    """A paper that the rule wants by now, and that is not in the file."""
+
+    paper: Paper
+    held: Held
+    has: int  # how many there are, of `paper.least`
+    url: str
+
+    @property
+    def label(self) -> str:
+        told = self.held.holder.tell(self.held.document)
+        more = f" ({self.has} dari {self.paper.least})" if self.paper.least > 1 else ""
+        return f"{self.paper.label}{more}" + (f" – {told}" if told else "")
+
+
+@dataclass(slots=True)
+class Warned:
+    """Something unusual that somebody did with a reason."""
+
+    event: Event
+    sentence: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Part:
+    """A heading of the file and its papers; `ended` tells why an earlier round came to nothing."""
+
+    stage: Stage
+    entries: list[Entry] = field(default_factory=list)
+    ended: str = ""
+
+
+class Dossier:
+    """The file of one order, as far as this person may see."""
+
+    def __init__(self, need: Need, user: Any) -> None:
+        self.need, self.user = need, user
+
+    # --- whose -----------------------------------------------------------------------------------------------
+    @cached_property
+    def is_office(self) -> bool:
+        """The village's people, who helps and oversees them; not a provider."""
+        return Need.objects.filter(pk=self.need.pk).filter(in_office(self.user)).exists()
+
+    @cached_property
+    def held(self) -> list[Held]:
+        """Every document of the order that holds papers, in the order of the process."""
+        found = [
+            Held(row, holder, stage, getattr(row, "round_of", 0) or 0)
+            for stage in STAGES
+            for holder in stage.holders
+            for row in self._rows(holder)
+        ]
+        place = {stage.key: number for number, stage in enumerate(STAGES)}
+        return sorted(found, key=lambda each: (each.round, place[each.stage.key]))
+
+    def _rows(self, holder: Holder) -> Iterable[Any]:
+        model = apps.get_model(holder.model)
+        if holder.find is not None:
+            return holder.find(self.need, self.user)
+        if model is Need:
+            return [self.need]
+        rows = model._default_manager.visible_to(self.user).filter(**{holder.need: self.need.pk})
+        lead = holder.need.removesuffix("need").removesuffix("__")
+        rows = rows.annotate(round_of=F(lead) if lead else F("pk")).order_by("pk")
+        return rows.select_related(*holder.select) if holder.select else rows
+
+    # --- what is there ---------------------------------------------------------------------------------------
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """Every paper that this person may read, in the order of the process."""
+        found = [entry for entry in [*self._printed(), *self._uploaded()] if self._may_read(entry)]
+        place = {id(held): number for number, held in enumerate(self.held)}
+        stages = {stage.key: number for number, stage in enumerate(STAGES)}
+
+        def order(entry: Entry) -> tuple[Any, ...]:
+            stage, at = entry.held.stage, (place[id(entry.held)], entry.rank)
+            return (
+                entry.held.round,
+                stages[stage.key],
+                *(at if stage.one_by_one else reversed(at)),
+                entry.at,
+                entry.code,
+            )
+
+        return sorted(found, key=order)
+
+    def _may_read(self, entry: Entry) -> bool:
+        """Bidders read the village's own documents on the page, but of their papers only what was meant for them."""
+        if self.is_office or not entry.held.holder.office:
+            return True
+        row = ROW_OF.get((entry.held.key[0], entry.kind))
+        return row is not None and row.bidders
+
+    def _about(self) -> Q:
+        """Rows that are about one of the documents."""
+        keys: dict[str, list[str]] = {}
+        for label, pk in (held.key for held in self.held):
+            keys.setdefault(label, []).append(pk)
+        return reduce(or_, (Q(about=label, about_id__in=pks) for label, pks in keys.items()))
+
+    def _printed(self) -> Iterator[Entry]:
+        at = {held.key: held for held in self.held}
+        rows = PrintedDocument.objects.filter(self._about()).select_related("file", "issued_by").defer("snapshot")
+        told = rows.annotate(letter=KT("snapshot__letter_number"), day=KT("snapshot__signatures__date__$date"))
+        seen: set[tuple[Any, str, str]] = set()
+        for row in told.order_by("-pk"):
+            held = at[row.about, row.about_id]
+            paper = ROW_OF.get((row.about, row.kind))
+            later = (row.about, row.about_id, row.kind)
+            yield Entry(
+                held=held,
+                kind=row.kind,
+                label=paper.label if paper else row.title,
+                rank=self._rank(held, paper),
+                number=row.letter or self._number(held, paper),
+                on=dt.date.fromisoformat(row.day) if row.day else self._on(held, paper),
+                at=row.issued_at,
+                who=row.issued_by.name if row.issued_by else "Sistem",
+                file=row.file,
+                printed=row,
+                superseded=later in seen,
+            )
+            seen.add(later)
+
+    def _uploaded(self) -> Iterator[Entry]:
+        at = {held.key: held for held in self.held}
+        rows = StoredFile.objects.filter(self._about(), printed=None).select_related("uploaded_by").order_by("pk")
+        for row in rows:
+            held = at[row.about, row.about_id]
+            paper = next((each for each in self._uploads_of(held) if each.field and _at(held, each) == row.pk), None)
+            if paper is None and row.content_type in PICTURES:
+                paper = next((each for each in self._uploads_of(held) if each.pictures), None)
+            if paper is None and held.holder.model == "transactions.Quotation":
+                continue  # an offer that was replaced before the opening stays its provider's own affair
+            yield Entry(
+                held=held,
+                kind=paper.kind if paper else "berkas",
+                label=paper.label if paper else row.name,
+                rank=self._rank(held, paper),
+                number=self._number(held, paper),
+                on=self._on(held, paper),
+                at=row.uploaded_at,
+                who=row.uploaded_by.name if row.uploaded_by else "Sistem",
+                file=row,
+                superseded=paper is None and any(each.field for each in self._uploads_of(held)),
+            )
+
+    @staticmethod
+    def _uploads_of(held: Held) -> list[Paper]:
+        return [paper for paper in held.stage.papers if paper.of == held.key[0] and not paper.is_printed]
+
+    @staticmethod
+    def _rank(held: Held, paper: Paper | None) -> int:
+        return held.stage.papers.index(paper) if paper else len(held.stage.papers)
+
+    @staticmethod
+    def _number(held: Held, paper: Paper | None) -> str:
+        return str(getattr(held.document, paper.number) or "") if paper and paper.number else ""
+
+    @staticmethod
+    def _on(held: Held, paper: Paper | None) -> dt.date | None:
+        value = getattr(held.document, paper.on) if paper and paper.on else None
+        if isinstance(value, dt.datetime):
+            return (
+                value.astimezone(held.document.need.village.tzinfo).date() if hasattr(held.document, "need") else None
+            )
+        return value
+
+    # --- what lacks ------------------------------------------------------------------------------------------
+    @cached_property
+    def missing(self) -> list[Missing]:
+        """What the rule wants by now and is not there. A provider reads only what it is to bring itself."""
+        return [lack for held in self.held for paper in held.stage.papers if (lack := self._lack(held, paper))]
+
+    def _lack(self, held: Held, paper: Paper) -> Missing | None:
+        if paper.of != held.key[0] or not paper.expected(held.document):
+            return None
+        if not self.is_office and paper.maker != "Penyedia":
+            return None
+        own = [entry for entry in self.entries if entry.kind == paper.kind and entry.held.round == held.round]
+        if not paper.is_printed or any(entry.held is held for entry in own):
+            own = [entry for entry in own if entry.held is held]
+        if len(own) >= paper.least:
+            return None
+        return Missing(paper, held, len(own), self._where(held, paper))
+
+    def _where(self, held: Held, paper: Paper) -> str:
+        """The page on which the paper is made."""
+        document = held.document
+        try:
+            if paper.verb and paper.verb in document.MOVES and document.state in document.MOVES[paper.verb].sources:
+                return str(document.move_url(paper.verb))
+        except NoReverseMatch:
+            pass
+        return f"{reverse('order', args=[self.need.code])}#cetak"
+
+    # --- what was unusual ----------------------------------------------------------------------------------------
+    @cached_property
+    def warned(self) -> list[Warned]:
+        """Cautions that somebody confirmed, with the reasons; for the village and its overseers."""
+        if not self.is_office:
+            return []
+        events = Event.objects.filter(self._about(), data__has_key="cautions").order_by("at", "pk")
+        return [Warned(event, row["sentence"], row["reason"]) for event in events for row in event.data["cautions"]]
+
+    # --- as it is read ---------------------------------------------------------------------------------------------
+    def parts(self, stage: str = "") -> list[Part]:
+        """The papers under their headings, earlier rounds in their place; of one stage only when asked."""
+        parts: list[Part] = []
+        last = max((held.round for held in self.held), default=0)
+        for entry in self.entries:
+            held = entry.held
+            if stage and held.stage.key != stage:
+                continue
+            ended = self._ended(held.round) if held.round and held.round != last else ""
+            if not parts or (parts[-1].stage.key, parts[-1].ended) != (held.stage.key, ended):
+                parts.append(Part(held.stage, ended=ended))
+            parts[-1].entries.append(entry)
+        return parts
+
+    def _ended(self, round_of: int) -> str:
+        """Why an earlier round came to nothing."""
+        row = next(h.document for h in self.held if h.round == round_of and h.holder.model == "transactions.Sourcing")
+        return f"Pengadaan {row.code}: {row.status_sentence}"
+
+    def counts(self) -> dict[str, int]:
+        """How many papers each stage has."""
+        counted = dict.fromkeys((stage.key for stage in STAGES), 0)
+        for entry in self.entries:
+            counted[entry.held.stage.key] += 1
+        return counted
+
+
+def _at(held: Held, paper: Paper) -> int | None:
+    """The key of the file that a document refers to; a path leads on through what hangs on it."""
+    thing = held.document
+    *way, last = paper.field.split(".")
+    for step in way:
+        thing = getattr(thing, step, None)
+        if thing is None:
+            return None
+    return getattr(thing, f"{last}_id", None)
