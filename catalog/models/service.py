@@ -304,24 +304,25 @@ class Service(Offering, Reviewed, Rated, Document):
         """The same with these areas and photos."""
         return content_of(self, areas=areas, photos=photos.select_related("file", "thumb"), answers=self.answers())
 
+    def kak_values(self) -> dict[str, str]:
+        """What this service says for an outline's places (`kak.KNOWN`)."""
+        return {
+            "kegiatan": self.title,
+            "layanan": self.title,
+            "subkategori": self.subcategory.name if self.subcategory else "",
+            "jenis": self.get_kind_display(),
+            "lingkup": self.description,
+            "hasil": kak.listed(self.deliverables),
+            "rincian": "\n".join(f"- {each.label}: {each.text}" for each in self.answers() if each.in_kak),
+            "syarat": kak.listed(self.requirements),
+            "izin": kak.listed(self.category.licences) or "Tidak ada izin khusus.",
+            "lama": f"{self.duration_days} hari kalender" if self.duration_days else "",
+            "satuan": self.get_unit_display(),
+        }
+
     def kak_text(self) -> str:
         """An example of terms of reference (KAK) for this service; what only the village knows stays open."""
-        days = f"{self.duration_days} hari kalender" if self.duration_days else ""
-        return self.category.kak_text(
-            {
-                "kegiatan": self.title,
-                "layanan": self.title,
-                "subkategori": self.subcategory.name if self.subcategory else "",
-                "jenis": self.get_kind_display(),
-                "lingkup": self.description,
-                "hasil": kak.listed(self.deliverables),
-                "rincian": "\n".join(f"- {each.label}: {each.text}" for each in self.answers() if each.in_kak),
-                "syarat": kak.listed(self.requirements),
-                "izin": kak.listed(self.category.licences) or "Tidak ada izin khusus.",
-                "lama": days,
-                "satuan": self.get_unit_display(),
-            }
-        )
+        return self.category.kak_text(self.kak_values())
 
     def as_proposed(self) -> Service:
         """As the open change would have it, in memory only; else itself as it is."""

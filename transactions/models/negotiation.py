@@ -266,7 +266,7 @@ class Negotiating(models.Model):
 
     def _lump_price(self, price: int | None) -> dict[int, int]:
         items = self._items()
-        is_lump = not items or len(items) == 1 and items[0].item.volume == Decimal(1)
+        is_lump = not items or (len(items) == 1 and items[0].item.volume == Decimal(1))
         refuse_unless(is_lump and price is not None, "Isi harga satuan hasil negosiasi untuk setiap butir.")
         return {items[0].item_id if items else LUMP: int(price or 0)}
 
