@@ -39,6 +39,9 @@ class RuleForm(forms.ModelForm):
             self.add_error("quotation_limit", "Batas ini harus di atas batas pembelian langsung.")
         if data.get("min_invitations") == 0:
             self.add_error("min_invitations", ValidationError("Sedikitnya satu penyedia diundang."))
+        days, hours = data.get("tender_days"), data.get("question_hours")
+        if days is not None and hours is not None and hours > days * 24:
+            self.add_error("question_hours", ValidationError("Waktu bertanya tidak lebih lama dari pengumuman lelang."))
         return data
 
 
@@ -55,6 +58,12 @@ class ProcurementRuleAdmin(ScopedAdmin):
         "quotation_limit",
         "min_invitations",
         "min_hours",
+        "tender_days",
+        "question_hours",
+        "two_openers",
+        "agreement_from",
+        "fine_permille",
+        "fine_cap_percent",
     )
     list_display = ("basis", "where", "valid_from", "direct", "quotation", "min_invitations", "min_hours")
     ordering = ("-valid_from", "-pk")

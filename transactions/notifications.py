@@ -9,7 +9,17 @@ from core.formats import rupiah
 from core.models import Event
 from core.notices import Tell, tells
 from regions.scope import NATION, within
-from transactions.models import Accountability, Activity, ActivityImport, Contract, Meeting, Need, Sourcing
+from transactions.models import (
+    Accountability,
+    Activity,
+    ActivityImport,
+    Contract,
+    Meeting,
+    Need,
+    Sourcing,
+    TenderQuestion,
+)
+from transactions.models.opening import WITNESSES
 from transactions.models.sourcing import OFFICER
 from verification.models import Sanction
 from verification.models.sanction import BARRING
@@ -79,9 +89,55 @@ def buyer_learns_that_an_offer_came(event: Event, quotation: object) -> Iterator
         yield Tell(member.user, f"Satu penawaran masuk untuk “{sourcing.need.title}”", by_mail=False)
 
 
+@tells("transactions.sourcing", "ask_opening")
+def witnesses_are_called(event: Event, sourcing: Sourcing) -> Iterator[Tell]:
+    """Whoever may be the second person at the opening."""
+    title = f"Saksikan pembukaan penawaran: {sourcing.need.title}"
+    for member in village(sourcing.need.village_id, *WITNESSES):
+        if member.user_id != event.actor_id:
+            yield Tell(member.user, title, f"{event.actor_name} meminta pembukaan. Penawaran dibuka oleh dua orang.")
+
+
+@tells("transactions.sourcing", "release")
+def bidders_learn_that_the_winner_withdrew(event: Event, sourcing: Sourcing) -> Iterator[Tell]:
+    """Who may now be chosen waits again; who withdrew reads what was noted; the manager drafts no contract with it."""
+    title = f"Penetapan dibatalkan: {sourcing.need.title}"
+    said = {
+        "qualified": "Pemenang mundur sebelum kontrak. Penawaran Anda dipertimbangkan lagi.",
+        "resigned": f"Dicatat mundur dari penetapan. {event.note}",
+    }
+    for quotation in sourcing.quotations.filter(state__in=said):
+        for member in of_provider(quotation.provider_id):
+            yield Tell(member.user, title, said[quotation.state])
+    for member in village(sourcing.need.village_id, Role.ACTIVITY_MANAGER):
+        yield Tell(member.user, title, f"{event.data['provider']} mundur. {event.note}")
+
+
+@tells("transactions.tenderquestion", "create")
+def team_learns_that_something_was_asked(event: Event, question: TenderQuestion) -> Iterator[Tell]:
+    """What was asked, never by whom."""
+    for member in village(question.need.village_id, Role.PROCUREMENT_TEAM):
+        yield Tell(member.user, f"Pertanyaan lelang: {question.need.title}", question.text)
+
+
+@tells("transactions.tenderquestion", "answer")
+def all_who_take_part_learn_the_answer(event: Event, question: TenderQuestion) -> Iterator[Tell]:
+    """Whoever registered, and the asker, alike; who asked is told to nobody."""
+    parts = {*question.sourcing.invitations.values_list("provider", flat=True), question.provider_id}
+    for provider in sorted(parts):
+        for member in of_provider(provider):
+            yield Tell(
+                member.user,
+                f"Jawaban lelang: {question.need.title}",
+                f"{question.text} – {question.answer_text}",
+                by_mail=False,
+            )
+
+
 @tells("transactions.sourcing", "award", "fail")
 def invited_learn_the_result(event: Event, sourcing: Sourcing) -> Iterator[Tell]:
-    """Who offered learns what became of the offer, with the reason; who was only asked, that it is over."""
+    """Who offered learns what became of the offer, with the reason, and who won at which price; who was only asked,
+    that it is over."""
     if event.from_state == "draft":
         return  # nobody was asked yet
     offers = {quotation.provider_id: quotation for quotation in sourcing.quotations.all()}
@@ -91,11 +147,13 @@ def invited_learn_the_result(event: Event, sourcing: Sourcing) -> Iterator[Tell]
         parts = [offer.status_sentence] if offer is not None and judged else []
         if event.verb == "fail" or not judged:
             parts.append(sourcing.status_sentence)
+        if event.verb == "award" and not (offer is not None and offer.state == "won"):
+            parts.append(f"Pemenang: {event.data['provider']}, {rupiah(event.data['value'])}.")
         for member in of_provider(invitation.provider_id):
             yield Tell(member.user, f"Hasil pengadaan: {sourcing.need.title}", " ".join(parts))
 
 
-@tells("transactions.sourcing", "open_quotations")
+@tells("transactions.sourcing", "open_quotations", "confirm_opening")
 def bidders_learn_that_offers_were_opened(event: Event, sourcing: Sourcing) -> Iterator[Tell]:
     for quotation in sourcing.quotations.filter(state="sealed"):
         for member in of_provider(quotation.provider_id):

@@ -57,7 +57,7 @@ class Order:
     def contract(self) -> Contract | None:
         if self.sourcing is None:
             return None
-        rows = Contract.objects.visible_to(self.user).filter(sourcing=self.sourcing)
+        rows = Contract.objects.visible_to(self.user).filter(sourcing=self.sourcing).order_by("-pk")
         return (
             rows.select_related(
                 "provider", "village", "quotation", "sourcing__need", "provider_scan", "village_scan", "handover_scan"

@@ -170,25 +170,34 @@ class Market:
         prices: dict[str, int] | None = None,
         need: Need | None = None,
     ) -> Sourcing:
-        """Direct up to Rp10 million; above it by quotations from `firm` and `rival`."""
+        """Direct up to Rp10 million; above it by quotations from `firm` and `rival`; a tender above Rp200 million."""
         sourcing = self.draft_sourcing(hps=hps, need=need)
         direct = hps <= 10_000_000
+        tender = hps > 200_000_000
         services = services or ([self.service] if direct else [self.service, self.rival_service])
         sourcing.prepare(by=self.user("pka" if direct else "tpk"), services=services)
         if state == "draft":
             return sourcing
         buyer = self.buyer(sourcing)
-        sourcing.announce(by=buyer, deadline=database_now() + dt.timedelta(days=3))
+        if tender:
+            sourcing.announce_tender(by=buyer, deadline=database_now() + dt.timedelta(days=9))
+        else:
+            sourcing.announce(by=buyer, deadline=database_now() + dt.timedelta(days=3))
         if state == "open":
             return sourcing
         prices = prices or ({"firm": hps - 100_000} if direct else {"firm": hps - 100_000, "rival": hps - 200_000})
         for key, price in prices.items():
+            if tender:
+                self.register(sourcing, key)
             self.quote(sourcing, key, price)
         if state == "quoted":
             return sourcing
         if not direct:
             self.let_deadline_pass(sourcing)
-        sourcing.open_quotations(by=buyer)
+        if state == "opening":
+            sourcing.ask_opening(by=buyer)
+            return sourcing
+        self.open_offers(sourcing)
         if state == "opened":
             return sourcing
         if state == "failed":
@@ -199,6 +208,20 @@ class Market:
             lowest = min(sourcing.quotations.all(), key=lambda q: q.price)
             sourcing.award(by=buyer, quotation=lowest)
         return sourcing
+
+    def open_offers(self, sourcing: Sourcing, *, second: str = "sekdes") -> None:
+        """As the method asks: by the activity manager alone, or by the team and a second person."""
+        buyer = self.buyer(sourcing)
+        if not sourcing.takes_two:
+            sourcing.open_quotations(by=buyer)
+            return
+        sourcing.ask_opening(by=buyer)
+        sourcing.confirm_opening(by=self.user(second))
+
+    def register(self, sourcing: Sourcing, key: str) -> Any:
+        """A provider takes part in a tender with its service."""
+        service = {"firm": self.service, "rival": self.rival_service, "outsider": self.third_service}[key]
+        return sourcing.register(by=self.user(key), service=service)
 
     def offer(self, sourcing: Sourcing, key: str, price: int = 9_000_000) -> Quotation:
         """A quotation that nobody has sent yet."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -33,18 +32,6 @@ NEED: Table = {
     ("budgeted", "cancel"): KADES,
     **{(state, verb): KEEPERS for state in ("identified", "agreed", "budgeted") for verb in ("shortlist", "unlist")},
 }
-SOURCING: Table = {
-    ("draft", "amend"): TPK,
-    ("draft", "announce"): TPK,
-    ("draft", "fail"): TPK,
-    ("open", "open_quotations"): TPK,  # once the deadline has passed
-    ("open", "fail"): TPK,
-    ("opened", "evaluate"): TPK,
-    ("opened", "fail"): TPK,
-    ("evaluated", "award"): TPK,
-    ("evaluated", "fail"): TPK,
-    ("awarded", "lapse"): set(),  # only by the contract that is terminated: proved below
-}
 QUOTATION: Table = {
     ("sealed", "revise"): FIRM,
     ("sealed", "withdraw"): FIRM,
@@ -53,6 +40,8 @@ QUOTATION: Table = {
     ("qualified", "negotiate"): TPK,
     ("qualified", "win"): TPK,
     ("qualified", "lose"): TPK,
+    ("won", "resign"): TPK,
+    ("lost", "come_back"): TPK,
 }
 CONTRACT: Table = {
     ("drafted", "issue"): PKA,
@@ -64,6 +53,7 @@ CONTRACT: Table = {
     ("inspection", "accept_work"): PKA,
     ("inspected", "hand_over"): PKA,
     ("handed_over", "attach_handover_scan"): {"pka", "operator"},
+    **{(state, "fall"): PKA for state in ("drafted", "issued", "provider_signed")},  # direct: by who awarded
     **{(state, "terminate"): PKA for state in ("drafted", "issued", "provider_signed", "running", "inspection")},
 }
 ACCOUNTABILITY: Table = {
@@ -104,16 +94,21 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
                 "services": [market.service, market.rival_service],
             },
             "announce": {"deadline": soon()},
+            "announce_tender": {"deadline": soon() + dt.timedelta(days=5)},
             "open_quotations": {},
+            "ask_opening": {},
+            "confirm_opening": {},
             "evaluate": {"results": {q.code: (True, "") for q in document.quotations.all()}},
             "award": {"quotation": winner or document.quotations.first()},
             "fail": why,
+            "release": why,
             "lapse": why,
         }  # fmt: skip
     if isinstance(document, Quotation):
         return {
             "revise": {"price": 1_000_000, "days": 3, "approach": "Lain."},
             "negotiate": {"price": document.price - 1, "note": "Sepakat."},
+            "resign": why,
         }
     if isinstance(document, Contract):
         return {
@@ -127,6 +122,7 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
             "hand_over": {"number": "1", "on": today, "place": "Kantor"},
             "attach_handover_scan": {"scan": scan},
             "terminate": why,
+            "fall": why,
         }
     if isinstance(document, Accountability):
         meeting = Meeting.objects.filter(accountability=document).first()
@@ -201,32 +197,6 @@ def test_a_need_whose_sourcing_runs_is_not_cancelled(market: Market) -> None:
     assert refusal == "Pengadaannya sedang berjalan; hentikan pengadaan dahulu."
 
 
-def sourcings(market: Market) -> Iterator[Sourcing]:
-    sourcing = market.sourcing("draft", hps=20_000_000)
-    yield sourcing
-    tpk = market.user("tpk")
-    sourcing.announce(by=tpk, deadline=soon())
-    market.quote(sourcing, "firm", 19_000_000)
-    market.quote(sourcing, "rival", 18_000_000)
-    market.let_deadline_pass(sourcing)
-    yield sourcing
-    sourcing.open_quotations(by=tpk)
-    yield sourcing
-    sourcing.evaluate(by=tpk, results={q.code: (True, "") for q in sourcing.quotations.all()})
-    yield sourcing
-    sourcing.award(by=tpk, quotation=sourcing.quotations.get(price=18_000_000))
-    yield sourcing
-    yield market.sourcing("failed")
-
-
-def test_who_may_do_what_with_a_sourcing(market: Market) -> None:
-    seen = []
-    for sourcing in sourcings(market):
-        prove(market, sourcing, SOURCING)
-        seen.append(sourcing.state)
-    states_of(SOURCING, Sourcing, seen)
-
-
 def test_who_may_do_what_with_a_quotation(market: Market) -> None:
     """Sealed ones are proved twice: while offers are taken the owner may, after the opening the officer."""
     sourcing = market.sourcing("open", hps=20_000_000)
@@ -236,7 +206,7 @@ def test_who_may_do_what_with_a_quotation(market: Market) -> None:
     officers = {("sealed", "qualify"): set(), ("sealed", "disqualify"): set()}
     prove(market, won, QUOTATION | officers, ever=QUOTATION)
     market.let_deadline_pass(sourcing)
-    sourcing.open_quotations(by=tpk)
+    market.open_offers(sourcing)
     prove(market, won, QUOTATION | owners, ever=QUOTATION)
     sourcing.evaluate(by=tpk, results={won.code: (True, ""), lost.code: (True, "")})
     prove(market, won, QUOTATION)
@@ -246,12 +216,15 @@ def test_who_may_do_what_with_a_quotation(market: Market) -> None:
     gone, bad = market.quote(other, "firm", 18_000_000), market.quote(other, "rival", 19_000_000)
     gone.withdraw(by=market.user("firm"))
     market.let_deadline_pass(other)
-    other.open_quotations(by=tpk)
+    market.open_offers(other)
     other.evaluate(by=tpk, results={bad.code: (False, "Tanpa jadwal.")})
     for quotation in (won, lost, gone, bad):
         prove(market, quotation, QUOTATION)
         seen.append(quotation.state)
-    states_of(QUOTATION, Quotation, seen)
+    sourcing.release(by=tpk, reason="Penyedia mundur.")
+    for quotation in (won, lost):
+        prove(market, quotation, QUOTATION)
+    states_of(QUOTATION, Quotation, [*seen, won.state])
 
 
 def test_who_may_do_what_with_a_contract(market: Market) -> None:
@@ -351,7 +324,8 @@ def test_who_works_for_the_provider_does_not_buy_from_it(market: Market) -> None
 INNER = {
     Need: {"shortlist", "unlist"},
     Sourcing: {"lapse"},
-    Quotation: {"qualify", "disqualify", "win", "lose"},
+    Quotation: {"qualify", "disqualify", "win", "lose", "resign", "come_back"},
+    Contract: {"fall"},
     Accountability: {"accept", "refuse"},
 }
 

@@ -48,7 +48,8 @@ def test_a_sourcing_on_its_way(market: Market) -> None:
     assert told(market, lambda: offer.send(by=market.user("firm"))) == {"tpk"}
     market.quote(sourcing, "rival", 18_000_000)
     market.let_deadline_pass(sourcing)
-    assert told(market, lambda: sourcing.open_quotations(by=tpk)) == {"firm", "rival"}
+    assert told(market, lambda: sourcing.ask_opening(by=tpk)) == {"pka", "sekdes", "bpd"}
+    assert told(market, lambda: sourcing.confirm_opening(by=market.user("bpd"))) == {"firm", "rival"}
     results = {q.code: (q.price < 19_000_000, "Tanpa jadwal.") for q in sourcing.quotations.all()}
     assert told(market, lambda: sourcing.evaluate(by=tpk, results=results)) == set()
     winner = sourcing.quotations.get(state="qualified")
@@ -56,7 +57,7 @@ def test_a_sourcing_on_its_way(market: Market) -> None:
     said = dict(
         Notice.objects.filter(title__startswith="Hasil pengadaan", channel="mail").values_list("user__email", "body")
     )
-    assert said[market.user("firm").email] == "Penawaran gugur: Tanpa jadwal."
+    assert said[market.user("firm").email] == "Penawaran gugur: Tanpa jadwal. Pemenang: PT Tastura, Rp18.000.000."
     assert said[market.user("rival").email] == "Penawaran ditetapkan sebagai pemenang."
 
 
@@ -176,7 +177,9 @@ def test_what_waits_waits_for_whose_turn_it_is(market: Market) -> None:
     assert waiting(market) == {"rival": {"sourcing"}}
     market.let_deadline_pass(sourcing)
     assert waiting(market) == {"tpk": {"sourcing"}}
-    sourcing.open_quotations(by=market.user("tpk"))
+    sourcing.ask_opening(by=market.user("tpk"))
+    assert waiting(market) == {key: {"sourcing"} for key in ("pka", "sekdes", "bpd")}
+    sourcing.confirm_opening(by=market.user("sekdes"))
     assert waiting(market) == {"tpk": {"sourcing"}}
 
 

@@ -78,11 +78,12 @@ def test_the_value_decides_the_method(value: int, method: Method) -> None:
     assert ProcurementRule.objects.get(regency=None).method_for(value) == method
 
 
-def test_above_the_limit_a_tender_is_asked_for_which_is_not_served(market: Market) -> None:
-    need = market.need(estimate=300_000_000)
-    with pytest.raises(TransitionRefused, match="harus melalui lelang"):
-        market.draft_sourcing(hps=250_000_000, need=need).prepare(by=market.user("tpk"), services=[market.service])
-    assert not Sourcing.objects.exists()
+def test_above_the_limit_it_is_a_tender_which_invites_nobody(market: Market) -> None:
+    sourcing = market.draft_sourcing(hps=250_000_000, need=market.need(estimate=300_000_000))
+    with pytest.raises(TransitionRefused, match=r"^Lelang dilakukan oleh Tim Pelaksana"):
+        sourcing.prepare(by=market.user("pka"), services=[])
+    sourcing.prepare(by=market.user("tpk"), services=[market.service])
+    assert (sourcing.method, sourcing.invitations.count()) == ("tender", 0)
 
 
 def test_two_invitations_are_needed_above_the_direct_limit(market: Market) -> None:

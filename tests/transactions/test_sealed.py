@@ -91,11 +91,29 @@ def test_neither_events_nor_notices_nor_mails_tell_it(market: Market, sealed: Qu
     assert not Notice.objects.filter(title__contains=market.firm.provider.name).exists()
 
 
+def test_one_person_at_the_opening_reads_nothing_and_opens_nothing(market: Market, sealed: Quotation) -> None:
+    """After the deadline, too: only the second person makes the offers readable, for everyone at once."""
+    market.let_deadline_pass(sealed.sourcing)
+    assert readers(market, sealed) == {"firm"}
+    sealed.sourcing.ask_opening(by=market.user("tpk"))
+    assert readers(market, sealed) == {"firm"}
+    for key in (*sorted(VILLAGE), "pld", "dpmd", "ministry", "rival", "outsider", "operator2"):
+        client = market.client(key)
+        for url in pages(market, sealed):
+            response = client.get(url, follow=True)
+            body = b"".join(response) if response.streaming else response.content
+            assert not tells(body.decode(errors="replace")), (key, url)
+            assert not body.startswith(b"%PDF"), (key, url)
+    with pytest.raises(TransitionRefused, match="orang kedua yang membukanya bersama Anda harus orang lain"):
+        sealed.sourcing.confirm_opening(by=market.user("tpk"))
+    assert readers(market, sealed) == {"firm"}
+
+
 def test_opening_shows_them_to_the_village_and_its_overseers_but_not_to_rivals(
     market: Market, sealed: Quotation
 ) -> None:
     market.let_deadline_pass(sealed.sourcing)
-    sealed.sourcing.open_quotations(by=market.user("tpk"))
+    market.open_offers(sealed.sourcing)
     assert readers(market, sealed) == VILLAGE | OVERSEERS | {"firm"}
     assert not readers(market, sealed) & (STRANGERS | {"rival"})
     evaluate = sealed.sourcing.move_url("evaluate")
@@ -107,7 +125,7 @@ def test_opening_shows_them_to_the_village_and_its_overseers_but_not_to_rivals(
 def test_a_withdrawn_offer_stays_closed_after_the_opening(market: Market, sealed: Quotation) -> None:
     sealed.withdraw(by=market.user("firm"))
     market.let_deadline_pass(sealed.sourcing)
-    sealed.sourcing.open_quotations(by=market.user("tpk"))
+    market.open_offers(sealed.sourcing)
     assert readers(market, sealed) == {"firm"}
 
 
@@ -120,7 +138,7 @@ def test_a_sourcing_that_fails_unopened_tells_no_offer(market: Market, sealed: Q
 
 def test_a_sourcing_that_fails_opened_stays_readable(market: Market, sealed: Quotation) -> None:
     market.let_deadline_pass(sealed.sourcing)
-    sealed.sourcing.open_quotations(by=market.user("tpk"))
+    market.open_offers(sealed.sourcing)
     sealed.sourcing.fail(by=market.user("tpk"), reason="Semua terlalu mahal.")
     assert readers(market, sealed) == VILLAGE | OVERSEERS | {"firm"}
 
@@ -128,7 +146,7 @@ def test_a_sourcing_that_fails_opened_stays_readable(market: Market, sealed: Quo
 # --- time --------------------------------------------------------------------------------------------
 def test_the_applications_clock_opens_nothing(market: Market, sealed: Quotation) -> None:
     with days_later(30), pytest.raises(TransitionRefused, match="baru dapat dibuka setelah batas waktu"):
-        sealed.sourcing.open_quotations(by=market.user("tpk"))
+        sealed.sourcing.ask_opening(by=market.user("tpk"))
     assert readers(market, sealed) == {"firm"}
 
 
@@ -180,7 +198,7 @@ def test_nothing_to_open_is_said(market: Market) -> None:
     sourcing = market.sourcing("open", hps=20_000_000)
     market.let_deadline_pass(sourcing)
     with pytest.raises(TransitionRefused, match="Tidak ada penawaran yang masuk"):
-        sourcing.open_quotations(by=market.user("tpk"))
+        sourcing.ask_opening(by=market.user("tpk"))
 
 
 def test_offers_only_from_the_invited(market: Market) -> None:

@@ -6,6 +6,7 @@ from transactions.models.activity_import import ActivityImport
 from transactions.models.contract import Contract
 from transactions.models.meeting import Attendance, Element, FollowUp, Meeting, MeetingPhoto, MeetingQuestion
 from transactions.models.need import Funding, Need, Origin
+from transactions.models.opening import OpeningMinutes
 from transactions.models.plan import ProcurementPlan
 from transactions.models.price import PriceReference, TrackRecord
 from transactions.models.progress import ProgressPhoto, ProgressReport
@@ -13,6 +14,7 @@ from transactions.models.quotation import Invitation, Quotation
 from transactions.models.rule import Method, ProcurementRule, TaxRate
 from transactions.models.shortlist import Shortlisted
 from transactions.models.sourcing import Sourcing
+from transactions.models.tender import TenderQuestion
 
 __all__ = [
     "Accountability",
@@ -31,6 +33,7 @@ __all__ = [
     "MeetingQuestion",
     "Method",
     "Need",
+    "OpeningMinutes",
     "Origin",
     "Payment",
     "PaymentTax",
@@ -43,5 +46,6 @@ __all__ = [
     "Shortlisted",
     "Sourcing",
     "TaxRate",
+    "TenderQuestion",
     "TrackRecord",
 ]

@@ -101,6 +101,15 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
             tone="danger",
             confirm="Kontrak yang diputus tidak dapat dilanjutkan; kebutuhannya dapat diadakan lagi.",
         ),
+        Move(
+            "fall",
+            ("drafted", "issued", "provider_signed"),
+            "terminated",
+            "Gugurkan",
+            "Gugur sebelum berlaku",
+            tone="danger",
+            inner=True,
+        ),
     )
     TURN = {
         "drafted": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
@@ -122,7 +131,8 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
     }
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.DRAFTED, editable=False)
-    sourcing = models.OneToOneField(Sourcing, models.PROTECT, related_name="contract")
+    # Several only when a winner withdrew before the village signed: all but the last are terminated.
+    sourcing = models.ForeignKey(Sourcing, models.PROTECT, related_name="contracts", related_query_name="contract")
     quotation = models.OneToOneField(Quotation, models.PROTECT, related_name="contract")
     village = models.ForeignKey(Area, models.PROTECT, verbose_name="desa", related_name="+")
     provider = models.ForeignKey(Provider, models.PROTECT, verbose_name="penyedia", related_name="contracts")
@@ -152,6 +162,9 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
         verbose_name_plural = "kontrak"
         ordering = ("-id",)
         constraints = (
+            models.UniqueConstraint(
+                fields=["sourcing"], condition=~Q(state="terminated"), name="contract_one_living_per_sourcing"
+            ),
             models.CheckConstraint(name="contract_value_positive", condition=Q(value__gt=0)),
             models.CheckConstraint(name="contract_percent_in_range", condition=Q(percent__lte=100)),
             models.CheckConstraint(

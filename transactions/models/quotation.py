@@ -15,19 +15,36 @@ from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from transactions.models.base import OrderDocument
 from transactions.models.need import in_office
+from transactions.models.rule import Method
 from transactions.models.sourcing import Sourcing
 from verification.models import Standing
 
 
+class InvitationQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The village, who helps and oversees it, and the provider itself once the letter went out; never a rival."""
+        own = Q(provider__in=people.providers(user)) & ~Q(sourcing__state="draft")
+        return self.filter(in_office(user, "sourcing__need__village") | own)
+
+
 class Invitation(models.Model):
     """A provider is asked to quote for a sourcing, with the service it was found by, in the version that the village
-    read then (none for invitations older than versions)."""
+    read then (none for invitations older than versions). In a tender it registers itself, with a service of its own."""
+
+    class How(models.TextChoices):
+        INVITED = "invited", "Diundang"
+        REGISTERED = "registered", "Mendaftar"
 
     sourcing = models.ForeignKey(Sourcing, models.PROTECT, related_name="invitations")
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="invitations")
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")
     version = models.ForeignKey(ServiceVersion, models.PROTECT, null=True, related_name="+")
+    how = models.CharField(
+        "cara ikut", max_length=12, choices=How.choices, default=How.INVITED, db_default="invited", editable=False
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "undangan"
@@ -36,6 +53,9 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} – {self.sourcing}"
+
+    def get_absolute_url(self) -> str:
+        return self.sourcing.get_absolute_url()
 
 
 class QuotationQuerySet(models.QuerySet):
@@ -57,6 +77,7 @@ class Quotation(OrderDocument):
         DISQUALIFIED = "disqualified", "Gugur"
         WON = "won", "Terpilih"
         LOST = "lost", "Tidak Terpilih"
+        RESIGNED = "resigned", "Mundur Setelah Ditetapkan"
 
     MOVES = moves(
         Move("revise", ("sealed",), None, "Ganti Penawaran", "Penawaran diganti", tone="secondary"),
@@ -74,6 +95,8 @@ class Quotation(OrderDocument):
         Move("negotiate", ("qualified",), None, "Catat Negosiasi", "Harga dinegosiasikan"),
         Move("win", ("qualified",), "won", "Tetapkan", "Ditetapkan sebagai pemenang", inner=True),
         Move("lose", ("qualified",), "lost", "Tidak Tetapkan", "Tidak terpilih", inner=True),
+        Move("resign", ("won",), "resigned", "Catat Mundur", "Mundur setelah ditetapkan", tone="danger", inner=True),
+        Move("come_back", ("lost",), "qualified", "Pertimbangkan Lagi", "Dipertimbangkan lagi", inner=True),
     )
     TONES = {
         "sealed": "wait",
@@ -82,6 +105,7 @@ class Quotation(OrderDocument):
         "disqualified": "bad",
         "won": "good",
         "lost": "neutral",
+        "resigned": "neutral",
     }
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.SEALED, editable=False)
@@ -137,6 +161,7 @@ class Quotation(OrderDocument):
             "disqualified": f"Penawaran gugur: {self.result_reason}",
             "won": "Penawaran ditetapkan sebagai pemenang.",
             "lost": f"Penawaran tidak terpilih. {self.result_reason}".strip(),
+            "resigned": f"Pemenang mundur sebelum kontrak. {self.result_reason}".strip(),
         }[self.state]
 
     @property
@@ -170,6 +195,11 @@ class Quotation(OrderDocument):
 
     may_win = may_lose = may_negotiate
 
+    def may_resign(self, user: Any) -> Verdict:
+        return self._officer(user, "awarded", "Pemenang mundur hanya setelah ditetapkan.")
+
+    may_come_back = may_resign
+
     # --- what they do -------------------------------------------------------------------------------
     @transaction.atomic
     def send(self, *, by: Any) -> None:
@@ -177,7 +207,10 @@ class Quotation(OrderDocument):
         # The sourcing's row is held so that opening and sending cannot pass each other.
         self.sourcing = Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)
         refuse_unless(
-            self.sourcing.invitations.filter(provider=self.provider_id).exists(), "Anda tidak diundang untuk paket ini."
+            self.sourcing.invitations.filter(provider=self.provider_id).exists(),
+            "Daftarkan diri dahulu pada halaman lelangnya."
+            if self.sourcing.method == Method.TENDER
+            else "Anda tidak diundang untuk paket ini.",
         )
         refuse_unless(
             Standing.objects.covers(self.provider_id, self.sourcing.need.village_id),
@@ -228,4 +261,14 @@ class Quotation(OrderDocument):
     def lose(self, *, by: Any) -> None:
         """Called by the sourcing that is awarded to another."""
         with moving(self, "lose", by=by, note=self.result_reason):
+            pass
+
+    def resign(self, *, by: Any, reason: str) -> None:
+        """Called by the sourcing whose winner withdraws before the contract."""
+        with moving(self, "resign", by=by, note=reason):
+            self.result_reason = reason
+
+    def come_back(self, *, by: Any) -> None:
+        """Called by the sourcing whose winner withdrew: this one may be chosen now."""
+        with moving(self, "come_back", by=by):
             pass

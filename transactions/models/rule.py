@@ -44,6 +44,36 @@ class ProcurementRule(models.Model):
     quotation_limit = models.BigIntegerField("batas permintaan penawaran")
     min_invitations = models.PositiveSmallIntegerField("undangan paling sedikit", default=2)
     min_hours = models.PositiveSmallIntegerField("jam paling singkat sampai batas penawaran", default=24)
+    tender_days = models.PositiveSmallIntegerField(
+        "hari paling singkat pengumuman lelang",
+        null=True,
+        blank=True,
+        help_text="Dari pengumuman sampai batas penawaran. Kosong: tidak diatur.",
+    )
+    question_hours = models.PositiveSmallIntegerField(
+        "jam paling singkat untuk bertanya dalam lelang",
+        null=True,
+        blank=True,
+        help_text="Dari pengumuman sampai batas pertanyaan. Kosong: tidak diatur.",
+    )
+    two_openers = models.BooleanField(
+        "penawaran dibuka oleh dua orang",
+        default=True,
+        db_default=True,
+        help_text="Untuk permintaan penawaran dan lelang; pembelian langsung dibuka oleh Kasi/Kaur sendiri.",
+    )
+    fine_permille = models.PositiveSmallIntegerField(
+        "denda per hari (per mil)", null=True, blank=True, help_text="Dari nilai kontrak, tiap hari terlambat."
+    )
+    fine_cap_percent = models.PositiveSmallIntegerField(
+        "denda paling banyak (persen)", null=True, blank=True, help_text="Dari nilai kontrak. Kosong: tanpa batas."
+    )
+    agreement_from = models.BigIntegerField(
+        "surat perjanjian mulai nilai",
+        null=True,
+        blank=True,
+        help_text="Di bawahnya SPK. Kosong: surat perjanjian hanya untuk lelang.",
+    )
     valid_from = models.DateField("berlaku sejak")
 
     objects = ProcurementRuleQuerySet.as_manager()
@@ -55,6 +85,12 @@ class ProcurementRule(models.Model):
             models.UniqueConstraint(fields=["regency", "valid_from"], name="rule_once_a_day", nulls_distinct=False),
             models.CheckConstraint(
                 name="rule_limits_rise", condition=Q(direct_limit__gte=0, quotation_limit__gt=F("direct_limit"))
+            ),
+            models.CheckConstraint(
+                name="rule_fine_is_a_part",
+                condition=Q(fine_permille__isnull=True)
+                | Q(fine_permille__lte=1000) & (Q(fine_cap_percent__isnull=True) | Q(fine_cap_percent__lte=100)),
+                violation_error_message="Denda paling banyak 1000 per mil per hari dan 100 persen seluruhnya.",
             ),
         )
 

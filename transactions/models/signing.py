@@ -67,3 +67,14 @@ class Signing:
         with moving(self, "terminate", by=by, note=reason) as facts:
             facts["released"] = Commitment.objects.release(self, unpaid=self.value - self.paid)
         sourcing.lapse(by=by, reason=reason)
+
+    def may_fall(self, user: Any) -> Verdict:
+        verdict: Verdict = self.sourcing.officer(user)
+        return verdict
+
+    def fall(self, *, by: Any, reason: str) -> None:
+        """Called by the sourcing whose winner withdraws before the village signed; its budget is free again."""
+        from transactions.models.activity import Commitment
+
+        with moving(self, "fall", by=by, note=reason) as facts:  # type: ignore[arg-type]
+            facts["released"] = Commitment.objects.release(self, unpaid=self.value)

@@ -2,29 +2,29 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import Role
 from catalog.models import Service
 from core.clock import database_now
 from core.formats import waktu
-from core.workflow import Allowed, Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
+from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, born, moves, moving, refuse_unless
 from regions.scope import NOTHING, within
+from transactions.models.awarding import Awarding
 from transactions.models.base import OrderDocument
 from transactions.models.need import Need, in_office, local_today
+from transactions.models.opening import WITNESSES, Opening
 from transactions.models.rule import Method, ProcurementRule
+from transactions.models.tender import Tendering
 from verification.models import Standing
-
-if TYPE_CHECKING:
-    from transactions.models.quotation import Quotation
 
 # Direct purchase is the activity manager's (PKA), the rest the procurement team's (TPK).
 OFFICER = {
@@ -34,7 +34,7 @@ OFFICER = {
 }
 
 
-LIVE = ("draft", "open", "opened", "evaluated")
+LIVE = ("draft", "open", "opening", "opened", "evaluated")
 
 
 class SourcingQuerySet(models.QuerySet):
@@ -43,20 +43,33 @@ class SourcingQuerySet(models.QuerySet):
         invited = Q(invitations__provider__in=people.providers(user)) & ~Q(state="draft")
         return self.filter(in_office(user, "need__village") | invited).distinct()
 
+    def public(self) -> Self:
+        """Tenders that were announced: everyone reads them."""
+        return self.filter(method=Method.TENDER, announced_at__isnull=False)
+
+    def with_clock(self) -> Self:
+        """Each with whether its deadline has passed, by the database's clock (`is_late_now`)."""
+        return self.annotate(is_late_now=models.ExpressionWrapper(Q(deadline__lte=Now()), models.BooleanField()))
+
     def waiting_for(self, user: Any) -> Self:
-        """The officer has a draft, an opening, an evaluation or an award before them; the invited have to answer."""
-        now = timezone.now()
+        """The officer has a draft, an opening, an evaluation or an award before them; a second person has an opening
+        to confirm; the invited have to answer. Deadlines are judged by the database's clock."""
         from transactions.models.quotation import Quotation
 
         answered = Quotation.objects.filter(sourcing=OuterRef("pk"), provider__in=people.providers(user))
-        asked = Q(state="open", deadline__gt=now, invitations__provider__in=people.providers(user)) & ~Exists(answered)
+        asked = Q(state="open", deadline__gt=Now(), invitations__provider__in=people.providers(user))
+        asked &= ~Exists(answered)
         offers = Quotation.objects.filter(sourcing=OuterRef("pk"), state="sealed")
-        ripe = Q(state__in=["draft", "opened", "evaluated"]) | Q(state="open", deadline__lte=now)
+        ripe = Q(state__in=["draft", "opened", "evaluated"]) | Q(state="open", deadline__lte=Now())
         mine = NOTHING
         for method, role in OFFICER.items():
             mine |= Q(method=method) & within("need__village", people.territories(user, role))
         ripe |= Q(state="open", method=Method.DIRECT) & Q(Exists(offers)) & ~Q(Exists(unanswered(OuterRef("pk"))))
-        return self.filter(ripe & mine | asked).distinct()
+        second = NOTHING
+        if user is not None and user.is_authenticated:
+            second = Q(state="opening") & within("need__village", people.territories(user, *WITNESSES))
+            second &= ~Q(opening_asked_by=user)
+        return self.filter(ripe & mine | second | asked).with_clock().distinct()
 
 
 def unanswered(sourcing: Any) -> models.QuerySet[Any]:
@@ -67,12 +80,13 @@ def unanswered(sourcing: Any) -> models.QuerySet[Any]:
     return Invitation.objects.filter(~Exists(offers), sourcing=sourcing)
 
 
-class Sourcing(OrderDocument):
+class Sourcing(Opening, Awarding, Tendering, OrderDocument):
     """How the village finds who does the work: method by its regency's rule, who was asked, until when."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draf Pengadaan"
         OPEN = "open", "Menunggu Penawaran"
+        OPENING = "opening", "Menunggu Orang Kedua"
         OPENED = "opened", "Penawaran Dibuka"
         EVALUATED = "evaluated", "Dievaluasi"
         AWARDED = "awarded", "Pemenang Ditetapkan"
@@ -80,13 +94,26 @@ class Sourcing(OrderDocument):
 
     MOVES = moves(
         Move("announce", ("draft",), "open", "Kirim Undangan", "Undangan penawaran dikirim"),
+        Move("announce_tender", ("draft",), "open", "Umumkan Lelang", "Lelang diumumkan"),
         Move("amend", ("draft",), None, "Ubah Pengadaan", "Draf pengadaan diubah", tone="secondary"),
         Move("open_quotations", ("open",), "opened", "Buka Penawaran", "Penawaran dibuka"),
+        Move("ask_opening", ("open",), "opening", "Minta Pembukaan", "Pembukaan diminta oleh orang pertama"),
+        Move("confirm_opening", ("opening",), "opened", "Buka Bersama", "Penawaran dibuka oleh dua orang"),
         Move("evaluate", ("opened",), "evaluated", "Evaluasi Penawaran", "Penawaran dievaluasi"),
         Move("award", ("evaluated",), "awarded", "Tetapkan Pemenang", "Pemenang ditetapkan"),
         Move(
+            "release",
+            ("awarded",),
+            "evaluated",
+            "Catat Pemenang Mundur",
+            "Pemenang mundur",
+            tone="secondary",
+            confirm="Penetapan dibatalkan dan draf kontraknya diakhiri. Sesudah itu Anda dapat menetapkan urutan "
+            "berikutnya, atau menyatakan pengadaan gagal.",
+        ),
+        Move(
             "fail",
-            ("draft", "open", "opened", "evaluated"),
+            ("draft", "open", "opening", "opened", "evaluated"),
             "failed",
             "Nyatakan Gagal",
             "Pengadaan dinyatakan gagal",
@@ -100,6 +127,7 @@ class Sourcing(OrderDocument):
     TONES = {
         "draft": "neutral",
         "open": "wait",
+        "opening": "wait",
         "opened": "info",
         "evaluated": "info",
         "awarded": "good",
@@ -114,8 +142,27 @@ class Sourcing(OrderDocument):
     hps = models.BigIntegerField("harga perkiraan sendiri (HPS)")
     days = models.PositiveSmallIntegerField("jangka waktu (hari kalender)")
     deadline = models.DateTimeField("batas waktu penawaran")
+    # What the letters say besides: numbers are the village's own, from its agenda.
+    announced_at = models.DateTimeField("diumumkan", null=True, editable=False)
+    questions_until = models.DateTimeField("batas pertanyaan", null=True, editable=False)
+    request_number = models.CharField("nomor surat", max_length=60, blank=True, db_default="", editable=False)
+    request_on = models.DateField("tanggal surat", null=True, editable=False)
+    venue = models.CharField("tempat", max_length=200, blank=True, db_default="", editable=False)
+    evaluates_at = models.DateTimeField("evaluasi", null=True, editable=False)
+    negotiates_at = models.DateTimeField("negosiasi", null=True, editable=False)
+    awards_at = models.DateTimeField("rencana penetapan", null=True, editable=False)
+    opening_asked_at = models.DateTimeField("pembukaan diminta", null=True, editable=False)
+    opening_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, editable=False, related_name="+"
+    )
     opened_at = models.DateTimeField("penawaran dibuka", null=True, editable=False)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, editable=False, related_name="+"
+    )
     award_reason = models.TextField("alasan penetapan", blank=True, editable=False)
+    award_number = models.CharField("nomor penetapan", max_length=60, blank=True, db_default="", editable=False)
+    award_on = models.DateField("tanggal penetapan", null=True, editable=False)
+    notice_number = models.CharField("nomor pengumuman", max_length=60, blank=True, db_default="", editable=False)
     failure_reason = models.TextField("alasan gagal", blank=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+")
 
@@ -135,12 +182,30 @@ class Sourcing(OrderDocument):
             models.CheckConstraint(name="sourcing_hps_positive", condition=Q(hps__gt=0, days__gt=0)),
             models.CheckConstraint(
                 name="sourcing_opened_with_its_moment",
-                condition=Q(state__in=["draft", "open"], opened_at__isnull=True)
+                condition=Q(state__in=["draft", "open", "opening"], opened_at__isnull=True)
                 | Q(state__in=["opened", "evaluated", "awarded"], opened_at__isnull=False)
                 | Q(state="failed"),
             ),
+            models.CheckConstraint(
+                name="sourcing_opened_by_two",
+                condition=Q(opening_asked_by__isnull=True)
+                | Q(opened_by__isnull=True)
+                | ~Q(opened_by=models.F("opening_asked_by")),
+                violation_error_message="Penawaran dibuka oleh dua orang yang berbeda.",
+            ),
+            models.CheckConstraint(
+                name="sourcing_opened_after_its_deadline",
+                condition=Q(method="direct") | Q(opened_at__isnull=True) | Q(opened_at__gte=models.F("deadline")),
+            ),
         )
-        indexes = (models.Index(fields=["need"], name="sourcing_live", condition=Q(state__in=LIVE)),)
+        indexes = (
+            models.Index(fields=["need"], name="sourcing_live", condition=Q(state__in=LIVE)),
+            models.Index(
+                fields=["-announced_at", "-id"],
+                name="sourcing_tenders",
+                condition=Q(method="tender", announced_at__isnull=False),
+            ),
+        )
 
     def get_absolute_url(self) -> str:
         return self.need.get_absolute_url()
@@ -148,13 +213,32 @@ class Sourcing(OrderDocument):
     def move_url(self, verb: str) -> str:
         return reverse("sourcing-move", args=[self.code, self.MOVES[verb].slug])
 
+    def open_moves(self, user: Any) -> list[OpenMove]:
+        """Without the buttons of the other methods: a tender is announced, not sent; two people open, or one does."""
+        other = {"announce"} if self.method == Method.TENDER else {"announce_tender"}
+        other |= {"open_quotations"} if self.takes_two else {"ask_opening"}
+        return [move for move in super().open_moves(user) if move.verb not in other]
+
+    @property
+    def contract(self) -> Any:
+        """The contract of the last award; None before it."""
+        return self.contracts.order_by("-pk").first() if self.pk else None  # type: ignore[attr-defined]
+
+    @property
+    def is_over_time(self) -> bool:
+        """Has the deadline passed? As the list that it came from found it, else asked now; for words only."""
+        found = self.__dict__.get("is_late_now")
+        return self.is_past_deadline if found is None else bool(found)
+
     @property
     def status_sentence(self) -> str:
-        over = self.deadline <= timezone.now()  # for words only: what may be done goes by the database's clock
         until = f"Menunggu penawaran sampai {waktu(self.deadline, self.need.village)}."
+        late = self.state == "open" and self.is_over_time
         return {
-            "draft": "Pengadaan disiapkan; undangan belum dikirim.",
-            "open": "Batas waktu penawaran sudah lewat; menunggu penawaran dibuka." if over else until,
+            "draft": "Pengadaan disiapkan; "
+            + ("lelang belum diumumkan." if self.method == Method.TENDER else "undangan belum dikirim."),
+            "open": "Batas waktu penawaran sudah lewat; menunggu penawaran dibuka." if late else until,
+            "opening": "Pembukaan penawaran diminta; menunggu orang kedua yang membukanya bersama.",
             "opened": "Penawaran sudah dibuka; menunggu evaluasi.",
             "evaluated": "Penawaran dievaluasi; menunggu penetapan pemenang.",
             "awarded": "Pemenang ditetapkan.",
@@ -165,12 +249,10 @@ class Sourcing(OrderDocument):
     def turn(self) -> str:
         """Whose turn it is."""
         if self.state == "open" and not self.is_past_deadline:
-            return "Penyedia yang diundang"
+            return "Penyedia yang terdaftar" if self.method == Method.TENDER else "Penyedia yang diundang"
+        if self.state == "opening":
+            return "Orang kedua: TPK lain, Kasi/Kaur, Sekretaris Desa, atau BPD"
         return str(OFFICER[Method(self.method)].label)
-
-    @property
-    def is_past_deadline(self) -> bool:
-        return database_now() >= self.deadline
 
     def clean(self) -> None:
         need = self.need
@@ -195,21 +277,18 @@ class Sourcing(OrderDocument):
         verdict = self.officer(user)
         if not verdict:
             return verdict
+        if self.method == Method.TENDER:
+            return Denied("Lelang diumumkan kepada semua penyedia, tidak dikirim sebagai undangan.")
         least = self.rule.min_invitations if self.method != Method.DIRECT else 1
         if self.pk and self.invitations.count() < least:
             return Denied(f"Undang sedikitnya {least} penyedia untuk metode {Method(self.method).label}.")
         return verdict
 
-    def may_open_quotations(self, user: Any) -> Verdict:
+    def may_announce_tender(self, user: Any) -> Verdict:
         verdict = self.officer(user)
-        if not verdict:
-            return verdict
-        sealed = self.quotations.filter(state="sealed").count()
-        if self.method == Method.DIRECT and sealed and not unanswered(self.pk).exists():
-            return verdict  # direct purchase, and everyone asked has answered: nobody is shut out by opening now
-        if not self.is_past_deadline:
-            return Denied("Penawaran baru dapat dibuka setelah batas waktu.")
-        return verdict if sealed else Denied("Tidak ada penawaran yang masuk; nyatakan gagal lalu adakan lagi.")
+        if verdict and self.method != Method.TENDER:
+            return Denied(f"{Method(self.method).label} tidak diumumkan sebagai lelang; kirim undangannya.")
+        return verdict
 
     # --- what they do -------------------------------------------------------------------------------
     @transaction.atomic
@@ -222,17 +301,12 @@ class Sourcing(OrderDocument):
         self.choose_method()
         self.created_by = by
         born(self, by=by, verdict=self.may_create(by), data={"method": self.method, "rule": self.rule.basis})
-        for service in services:
+        for service in services if self.method != Method.TENDER else ():  # a tender is open to all who are listed
             self.invite(service)
 
     def choose_method(self) -> None:
         """By the value and the rule that this sourcing began under."""
         self.method = self.rule.method_for(self.hps)
-        if self.method == Method.TENDER:
-            raise TransitionRefused(
-                f"Nilai di atas batas permintaan penawaran ({self.rule.basis}) harus melalui lelang, "
-                "yang belum dilayani di sini."
-            )
 
     def amend(
         self,
@@ -250,7 +324,7 @@ class Sourcing(OrderDocument):
             self.choose_method()
             verdict = self.officer(by)
             refuse_unless(verdict, getattr(verdict, "reason", ""))
-            chosen = list(services)
+            chosen = list(services) if self.method != Method.TENDER else []
             self.invitations.exclude(service__in=chosen).delete()
             for service in chosen:
                 self.invite(service)
@@ -265,17 +339,11 @@ class Sourcing(OrderDocument):
         seen = {"service": service, "version": service.current_version}
         self.invitations.get_or_create(provider=service.provider, defaults=seen)
 
-    def announce(self, *, by: Any, deadline: datetime.datetime) -> None:
-        """Invitations go out; from now on the list and the deadline stand."""
+    def announce(self, *, by: Any, deadline: datetime.datetime, **letter: Any) -> None:
+        """Invitations go out; from now on the list and the deadline stand. `letter`: see `_go_out`."""
+        hours = 0 if self.method == Method.DIRECT else self.rule.min_hours
         with moving(self, "announce", by=by) as facts:
-            self.deadline = deadline
-            hours = 0 if self.method == Method.DIRECT else self.rule.min_hours
-            earliest = database_now() + datetime.timedelta(hours=hours)
-            refuse_unless(
-                self.deadline > earliest,
-                "Batas waktu penawaran harus di masa depan"
-                + (f", paling singkat {hours} jam dari sekarang." if hours else "."),
-            )
+            self._go_out(deadline, datetime.timedelta(hours=hours), f"{hours} jam" if hours else "", **letter)
             for invitation in self.invitations.select_related("provider"):
                 refuse_unless(
                     Standing.objects.covers(invitation.provider, self.need.village_id),
@@ -283,11 +351,47 @@ class Sourcing(OrderDocument):
                 )
             facts["invited"] = self.invitations.count()
 
-    def open_quotations(self, *, by: Any) -> None:
-        """After the deadline, by the database's clock, the offers become readable."""
-        with moving(self, "open_quotations", by=by) as facts:
-            self.opened_at = database_now()
-            facts["quotations"] = self.quotations.filter(state="sealed").count()
+    def announce_tender(
+        self, *, by: Any, deadline: datetime.datetime, questions_until: datetime.datetime | None = None, **letter: Any
+    ) -> None:
+        """The tender stands in public from now on; questions are taken until a date, offers until the deadline."""
+        days, hours = self.rule.tender_days or 0, self.rule.question_hours or 0
+        with moving(self, "announce_tender", by=by):
+            self._go_out(deadline, datetime.timedelta(days=days), f"{days} hari" if days else "", **letter)
+            least = database_now() + datetime.timedelta(hours=hours)
+            self.questions_until = questions_until or min(least, deadline)
+            refuse_unless(
+                not questions_until or least <= questions_until <= deadline,
+                f"Batas pertanyaan paling cepat {hours} jam dari sekarang, dan tidak sesudah batas penawaran.",
+            )
+
+    def _go_out(
+        self,
+        deadline: datetime.datetime,
+        least: datetime.timedelta,
+        said: str,
+        *,
+        number: str = "",
+        on: datetime.date | None = None,
+        venue: str = "",
+        evaluates_at: datetime.datetime | None = None,
+        negotiates_at: datetime.datetime | None = None,
+        awards_at: datetime.datetime | None = None,
+    ) -> None:
+        """The letter's number, date, place and schedule, and the deadline, which is not moved any more."""
+        now = database_now()
+        refuse_unless(
+            deadline > now + least,
+            "Batas waktu penawaran harus di masa depan" + (f", paling singkat {said} dari sekarang." if said else "."),
+        )
+        planned = [at for at in (deadline, evaluates_at, negotiates_at, awards_at) if at]
+        refuse_unless(
+            planned == sorted(planned),
+            "Jadwal harus berurutan: batas penawaran, evaluasi, negosiasi, lalu penetapan pemenang.",
+        )
+        self.deadline, self.announced_at = deadline, now
+        self.request_number, self.request_on, self.venue = number, on, venue
+        self.evaluates_at, self.negotiates_at, self.awards_at = evaluates_at, negotiates_at, awards_at
 
     def evaluate(self, *, by: Any, results: dict[str, tuple[bool, str]]) -> None:
         """Judge every quotation: code -> (meets what was asked, why not)."""
@@ -299,44 +403,3 @@ class Sourcing(OrderDocument):
             for quotation in sealed:
                 passes, reason = results[quotation.code]
                 quotation.judge(by=by, passes=passes, reason=reason)
-
-    def award(self, *, by: Any, quotation: Quotation, reason: str = "") -> None:
-        """Choose the winner; the others are declined, and the contract is drafted. Not the lowest: say why."""
-        from transactions.models.contract import Contract
-
-        with moving(self, "award", by=by, note=reason) as facts:
-            refuse_unless(quotation.sourcing_id == self.pk, "Penawaran itu bukan untuk paket ini.")
-            refuse_unless(
-                Standing.objects.covers(quotation.provider_id, self.need.village_id),
-                "Penyedia ini sedang tidak terdaftar di direktori, jadi tidak dapat ditetapkan.",
-            )
-            quotation.win(by=by)
-            others = list(self.quotations.filter(state="qualified"))
-            refuse_unless(
-                reason or all(quotation.final_price <= other.final_price for other in others),
-                "Ada penawaran memenuhi syarat yang lebih rendah. Tuliskan alasan tidak menetapkannya.",
-            )
-            for other in others:
-                other.lose(by=by)
-            self.award_reason = reason
-            contract = Contract(
-                sourcing=self, quotation=quotation, provider=quotation.provider, village=self.need.village
-            )
-            contract.draft(by=by, verdict=self.officer(by))
-            facts.update(quotation=quotation.code, value=quotation.final_price)
-
-    def may_lapse(self, user: Any) -> Verdict:
-        verdict = self.contract.may_terminate(user)
-        if verdict and self.contract.state != "terminated":
-            return Denied("Penetapan hanya gugur bila kontraknya diputus.")
-        return verdict
-
-    def lapse(self, *, by: Any, reason: str) -> None:
-        """Called by the contract that is terminated: the need can be sourced again."""
-        with moving(self, "lapse", by=by, note=reason):
-            self.failure_reason = f"kontrak diputus. {reason}"
-
-    def fail(self, *, by: Any, reason: str) -> None:
-        """It came to nothing: no offer, none that meets what was asked. The need can be sourced again."""
-        with moving(self, "fail", by=by, note=reason):
-            self.failure_reason = reason
