@@ -181,9 +181,10 @@ class Document(models.Model):
     def note_cautions(self, found: list[Caution], facts: dict[str, Any]) -> None:
         """Add these cautions with their reasons to an event's facts; a verb calls it for what only its arguments tell."""
         reasons: dict[str, str] = getattr(self, "_reasons", {})
-        if lacking := [each for each in found if not reasons.get(each.kind, "").strip()]:
+        given = {each.kind: reasons.get(each.kind, "").strip() for each in found}
+        if lacking := [each for each in found if not given[each.kind]]:
             raise Unconfirmed(lacking)
-        noted = [{"kind": each.kind, "sentence": each.sentence, "reason": reasons[each.kind].strip()} for each in found]
+        noted = [{"kind": each.kind, "sentence": each.sentence, "reason": given[each.kind]} for each in found]
         if noted:
             facts["cautions"] = facts.get("cautions", []) + noted
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from accounts import people
 from core.models import Document, Event
 from core.workflow import OpenMove
+from transactions.cautions import Noted, noted
 from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
 
 Panel = Callable[["Order", Any], SafeString | str]
@@ -207,6 +208,12 @@ class Order:
         following = self.position + 1
         return STATIONS[following][0] if following < len(STATIONS) and not self.is_over else ""
 
+    @property
+    def cautions(self) -> list[Noted]:
+        """What somebody went on from with a reason; not for bidders, of whom a sentence may name two."""
+        return [] if self.is_invited else noted(self.events)
+
+    @cached_property
     def events(self) -> list[Event]:
         """Everything that happened to the documents this person sees, oldest first."""
         about = Q(pk__in=[])

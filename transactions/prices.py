@@ -97,6 +97,12 @@ def _units() -> dict[str, list[str]]:
     return {"names": [name for name, _ in sorted(ways)], "units": [unit for _, unit in sorted(ways)]}
 
 
+def unit_said(text: str) -> str | None:
+    """The unit that a need's words mean; None for what no service is offered in."""
+    ways = _units()
+    return dict(zip(ways["names"], ways["units"], strict=True)).get(text.strip().lower())
+
+
 # --- asking ---------------------------------------------------------------------------------------------------
 def references(code: str, *, category: int, kind: str, unit: str) -> list[PriceReference]:
     """What was paid in the regency of this area and in its province, the regency first; one query."""

@@ -137,7 +137,9 @@ class Telling:
             deadline=self.real_now + datetime.timedelta(days=3),
         )
         buyer = self.by("tpk" if self.rivals else "pka")
+        self.sourcing.give_reasons({"split-package": "Kegiatan dan waktunya lain, dan masing-masing berdiri sendiri."})
         self.sourcing.prepare(by=buyer, services=[self.service, *self.rivals])
+        self.sourcing.give_reasons({"split-package": "Kegiatan dan waktunya lain, dan masing-masing berdiri sendiri."})
         self.sourcing.announce(by=buyer, deadline=self.real_now + datetime.timedelta(days=3))
 
     def quoted(self) -> None:

@@ -22,7 +22,8 @@ class OrderDocument(Document):
         from transactions import cautions
 
         verdict = super().may(verb, user)
-        return cautions.second_person(self, verb, user) or verdict if verdict else verdict
+        refusal = cautions.second_person(self, verb, user) if verdict else None
+        return verdict if refusal is None else refusal
 
     def cautions(self, verb: str, user: Any) -> list[Caution]:
         from transactions import cautions

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts import people
+from core.forms import reasons_in
 from transactions import documents, forms
 from transactions.models import Need, Sourcing
 from transactions.order import Order
@@ -49,6 +50,7 @@ def sourcing_new(request: HttpRequest, code: str) -> HttpResponse:
 
 def prepared(form: forms.SourcingForm, request: HttpRequest) -> Sourcing:
     sourcing = form.save(commit=False)
+    sourcing.give_reasons(reasons_in(request.POST))
     sourcing.prepare(by=request.user, services=form.cleaned_data["services"])
     return sourcing
 
