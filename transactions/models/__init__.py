@@ -3,6 +3,7 @@
 from transactions.models.accountability import Accountability, Payment, PaymentTax
 from transactions.models.activity import Activity, Commitment, Field
 from transactions.models.activity_import import ActivityImport
+from transactions.models.bundle import Bundle
 from transactions.models.contract import Contract
 from transactions.models.meeting import Attendance, Element, FollowUp, Meeting, MeetingPhoto, MeetingQuestion
 from transactions.models.need import Funding, Need, Origin
@@ -21,6 +22,7 @@ __all__ = [
     "Activity",
     "ActivityImport",
     "Attendance",
+    "Bundle",
     "Commitment",
     "Contract",
     "Element",
