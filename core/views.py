@@ -104,7 +104,14 @@ def disposition(request: HttpRequest) -> str:
 
 
 def extension(stored: StoredFile) -> str:
-    known = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", XLSX: ".xlsx"}
+    known = {
+        "application/pdf": ".pdf",
+        "application/zip": ".zip",
+        "image/jpeg": ".jpg",
+        "image/png": ".png",
+        "image/webp": ".webp",
+        XLSX: ".xlsx",
+    }
     return known.get(stored.content_type, "")
 
 

@@ -176,6 +176,7 @@ CELERY_BEAT_SCHEDULE = {
     "monthly-reports": {"task": "monitoring.tasks.close_month", "schedule": crontab(minute=0, hour=19)},
     # 01.30 WIB: villages read the night's figures in the morning.
     "prices": {"task": "transactions.tasks.refresh_prices", "schedule": crontab(minute=30, hour=18)},
+    "bundles": {"task": "transactions.tasks.forget_bundles", "schedule": crontab(minute=45, hour=18)},
     # 06.00 WIB: the day has begun in Jakarta, by whose date listings end, and people are awake.
     "reminders": {"task": "verification.tasks.remind", "schedule": crontab(minute=0, hour=23)},
 }

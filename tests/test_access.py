@@ -113,6 +113,9 @@ PAGES = [
     Page("orders", lambda s: s.neighbours.code, NEIGHBOUR | OVERSEERS | {"penyedia"}),
     Page("order", lambda s: s.closed.problem[:40], A | {"penyedia"}, lambda s: [s.closed.code]),
     Page("order", lambda s: s.sealed.title, A | {"penyedia", "penyedia3"}, lambda s: [s.sealed.code]),
+    Page("order-file", lambda s: "Berkas pembelian</h1>", A | {"penyedia"}, lambda s: [s.closed.code]),
+    Page("order-file", lambda s: "Berkas pembelian</h1>", A | {"penyedia", "penyedia3"}, lambda s: [s.sealed.code]),
+    Page("order-bundle", lambda s: "dokumen sedang dikumpulkan", A, lambda s: [s.closed.code, bundle(s).code]),
     # the sealed price is its owner's alone
     Page("order", lambda s: "12.375.000", {"penyedia"}, lambda s: [s.sealed.code]),
     Page("order", lambda s: "12.475.000", {"penyedia3"}, lambda s: [s.sealed.code]),
@@ -223,6 +226,15 @@ PAGES = [
 
 def activity(story: Story) -> Any:
     return story.need("Peta potensi desa").activity
+
+
+def bundle(story: Story) -> Any:
+    """All papers of the closed order, asked for by the village."""
+    from transactions import bundling
+    from transactions.dossier import Dossier
+
+    asker = story.user("operator")
+    return bundling.ask(Dossier(story.closed, asker), "zip", by=asker, alone=False)
 
 
 def spare_activity() -> Any:
@@ -380,6 +392,7 @@ MOVES = {
     "application-move": lambda s: [s.application("calon.penyedia2").code, "ajukan"],
     "service-move": lambda s: [s.service("Pembuatan situs web desa").code, "hentikan-sementara"],
     "print-paper": lambda s: [s.closed.code, "spk"],
+    "order-bundle-new": lambda s: [s.closed.code, "zip"],
     "admin:verification_application_move": lambda s: [waiting(s).code, "tolak"],
     "admin:verification_application_declare": lambda s: [waiting(s).code],
     "admin:verification_application_remark": lambda s: [waiting(s).code],
@@ -406,6 +419,7 @@ MOVERS = {
     "village-data-move": set(),  # it is verified
     "service-move": {"penyedia4"},
     "print-paper": A | {"penyedia"},
+    "order-bundle-new": A | {"penyedia"},
     "application-move": {"calon.penyedia2"},
     "directory-edition-new": {"ketua.pokja", "dpmd"},
     "provider-card": {"penyedia", "pokja", "ketua.pokja", "dpmd"},

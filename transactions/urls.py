@@ -4,6 +4,7 @@ from transactions.views import (
     accountability,
     activity,
     contract,
+    dossier,
     meeting,
     need,
     order,
@@ -20,6 +21,9 @@ urlpatterns = [
     path("pembelian/<slug:code>/pengadaan/", sourcing.sourcing_new, name="sourcing-new"),
     path("pembelian/<slug:code>/penawaran/", quotation.quotation_new, name="quotation-new"),
     path("pembelian/<slug:code>/cetak/<slug:kind>/", order.print_paper, name="print-paper"),
+    path("pembelian/<slug:code>/berkas/", dossier.file, name="order-file"),
+    path("pembelian/<slug:code>/berkas/siapkan/<slug:form>/", dossier.bundle_new, name="order-bundle-new"),
+    path("pembelian/<slug:code>/berkas/<slug:bundle>/", dossier.bundle, name="order-bundle"),
     path("pembelian/<slug:code>/daftar-pendek/", shortlist.shortlist, name="shortlist"),
     path(
         "pembelian/<slug:code>/daftar-pendek/<slug:service>/hapus/",

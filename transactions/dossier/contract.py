@@ -34,6 +34,7 @@ PAPERS = (
         when="setelah kontrak terbit",
         number="number",
         on="signed_on",
+        instead=("spk-desa",),
     ),
     Paper(
         "spk-penyedia",
@@ -69,6 +70,7 @@ PAPERS = (
         when="saat serah terima",
         number="handover_number",
         on="handover_on",
+        instead=("bast-pindaian",),
     ),
     Paper(
         "bast-pindaian",

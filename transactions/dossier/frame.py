@@ -55,7 +55,8 @@ class Paper:
 
     `expected` asks a document `of` (model in lower case) whether the rule wants it by now; `when` says that moment in
     words. `maker` is who makes it, `verb` the move by which. `number` and `on` are attributes of the document with the
-    letter's number and date where the paper itself does not tell. `bidders`: those invited may read it.
+    letter's number and date where the paper itself does not tell. `instead` are kinds of which one is enough in its
+    place, as the signed scan for what was printed to be signed. `bidders`: those invited may read it.
     """
 
     kind: str
@@ -70,6 +71,7 @@ class Paper:
     verb: str = ""
     number: str = ""
     on: str = ""
+    instead: tuple[str, ...] = ()
     bidders: bool = False
 
     @property

@@ -44,15 +44,15 @@ class Held:
     holder: Holder
     stage: Stage
     round: int  # the sourcing it belongs to; 0 for what comes before any
+    told: str = ""  # which of several: the provider's name, the day
 
     @property
     def key(self) -> tuple[str, str]:
         return self.document._meta.label_lower, str(self.document.pk)
 
-    @property
-    def label(self) -> str:
-        """What it is, and whose: "Penawaran CV Contoh"."""
-        return f"{self.holder.label} {self.holder.tell(self.document)}".strip()
+    def of_which(self, label: str) -> str:
+        """A paper's name, and of which of several documents it is."""
+        return f"{label} – {self.told}" if self.told else label
 
 
 @dataclass(slots=True)
@@ -73,8 +73,7 @@ class Entry:
 
     @property
     def title(self) -> str:
-        told = self.held.holder.tell(self.held.document)
-        return f"{self.label} – {told}" if told else self.label
+        return self.held.of_which(self.label)
 
     @property
     def url(self) -> str:
@@ -96,9 +95,8 @@ class Missing:
 
     @property
     def label(self) -> str:
-        told = self.held.holder.tell(self.held.document)
         more = f" ({self.has} dari {self.paper.least})" if self.paper.least > 1 else ""
-        return f"{self.paper.label}{more}" + (f" – {told}" if told else "")
+        return self.held.of_which(f"{self.paper.label}{more}")
 
 
 @dataclass(slots=True)
@@ -115,7 +113,7 @@ class Part:
     """A heading of the file and its papers; `ended` tells why an earlier round came to nothing."""
 
     stage: Stage
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[tuple[int, Entry]] = field(default_factory=list)  # with their numbers in the file
     ended: str = ""
 
 
@@ -134,12 +132,12 @@ class Dossier:
     @cached_property
     def held(self) -> list[Held]:
         """Every document of the order that holds papers, in the order of the process."""
-        found = [
-            Held(row, holder, stage, getattr(row, "round_of", 0) or 0)
-            for stage in STAGES
-            for holder in stage.holders
-            for row in self._rows(holder)
-        ]
+        found = []
+        for stage in STAGES:
+            for holder in stage.holders:
+                rows = list(self._rows(holder))
+                tell = holder.tell if len(rows) > 1 else lambda row: ""
+                found += [Held(row, holder, stage, getattr(row, "round_of", 0) or 0, tell(row)) for row in rows]
         place = {stage.key: number for number, stage in enumerate(STAGES)}
         return sorted(found, key=lambda each: (each.round, place[each.stage.key]))
 
@@ -267,12 +265,21 @@ class Dossier:
             return None
         if not self.is_office and paper.maker != "Penyedia":
             return None
-        own = [entry for entry in self.entries if entry.kind == paper.kind and entry.held.round == held.round]
-        if not paper.is_printed or any(entry.held is held for entry in own):
-            own = [entry for entry in own if entry.held is held]
-        if len(own) >= paper.least:
+        has = self._count(held, paper)
+        if has >= paper.least:
             return None
-        return Missing(paper, held, len(own), self._where(held, paper))
+        others = [ROW_OF[paper.of, kind] for kind in paper.instead if (paper.of, kind) in ROW_OF]
+        if any(self._count(held, other) >= other.least for other in others):
+            return None
+        return Missing(paper, held, has, self._where(held, paper))
+
+    def _count(self, held: Held, paper: Paper) -> int:
+        """How many there are. One scan may stand for several papers, so a field is asked rather than the file."""
+        if paper.field:
+            return 0 if _at(held, paper) is None else 1
+        own = [entry for entry in self.entries if entry.kind == paper.kind and entry.held.round == held.round]
+        mine = [entry for entry in own if entry.held is held]
+        return len(mine if paper.pictures else mine or own)
 
     def _where(self, held: Held, paper: Paper) -> str:
         """The page on which the paper is made."""
@@ -298,14 +305,14 @@ class Dossier:
         """The papers under their headings, earlier rounds in their place; of one stage only when asked."""
         parts: list[Part] = []
         last = max((held.round for held in self.held), default=0)
-        for entry in self.entries:
+        for number, entry in enumerate(self.entries, 1):
             held = entry.held
             if stage and held.stage.key != stage:
                 continue
             ended = self._ended(held.round) if held.round and held.round != last else ""
             if not parts or (parts[-1].stage.key, parts[-1].ended) != (held.stage.key, ended):
                 parts.append(Part(held.stage, ended=ended))
-            parts[-1].entries.append(entry)
+            parts[-1].entries.append((number, entry))
         return parts
 
     def _ended(self, round_of: int) -> str:

@@ -111,7 +111,7 @@ class Bundle(models.Model):
 
     @property
     def job_key(self) -> str:
-        return f"bundle:{self.pk}"
+        return f"bundle:{self.code}"
 
     @property
     def until(self) -> dt.datetime:
