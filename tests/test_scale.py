@@ -109,6 +109,7 @@ def test_each_state_occurs(scaled: Any) -> None:
         ("the taxes make up", "DELETE FROM transactions_paymenttax"),
         ("a service's totals", "UPDATE reviews_rating SET tenths = 10"),
         ("a service is at its last version", "UPDATE catalog_service SET price = price + 1"),
+        ("each order's kept stage", "DELETE FROM transactions_orderstage"),
         ("nothing happens in the future", "UPDATE transactions_need SET state_since = '2999-01-01'"),
     ],
 )

@@ -17,6 +17,7 @@ from p2ktd.scale.dice import Span
 from p2ktd.scale.held import held
 from p2ktd.scale.rows import Say, restart_sequences, step
 from transactions import prices
+from transactions.models import OrderStage
 
 __all__ = ["Span", "seed"]
 
@@ -25,7 +26,7 @@ TABLES = [
     "catalog_service", "catalog_service_areas", "catalog_serviceversion", "core_event", "core_storedfile",
     "reviews_rating", "transactions_accountability", "transactions_attendance", "transactions_contract",
     "transactions_invitation", "transactions_meeting", "transactions_meetingphoto", "transactions_need",
-    "transactions_payment", "transactions_paymenttax", "transactions_progressreport", "transactions_quotation",
+    "transactions_orderstage", "transactions_payment", "transactions_paymenttax", "transactions_progressreport", "transactions_quotation",
     "transactions_sourcing", "verification_application", "verification_namekey", "verification_standing",
     "verification_submitteddocument",
 ]  # fmt: skip
@@ -70,6 +71,8 @@ def _rows(span: Span, applications: int, services: int, dwellings: int, number: 
     orders.seed(span, say)
     work.seed(span, say)
     happenings.seed(say)
+    with step("kept stages", say) as count:
+        count(OrderStage.objects.rebuild())
     restart_sequences(TABLES)
 
 

@@ -78,6 +78,10 @@ BROKEN = {
             + (SELECT count(*) FROM transactions_accountability WHERE state = 'closed')
             - count(*) FILTER (WHERE verb = 'close')
         FROM core_event WHERE about = 'transactions.need' AND verb = 'create' OR verb IN ('hand_over', 'close')""",
+    "each order's kept stage is the one that its documents say": """
+        SELECT count(*) FROM transactions_stages() AS said FULL JOIN transactions_orderstage kept USING (need_id)
+        WHERE (kept.stage, kept.created_at, kept.province, kept.regency)
+            IS DISTINCT FROM (said.stage, said.created_at, said.province, said.regency)""",
     "nothing happens in the future": """
         SELECT count(*) FROM (
             SELECT state_since FROM transactions_need UNION ALL SELECT state_since FROM transactions_contract

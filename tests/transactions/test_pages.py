@@ -360,22 +360,11 @@ def test_an_order_is_found_by_its_code_in_any_case(market: Market) -> None:
     assert [row for row, _ in page.context["orders"]] == [need]
 
 
-def test_a_search_that_the_latest_orders_do_not_fill_finds_the_older_ones(
-    market: Market, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("transactions.models.need.LATEST", 1)
-    needs = [market.need() for _ in range(4)]
-    page = market.client("pka").get(reverse("orders"), {"q": "pembukuan"})
-    assert [row for row, _ in page.context["orders"]] == needs[::-1]
-    page = market.client("pka").get(reverse("orders"), {"q": "pembukuan", "sebelum": needs[2].code})
-    assert [row for row, _ in page.context["orders"]] == needs[1::-1]
-
-
 def test_words_are_looked_up_in_indexes(market: Market) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
     plan = Need.objects.said("sumur").order_by().explain()
-    assert "need_title_words" in plan
+    assert "need_said" in plan
     assert "Seq Scan" not in plan
 
 

@@ -15,6 +15,7 @@ from transactions.models.quotation import Invitation, Quotation
 from transactions.models.rule import Method, ProcurementRule, TaxRate
 from transactions.models.shortlist import Shortlisted
 from transactions.models.sourcing import Sourcing
+from transactions.models.stage import OrderStage, Stage
 from transactions.models.tender import TenderQuestion
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Method",
     "Need",
     "OpeningMinutes",
+    "OrderStage",
     "Origin",
     "Payment",
     "PaymentTax",
@@ -47,6 +49,7 @@ __all__ = [
     "Quotation",
     "Shortlisted",
     "Sourcing",
+    "Stage",
     "TaxRate",
     "TenderQuestion",
     "TrackRecord",

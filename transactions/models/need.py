@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -47,7 +49,20 @@ class Origin(models.TextChoices):
     INDICATOR = "indicator", "Indikator desa yang lemah"
 
 
-LATEST = 3_000  # orders that a search reads before it asks the indexes
+# The words of an order's title, and of which province and kabupaten it is: both off one index. The places look like
+# paths, which nobody can type: of what is typed only letters and digits count.
+PLACE = Func(
+    F("village_id"), Value(r"^(..)\.(..)\..*$"), Value(r"/wil/\1 /wil/\1\2"), function="regexp_replace",
+    output_field=models.TextField(),
+)  # fmt: skip
+SAID = words_of("title") + SearchVector(PLACE, config="simple")
+
+
+def lying_in(codes: Collection[str]) -> SearchQuery:
+    """The orders of these provinces or kabupaten, as `SAID` names them."""
+    return SearchQuery(
+        " | ".join(f"'/wil/{code.replace('.', '')}'" for code in codes), config="simple", search_type="raw"
+    )
 
 
 def in_office(user: Any, path: str = "village") -> Q:
@@ -70,30 +85,21 @@ class NeedQuerySet(models.QuerySet):
         )
         return self.filter(in_office(user) | Q(Exists(invited)))
 
-    def said(self, text: str) -> Self:
-        """Whose title or village has each typed word, or one that begins so; a code finds its order. The villages
-        are asked for first: with their codes at hand the database joins two indexes instead of reading every row."""
-        found = self.alias(words=words_of("title"))
+    def said(self, text: str, *, inside: Collection[str] = ()) -> Self:
+        """Whose title or village has each typed word, or one that begins so; a code finds its order.
+
+        The villages are asked for first: with their codes at hand the database joins two indexes instead of reading
+        every row. `inside` may name the provinces or kabupaten that the rows lie in anyway, so that no word's
+        orders in the whole country are read.
+        """
+        found = self.alias(words=SAID)
+        buyers = Area.objects.buyers().filter(within("", inside)) if inside else Area.objects.buyers()
         for typed in text.split()[:MOST_WORDS]:
-            fits = Q(code=typed.upper()[:16]) | Q(village__in=Area.objects.buyers().named(typed))
+            fits = Q(code=typed.upper()[:16]) | Q(village__in=buyers.named(typed))
             if words := beginnings(typed):
-                fits |= Q(words=words)
+                fits |= Q(words=words & lying_in(inside) if inside else words)
             found = found.filter(fits)
         return found
-
-    def newest(self, count: int, *, searched: bool = False, before: int | None = None) -> list[Need]:
-        """So many, newest first.
-
-        What was searched for may be in every title or in none, and the database cannot tell beforehand. So the
-        latest few thousand are read first; if they do not fill the page, all that the indexes find is sorted (by a
-        sum, since for the key's own index all orders might be read).
-        """
-        rows = self if before is None else self.filter(pk__lt=before)
-        if not searched:
-            return list(rows.order_by("-pk")[:count])
-        last = before or Need.objects.aggregate(last=Max("pk"))["last"] or 0
-        found = list(rows.filter(pk__gte=last - LATEST).order_by("-pk")[:count])
-        return found if len(found) == count else list(rows.order_by((F("pk") + 0).desc())[:count])
 
     def waiting_for(self, user: Any) -> Self:
         """Agreed in Musdes or budgeted, and nobody has taken the next step."""
@@ -211,7 +217,7 @@ class Need(OrderDocument):
         indexes = (
             models.Index(fields=["village", "-id"], name="need_village"),
             models.Index(fields=["created_at"], name="need_created"),
-            GinIndex(words_of("title"), name="need_title_words"),
+            GinIndex(SAID, name="need_said"),
         )
 
     def __str__(self) -> str:
