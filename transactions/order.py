@@ -84,7 +84,8 @@ class Order:
         if self.sourcing is None:
             return []
         rows = Quotation.objects.visible_to(self.user).filter(sourcing=self.sourcing)
-        return list(rows.select_related("provider", "attachment", "sourcing"))
+        rows = rows.select_related("provider", "attachment", "sourcing__need__village", "evaluation")
+        return list(rows.prefetch_related("items", "papers__file", "steps"))
 
     @cached_property
     def meetings(self) -> list[Meeting]:

@@ -89,5 +89,3 @@ def beneficiaries(need: Need) -> str:
     """Who benefits, in figures."""
     poor = f"; rumah tangga miskin {need.poor_households}" if need.poor_households else ""
     return f"Laki-laki {need.men} orang, perempuan {need.women} orang{poor}."
-
-

@@ -12,6 +12,7 @@ from transactions.views import (
     quotation,
     shortlist,
     sourcing,
+    terms,
 )
 
 urlpatterns = [
@@ -41,6 +42,8 @@ urlpatterns = [
     path("kegiatan/pengumuman/<area_code:village>/<int:year>/", activity.announce, name="announcement"),
     path("kegiatan/<slug:code>/", activity.activity, name="activity"),
     path("kegiatan/<slug:code>/<slug:verb>/", activity.activity_move, name="activity-move"),
+    path("pengadaan/<slug:code>/kak/", terms.terms_new, name="terms-new"),
+    path("kak/<slug:code>/<slug:verb>/", terms.terms_move, name="terms-move"),
     path("pengadaan/<slug:code>/<slug:verb>/", sourcing.sourcing_move, name="sourcing-move"),
     path("penawaran/<slug:code>/<slug:verb>/", quotation.quotation_move, name="quotation-move"),
     path("kontrak/<slug:code>/<slug:verb>/", contract.contract_move, name="contract-move"),

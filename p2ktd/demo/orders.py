@@ -20,7 +20,8 @@ from p2ktd.demo.cast import DOMAIN, NEIGHBOUR, VILLAGE
 from p2ktd.demo.papers import paper, photo
 from reviews.models import Rating
 from transactions import tax
-from transactions.models import Accountability, Contract, Element, Meeting, Need, Origin, Quotation, Sourcing
+from transactions.models import Accountability, Contract, Element, Meeting, Need, Origin, Quotation, Sourcing, Terms
+from transactions.outline import proposed
 
 CAME = [
     (Element.VILLAGE_GOVERNMENT, 6, 3),
@@ -140,7 +141,22 @@ class Telling:
         self.sourcing.give_reasons({"split-package": "Kegiatan dan waktunya lain, dan masing-masing berdiri sendiri."})
         self.sourcing.prepare(by=buyer, services=[self.service, *self.rivals])
         self.sourcing.give_reasons({"split-package": "Kegiatan dan waktunya lain, dan masing-masing berdiri sendiri."})
+        self.terms()
         self.sourcing.announce(by=buyer, deadline=self.real_now + datetime.timedelta(days=3))
+
+    def terms(self) -> None:
+        """The KAK from the category's outline, and the HPS as one lump."""
+        manager, words = self.by("pka"), proposed(self.sourcing)
+        said = {name: words.get(name) or "DATA CONTOH. Disepakati kemudian." for name in Terms.TEXTS}
+        schedule = [
+            {"stage": "Persiapan", "length": 3, "unit": "hari"},
+            {"stage": "Pelaksanaan", "length": 2, "unit": "minggu"},
+        ]
+        terms = Terms(sourcing=self.sourcing, schedule=schedule, **said)
+        terms.begin(by=manager, scope=self.sourcing.scope, days=self.sourcing.days)
+        lump = {"name": self.title, "volume": 1, "unit": self.order.unit, "unit_price": self.sourcing.hps}
+        terms.price(by=manager, items=[lump], price_source="Survei tiga penyedia (contoh).")
+        self.sourcing.refresh_from_db()
 
     def quoted(self) -> None:
         for place, service in enumerate([self.service, *self.rivals]):
@@ -160,7 +176,9 @@ class Telling:
         offer = self.sourcing.quotations.get()
         self.sourcing.evaluate(by=buyer, results={offer.code: (True, "")})
         offer.refresh_from_db()
-        offer.negotiate(by=buyer, price=offer.price - 200_000, note="Disepakati bersama setelah rincian dibahas.")
+        lower = {key: price - 200_000 for key, price in offer.offered_prices().items()}
+        offer.propose(by=buyer, prices=lower, note="Harga kontrak desa sekitar lebih rendah.")
+        offer.accept_price(by=owner(self.service))
         self.sourcing.award(by=buyer, quotation=offer)
         self.contract = Contract.objects.get(sourcing=self.sourcing)
 

@@ -21,8 +21,9 @@ from tests.areas import KUTA, LOMBOK_BARAT, LOMBOK_TENGAH, PUJUT, SUKADANA
 from tests.catalog.stage import Firm, firm, list_in_directory, service
 from tests.core.files import jpeg, pdf
 from transactions import tax
-from transactions.models import Accountability, Contract, Element, Meeting, Need, Quotation, Sourcing
+from transactions.models import Accountability, Contract, Element, Meeting, Need, Quotation, Sourcing, Terms
 from transactions.models.need import local_today
+from transactions.outline import proposed
 
 LONG_AGO = dt.date(2024, 1, 1)
 ROLES = {  # key -> (role, area)
@@ -86,7 +87,12 @@ class Market:
     def _listed(self, name: str) -> Firm:
         made = firm(name)
         own = f"{len(name)}{sum(map(ord, name))}"  # numbers that no other firm has
-        for field, text in {"phone": "+62370", "nik": "520201010180", "npwp": "012345678901", "account_number": "0"}.items():
+        for field, text in {
+            "phone": "+62370",
+            "nik": "520201010180",
+            "npwp": "012345678901",
+            "account_number": "0",
+        }.items():
             setattr(made.provider, field, f"{text}{own:0>4}"[:16])
         made.provider.address, made.provider.person_in_charge = f"Jalan {name} {own}", f"Direktur {name}"
         made.provider.save()
@@ -187,9 +193,7 @@ class Market:
         direct = hps <= 10_000_000
         tender = hps > 200_000_000
         services = services or ([self.service] if direct else [self.service, self.rival_service])
-        sourcing.give_reasons(Reasoned())
-        sourcing.prepare(by=self.user("pka" if direct else "tpk"), services=services)
-        sourcing.give_reasons(Reasoned())
+        self.prepare(sourcing, by="pka" if direct else "tpk", services=services)
         if state == "draft":
             return sourcing
         buyer = self.buyer(sourcing)
@@ -222,6 +226,28 @@ class Market:
             lowest = min(sourcing.quotations.all(), key=lambda q: q.price)
             sourcing.award(by=buyer, quotation=lowest)
         return sourcing
+
+    def prepare(self, sourcing: Sourcing, *, by: str, services: list[Service]) -> None:
+        """The draft, with what has to be written before it goes out."""
+        sourcing.give_reasons(Reasoned())
+        sourcing.prepare(by=self.user(by), services=services)
+        if sourcing.method != "direct":
+            self.terms(sourcing)
+        sourcing.give_reasons(Reasoned())
+
+    def draft_terms(self, sourcing: Sourcing) -> Terms:
+        """A KAK that nobody has saved yet."""
+        words = {name: proposed(sourcing).get(name) or "Menurut KAK contoh." for name in Terms.TEXTS}
+        return Terms(sourcing=sourcing, schedule=[{"stage": "Persiapan", "length": 2, "unit": "hari"}], **words)
+
+    def terms(self, sourcing: Sourcing, items: list[dict[str, Any]] | None = None, **price: Any) -> Terms:
+        """The KAK, and the HPS as one lump unless `items` say otherwise."""
+        terms = self.draft_terms(sourcing)
+        terms.begin(by=self.user("pka"), scope=sourcing.scope, days=sourcing.days)
+        lump = {"name": sourcing.need.title, "volume": 1, "unit": "paket", "unit_price": sourcing.hps}
+        terms.price(by=self.user("pka"), items=[lump] if items is None else items, **price)
+        sourcing.refresh_from_db()
+        return terms
 
     def open_offers(self, sourcing: Sourcing, *, second: str = "sekdes") -> None:
         """As the method asks: by the activity manager alone, or by the team and a second person."""

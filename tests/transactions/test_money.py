@@ -90,13 +90,13 @@ def test_the_negotiated_price_is_below_offer_and_hps(market: Market) -> None:
     sourcing = market.sourcing("evaluated", hps=9_500_000, prices={"firm": 9_900_000})
     offer, pka = sourcing.quotations.get(), market.user("pka")
     with pytest.raises(TransitionRefused, match="tidak boleh melebihi penawaran"):
-        offer.negotiate(by=pka, price=9_900_001, note="x")
+        offer.negotiate(by=pka, price=9_900_001, note="x", scan=market.file("pka"))
     with pytest.raises(TransitionRefused, match="tidak boleh melebihi HPS"):
-        offer.negotiate(by=pka, price=9_500_001, note="x")
+        offer.negotiate(by=pka, price=9_500_001, note="x", scan=market.file("pka"))
     with pytest.raises(TransitionRefused, match="masih di atas HPS; negosiasikan"):
         sourcing.award(by=pka, quotation=offer)
     offer.refresh_from_db()
-    offer.negotiate(by=pka, price=9_500_000, note="Sepakat.")
+    offer.negotiate(by=pka, price=9_500_000, note="Sepakat.", scan=market.file("pka"))
     sourcing.refresh_from_db()
     sourcing.award(by=pka, quotation=offer)
     assert Contract.objects.get(sourcing=sourcing).value == 9_500_000

@@ -37,12 +37,22 @@ QUOTATION: Table = {
     ("sealed", "withdraw"): FIRM,
     ("sealed", "qualify"): TPK,
     ("sealed", "disqualify"): TPK,
+    ("qualified", "propose"): TPK,
+    ("qualified", "counter"): FIRM,  # once the village has asked for a price
+    ("qualified", "accept_price"): FIRM,
     ("qualified", "negotiate"): TPK,
+    ("qualified", "minute"): TPK,  # once the price is agreed
+    ("won", "minute"): TPK,
     ("qualified", "win"): TPK,
     ("qualified", "lose"): TPK,
     ("won", "resign"): TPK,
     ("lost", "come_back"): TPK,
 }
+# Before anybody spoke of the price, and once it is agreed: the moves that nobody may make then.
+UNSAID: Table = {("qualified", verb): set() for verb in ("counter", "accept_price", "minute")} | {
+    ("won", "minute"): set()
+}
+AGREED: Table = {("qualified", verb): set() for verb in ("propose", "counter", "accept_price", "negotiate")}
 CONTRACT: Table = {
     ("drafted", "issue"): PKA,
     ("issued", "sign_for_provider"): FIRM,
@@ -107,7 +117,11 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
     if isinstance(document, Quotation):
         return {
             "revise": {"price": 1_000_000, "days": 3, "approach": "Lain."},
-            "negotiate": {"price": document.price - 1, "note": "Sepakat."},
+            "propose": {"prices": lower(document)},
+            "counter": {"prices": lower(document)},
+            "accept_price": {},
+            "negotiate": {"price": document.price - 1, "note": "Sepakat.", "scan": scan},
+            "minute": {"number": "027/BA"},
             "resign": why,
         }
     if isinstance(document, Contract):
@@ -139,6 +153,12 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
             "decide": {"decision": "accepted"},
         }
     return {"answer": {"reply": "Terima kasih."}}
+
+
+def lower(offer: Quotation) -> dict[int, int]:
+    """Prices that nobody has asked for yet."""
+    last = offer.last_prices() or offer.offered_prices()
+    return {key: price - 1 for key, price in last.items()}
 
 
 def kept(market: Market, need: Need) -> Shortlisted | None:
@@ -209,7 +229,20 @@ def test_who_may_do_what_with_a_quotation(market: Market) -> None:
     market.open_offers(sourcing)
     prove(market, won, QUOTATION | owners, ever=QUOTATION)
     sourcing.evaluate(by=tpk, results={won.code: (True, ""), lost.code: (True, "")})
-    prove(market, won, QUOTATION)
+    prove(market, won, QUOTATION | UNSAID, ever=QUOTATION)
+    won.propose(by=tpk, prices=lower(won))
+    asked: Table = {("qualified", "propose"): set(), ("qualified", "minute"): set()}
+    prove(market, won, QUOTATION | asked, ever=QUOTATION)
+    won.counter(by=market.user("firm"), prices=lower(won))
+    answered: Table = {
+        ("qualified", "counter"): set(),
+        ("qualified", "accept_price"): TPK,
+        ("qualified", "minute"): set(),
+    }
+    prove(market, won, QUOTATION | answered, ever=QUOTATION)
+    won.accept_price(by=tpk)
+    prove(market, won, QUOTATION | AGREED, ever=QUOTATION)
+    sourcing.refresh_from_db()
     sourcing.award(by=tpk, quotation=won)
     seen = ["sealed", "qualified"]
     other = market.sourcing("open", hps=20_000_000)
@@ -223,7 +256,7 @@ def test_who_may_do_what_with_a_quotation(market: Market) -> None:
         seen.append(quotation.state)
     sourcing.release(by=tpk, reason="Penyedia mundur.")
     for quotation in (won, lost):
-        prove(market, quotation, QUOTATION)
+        prove(market, quotation, QUOTATION | UNSAID, ever=QUOTATION)
     states_of(QUOTATION, Quotation, [*seen, won.state])
 
 

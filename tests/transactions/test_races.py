@@ -171,6 +171,7 @@ def test_negotiating_and_awarding_agree_on_the_price(committed_market: Market) -
     market = committed_market
     sourcing = market.sourcing("evaluated")
     offer = sourcing.quotations.get()
+    scan = market.file("pka")
     copy, other, users = (
         Sourcing.objects.get(pk=sourcing.pk),
         Quotation.objects.get(pk=offer.pk),
@@ -179,7 +180,7 @@ def test_negotiating_and_awarding_agree_on_the_price(committed_market: Market) -
     results = together(
         Sourcing.objects.filter(pk=sourcing.pk),
         lambda: copy.award(by=users[0], quotation=offer),
-        lambda: other.negotiate(by=users[1], price=9_000_000, note="Sepakat."),
+        lambda: other.negotiate(by=users[1], price=9_000_000, note="Sepakat.", scan=scan),
     )
     assert results[0] is None
     final = Quotation.objects.get(pk=offer.pk).final_price

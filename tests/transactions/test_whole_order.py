@@ -13,7 +13,7 @@ from reviews.models import Rating
 from tests.core.files import jpeg, pdf
 from tests.transactions.stage import Market
 from tests.transactions.test_pages import filled
-from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
+from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing, Terms
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,14 @@ def scan() -> SimpleUploadedFile:
 
 def photo() -> SimpleUploadedFile:
     return SimpleUploadedFile("foto.jpg", jpeg(), "image/jpeg")
+
+
+def meets(offer: Quotation, **said: str) -> dict[str, str]:
+    """The evaluation form of one offer: all three parts meet what was asked, unless said otherwise."""
+    parts = {"administration": "yes", "technical": "yes", "price": "yes"} | said
+    if not offer.papers.exists() and offer.sourcing.method != "direct":
+        parts = {"administration_note": "Berkas menyusul."} | parts
+    return {f"{part}_{offer.code}": value for part, value in parts.items()}
 
 
 def send(market: Market, who: str, url: str, **typed: Any) -> Any:
@@ -64,8 +72,10 @@ def test_from_the_need_to_the_providers_answer(market: Market) -> None:
     send(market, "firm", offer.move_url("revise"), price="9.200.000")
     assert market.client("firm").get(offer.attachment.get_absolute_url()).status_code == 200
     send(market, "pka", sourcing.move_url("open_quotations"))
-    send(market, "pka", sourcing.move_url("evaluate"), **{f"passes_{offer.code}": "yes"})
-    send(market, "pka", offer.move_url("negotiate"), price="9.000.000", note="Sepakat.")
+    send(market, "pka", sourcing.move_url("evaluate"), **meets(offer))
+    send(market, "pka", offer.move_url("propose"), price_1="8.500.000", note="Harga desa tetangga.")
+    send(market, "firm", offer.move_url("counter"), price_1="9.000.000", note="Termasuk modul.")
+    send(market, "pka", offer.move_url("accept_price"))
     send(market, "pka", sourcing.move_url("award"), quotation=offer.pk)
     contract = Contract.objects.get()
     send(market, "pka", contract.move_url("issue"), number="027/1", signed_on=today, starts_on=today)
@@ -123,13 +133,18 @@ def test_a_quotation_of_two_through_its_pages(market: Market) -> None:
         scope="Kelas.", hps="20.000.000", days="14", services=chosen, cari="",
     )  # fmt: skip
     sourcing = Sourcing.objects.get()
+    said = {"specification": "Dua pelatih.", "from_village": "Aula.", "progress_reports": "Tiap minggu."}
+    send(market, "pka", reverse("terms-new", args=[sourcing.code]), **said)
+    send(market, "pka", Terms.objects.get().move_url("price"))  # one lump of the HPS so far: proposed
+    assert [(item.name, item.amount) for item in sourcing.items.all()] == [(need.title, 20_000_000)]
     send(market, "tpk", sourcing.move_url("announce"))
     for who, price in (("firm", "19.000.000"), ("rival", "18.000.000")):
-        send(market, who, reverse("quotation-new", args=[need.code]), price=price, days="14", approach="Kami.")
+        send(market, who, reverse("quotation-new", args=[need.code]), price_1=price, days="14", approach="Kami.")
     market.let_deadline_pass(sourcing)
-    send(market, "tpk", sourcing.move_url("open_quotations"))
+    send(market, "tpk", sourcing.move_url("ask_opening"))
+    send(market, "sekdes", sourcing.move_url("confirm_opening"))
     dear, cheap = sourcing.quotations.order_by("-price")
-    judged = {f"passes_{dear.code}": "yes", f"passes_{cheap.code}": "no", f"reason_{cheap.code}": "Tanpa jadwal."}
+    judged = meets(dear) | meets(cheap, technical="no", technical_note="Tanpa jadwal.")
     send(market, "tpk", sourcing.move_url("evaluate"), **judged)
     send(market, "tpk", sourcing.move_url("award"), quotation=dear.pk)
     assert Contract.objects.get().provider == market.firm.provider

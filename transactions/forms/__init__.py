@@ -21,7 +21,7 @@ from transactions.forms.need import (
     PlaceForm,
     WhyForm,
 )
-from transactions.forms.quotation import NegotiateForm, QuotationFields, QuotationForm, ReviseForm
+from transactions.forms.quotation import MinuteForm, NegotiateForm, OfferFields, QuotationForm, ReviseForm, TalkForm
 from transactions.forms.sourcing import (
     AmendSourcingForm,
     AwardForm,
@@ -30,6 +30,7 @@ from transactions.forms.sourcing import (
     SourcingFields,
     SourcingForm,
 )
+from transactions.forms.terms import AmendTermsForm, PriceForm, TermsForm
 
 __all__ = [
     "AcceptForm",
@@ -41,6 +42,7 @@ __all__ = [
     "AmendMeetingForm",
     "AmendNeedForm",
     "AmendSourcingForm",
+    "AmendTermsForm",
     "AnnouncementForm",
     "ApplyImportForm",
     "AttachForm",
@@ -54,18 +56,22 @@ __all__ = [
     "IssueForm",
     "MeetingFields",
     "MeetingForm",
+    "MinuteForm",
     "NeedFields",
     "NeedForm",
     "NegotiateForm",
+    "OfferFields",
     "OrderFilterForm",
     "PaymentForm",
     "PlaceForm",
+    "PriceForm",
     "ProgressForm",
-    "QuotationFields",
     "QuotationForm",
     "ReviseForm",
     "ScanForm",
     "SourcingFields",
     "SourcingForm",
+    "TalkForm",
+    "TermsForm",
     "WhyForm",
 ]

@@ -28,7 +28,7 @@ class VolumeField(forms.DecimalField):
         self.error_messages["invalid"] = "Tulis angka, misalnya 2 atau 12,5."
         self.error_messages["min_value"] = "Volume harus lebih dari nol."
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = value.strip()
             if _THOUSANDS.fullmatch(value):
@@ -78,11 +78,14 @@ class Rows:
 
     @property
     def bound(self) -> list[dict[str, Any]]:
-        """The rows for the page: number and each part's field, under its name."""
-        return [
-            {"number": number + 1, **{part: self.form[self.name(part, number)] for part in self.parts}}
-            for number in range(self.count)
-        ]
+        """The rows for the page: number, each part's field under its name, and what stands in the first of them."""
+        return [self._bound(number) for number in range(self.count)]
+
+    def _bound(self, number: int) -> dict[str, Any]:
+        fields = {part: self.form[self.name(part, number)] for part in self.parts}
+        said = next(iter(fields.values())).value() or ""
+        filled = any(field.value() or field.errors for field in fields.values())
+        return {"number": number + 1, "said": said, "is_open": filled, **fields}
 
     def cleaned(self, needed: Sequence[str]) -> list[dict[str, Any]]:
         """The rows with something in them, in their order; what is `needed` and missing becomes its field's error."""

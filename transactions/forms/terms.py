@@ -102,6 +102,7 @@ class AmendTermsForm(TermsFields):
     def __init__(self, *args: Any, document: Terms, user: Any, **kwargs: Any) -> None:
         sourcing = document.sourcing
         initial = {"scope": sourcing.scope, "days": sourcing.days, "schedule": document.schedule}
+        initial |= kwargs.pop("initial", {})
         copy = Terms.objects.get(pk=document.pk)
         super().__init__(*args, instance=copy, initial=initial, sourcing=sourcing, **kwargs)
 

@@ -5,8 +5,12 @@ from transactions.models.activity import Activity, Commitment, Field
 from transactions.models.activity_import import ActivityImport
 from transactions.models.bundle import Bundle
 from transactions.models.contract import Contract
+from transactions.models.evaluation import Evaluation, EvaluationMinutes, Judgement
+from transactions.models.item import Item
 from transactions.models.meeting import Attendance, Element, FollowUp, Meeting, MeetingPhoto, MeetingQuestion
 from transactions.models.need import Funding, Need, Origin
+from transactions.models.negotiation import NegotiationStep
+from transactions.models.offer import Paper, QuotationItem, QuotationPaper
 from transactions.models.opening import OpeningMinutes
 from transactions.models.plan import ProcurementPlan
 from transactions.models.price import PriceReference, TrackRecord
@@ -17,6 +21,7 @@ from transactions.models.shortlist import Shortlisted
 from transactions.models.sourcing import Sourcing
 from transactions.models.stage import OrderStage, Stage
 from transactions.models.tender import TenderQuestion
+from transactions.models.terms import Terms
 
 __all__ = [
     "Accountability",
@@ -27,18 +32,24 @@ __all__ = [
     "Commitment",
     "Contract",
     "Element",
+    "Evaluation",
+    "EvaluationMinutes",
     "Field",
     "FollowUp",
     "Funding",
     "Invitation",
+    "Item",
+    "Judgement",
     "Meeting",
     "MeetingPhoto",
     "MeetingQuestion",
     "Method",
     "Need",
+    "NegotiationStep",
     "OpeningMinutes",
     "OrderStage",
     "Origin",
+    "Paper",
     "Payment",
     "PaymentTax",
     "PriceReference",
@@ -47,10 +58,13 @@ __all__ = [
     "ProgressPhoto",
     "ProgressReport",
     "Quotation",
+    "QuotationItem",
+    "QuotationPaper",
     "Shortlisted",
     "Sourcing",
     "Stage",
     "TaxRate",
     "TenderQuestion",
+    "Terms",
     "TrackRecord",
 ]

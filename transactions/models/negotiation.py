@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,13 @@ class Side(models.TextChoices):
     PROVIDER = "provider", "Penyedia"
 
 
+class StepManager(models.Manager.from_queryset(AppendOnlyQuerySet)):  # type: ignore[misc]
+    """Steps with who wrote them."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().select_related("by")  # type: ignore[no-any-return]
+
+
 class NegotiationStep(AppendOnly):
     """What one side asked for one unit of an item in one turn. A turn states every item; no row ever changes."""
 
@@ -43,7 +51,7 @@ class NegotiationStep(AppendOnly):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField("waktu", default=timezone.now)
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = StepManager()
 
     class Meta:
         verbose_name = "langkah negosiasi"
@@ -58,6 +66,46 @@ class NegotiationStep(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.get_side_display()} {self.turn}"
+
+
+def _prices(steps: list[NegotiationStep]) -> dict[int, int]:
+    return {step.item_id or LUMP: step.unit_price for step in steps}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One side's word: a price for every item, and their total."""
+
+    steps: list[NegotiationStep]
+    total: int
+
+    @property
+    def side(self) -> str:
+        return self.steps[0].side
+
+    @property
+    def side_label(self) -> str:
+        return self.steps[0].get_side_display()
+
+    @property
+    def prices(self) -> dict[int, int]:
+        return _prices(self.steps)
+
+    @property
+    def first(self) -> NegotiationStep:
+        """Who, when, and with which note: alike in all of the turn's steps."""
+        return self.steps[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One item's line in the price talks; unit prices in whole rupiah, None where nothing was said."""
+
+    key: int
+    offered: Line
+    village: int | None
+    provider: int | None
+    agreed: Line | None
 
 
 MOVES = (
@@ -91,8 +139,14 @@ class Negotiating(models.Model):
     )
     negotiation_number = models.CharField("nomor BA negosiasi", max_length=100, blank=True, default="", db_default="")
     negotiated_on = models.DateField("tanggal negosiasi", null=True, editable=False)
-    negotiation_scan = models.ForeignKey(
-        StoredFile, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="pindaian BA negosiasi"
+    negotiation_scan = models.ForeignKey(  # nobody asks for the offers of a file
+        StoredFile,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="pindaian BA negosiasi",
+        db_index=False,
     )
 
     class Meta:
@@ -123,30 +177,52 @@ class Negotiating(models.Model):
         return [each.agreed() for each in self._items()] or [lump(self, self.negotiated_price or self.price)]
 
     def _items(self) -> list[QuotationItem]:
-        return list(self.items.select_related("item"))
+        return list(self.items.all())
 
     def offered_prices(self) -> dict[int, int]:
         """Item's key -> unit price of the offer; one entry under LUMP where there are no items."""
-        return {each.item_id: each.unit_price for each in self.items.all()} or {LUMP: self.price}
+        return {each.item_id: each.unit_price for each in self._items()} or {LUMP: self.price}
 
-    def turns(self) -> list[list[NegotiationStep]]:
-        """The steps so far, a list for each turn; one query."""
+    def turns(self) -> list[Turn]:
+        """What was said so far, in turn."""
         found: dict[int, list[NegotiationStep]] = {}
-        for step in self.steps.select_related("by", "item").order_by("turn", "item__number"):
+        for step in self.steps.all():
             found.setdefault(step.turn, []).append(step)
-        return list(found.values())
+        return [Turn(rows, self.total_at(_prices(rows))) for _, rows in sorted(found.items())]
+
+    def talks(self) -> list[Talk]:
+        """Item by item: the offer, the last word of each side, and what was agreed."""
+        last: dict[str, dict[int, int]] = {}
+        for turn in self.turns():
+            last[turn.side] = turn.prices
+        village, provider = last.get(Side.VILLAGE, {}), last.get(Side.PROVIDER, {})
+        keys = [each.item_id for each in self._items()] or [LUMP]
+        rows = zip(keys, self.offered_lines(), self.lines(), strict=True)
+        return [
+            Talk(key, offered, village.get(key), provider.get(key), agreed if self.is_agreed else None)
+            for key, offered, agreed in rows
+        ]
 
     def last_prices(self) -> dict[int, int]:
         """What was asked last, by either side; empty before the first step."""
         turns = self.turns()
-        return {step.item_id or LUMP: step.unit_price for step in turns[-1]} if turns else {}
+        return turns[-1].prices if turns else {}
 
     def total_at(self, prices: dict[int, int]) -> int:
         """The sum of the lines at these unit prices, each line rounded half up."""
-        volumes = {each.item_id: each.item for each in self._items()}
-        if not volumes:
-            return prices[LUMP]
-        return total_of(volumes[key].line(price) for key, price in prices.items())
+        items = {each.item_id: each.item for each in self._items()}
+        return total_of(items[key].line(price) for key, price in prices.items()) if items else prices[LUMP]
+
+    @property
+    def last_total(self) -> int:
+        """The total that was asked last, in whole rupiah; the offer's before the first step."""
+        turns = self.turns()
+        return turns[-1].total if turns else self.price
+
+    @property
+    def has_talks(self) -> bool:
+        """Was a price asked for or agreed on?"""
+        return self.is_agreed or bool(self.turns())
 
     @property
     def is_agreed(self) -> bool:
@@ -296,7 +372,7 @@ class Negotiating(models.Model):
 
     def _agree(self, prices: dict[int, int], *, on: datetime.date) -> None:
         self._within(prices)
-        for each in self.items.all():
+        for each in self._items():
             each.agreed_price = prices[each.item_id]
             each.save(update_fields=["agreed_price"])
         self.negotiated_price, self.negotiated_on, self.awaits = self.total_at(prices), on, ""

@@ -24,7 +24,6 @@ class Paper(models.TextChoices):
     TRUTH = "truth", "Surat pernyataan kebenaran usaha"
     TECHNICAL = "technical", "Spesifikasi atau usulan teknis"
     SCHEDULE = "schedule", "Jadwal pelaksanaan"
-    OTHER = "other", "Lampiran lain"
 
 
 # What is asked for where the rule is silent: a letter lacking then is for the evaluation to judge.
@@ -43,6 +42,13 @@ def papers_required(sourcing: Sourcing) -> list[Paper]:
     return [Paper(key) for key in sourcing.rule.offer_papers or []]
 
 
+class WithItem(models.Manager):
+    """Prices are of no use without the item they are of."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().select_related("item")
+
+
 class QuotationItem(models.Model):
     """What the provider asks for one unit of an item, and what both agreed on; whole rupiah, all taxes included."""
 
@@ -50,6 +56,8 @@ class QuotationItem(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="offers")
     unit_price = models.BigIntegerField("harga satuan penawaran")
     agreed_price = models.BigIntegerField("harga satuan hasil negosiasi", null=True, editable=False)
+
+    objects = WithItem()
 
     class Meta:
         verbose_name = "butir penawaran"

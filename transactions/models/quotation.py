@@ -13,8 +13,12 @@ from catalog.models import Service, ServiceVersion
 from core.clock import database_now
 from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from transactions.models import negotiation
 from transactions.models.base import OrderDocument
+from transactions.models.item import total_of
 from transactions.models.need import in_office
+from transactions.models.negotiation import Negotiating
+from transactions.models.offer import Paper, QuotationItem, papers_required
 from transactions.models.rule import Method
 from transactions.models.sourcing import Sourcing
 from verification.models import Standing
@@ -66,8 +70,13 @@ class QuotationQuerySet(models.QuerySet):
         opened = Q(sourcing__opened_at__isnull=False) & ~Q(state="withdrawn")
         return self.filter(own | opened & in_office(user, "sourcing__need__village"))
 
+    def waiting_for(self, user: Any) -> Self:
+        """Price talks that wait for the provider's answer; the village finds its own under the sourcing."""
+        talks = self.filter(awaits="provider", provider__in=people.providers(user))
+        return talks.filter(state="qualified", sourcing__state="evaluated")
 
-class Quotation(OrderDocument):
+
+class Quotation(Negotiating, OrderDocument):
     """What a provider offers for the package: price in whole rupiah, days, and how. Sealed until opening."""
 
     class State(models.TextChoices):
@@ -92,7 +101,7 @@ class Quotation(OrderDocument):
         ),
         Move("qualify", ("sealed",), "qualified", "Nyatakan Memenuhi", "Memenuhi syarat", inner=True),
         Move("disqualify", ("sealed",), "disqualified", "Gugurkan", "Digugurkan", tone="danger", inner=True),
-        Move("negotiate", ("qualified",), None, "Catat Negosiasi", "Harga dinegosiasikan"),
+        *negotiation.MOVES,
         Move("win", ("qualified",), "won", "Tetapkan", "Ditetapkan sebagai pemenang", inner=True),
         Move("lose", ("qualified",), "lost", "Tidak Tetapkan", "Tidak terpilih", inner=True),
         Move("resign", ("won",), "resigned", "Catat Mundur", "Mundur setelah ditetapkan", tone="danger", inner=True),
@@ -143,6 +152,7 @@ class Quotation(OrderDocument):
                 | Q(negotiated_price__gt=0, negotiated_price__lte=models.F("price")),
             ),
         )
+        indexes = (models.Index(fields=["provider"], name="quotation_awaited", condition=~Q(awaits="")),)
 
     def get_absolute_url(self) -> str:
         return self.sourcing.get_absolute_url()
@@ -154,6 +164,9 @@ class Quotation(OrderDocument):
 
     @property
     def status_sentence(self) -> str:
+        if self.state == "qualified" and self.awaits:
+            other = "penyedia" if self.awaits == "provider" else "desa"
+            return f"Negosiasi harga berjalan; menunggu jawaban {other}."
         return {
             "sealed": "Penawaran tersimpan tertutup sampai dibuka setelah batas waktu.",
             "withdrawn": "Penawaran ditarik.",
@@ -189,11 +202,10 @@ class Quotation(OrderDocument):
 
     may_disqualify = may_qualify
 
-    def may_negotiate(self, user: Any) -> Verdict:
-        sentence = "Negosiasi dicatat setelah evaluasi dan sebelum pemenang ditetapkan."
-        return self._officer(user, "evaluated", sentence)
+    def may_win(self, user: Any) -> Verdict:
+        return self._officer(user, "evaluated", "Pemenang ditetapkan setelah evaluasi.")
 
-    may_win = may_lose = may_negotiate
+    may_lose = may_win
 
     def may_resign(self, user: Any) -> Verdict:
         return self._officer(user, "awarded", "Pemenang mundur hanya setelah ditetapkan.")
@@ -202,8 +214,13 @@ class Quotation(OrderDocument):
 
     # --- what they do -------------------------------------------------------------------------------
     @transaction.atomic
-    def send(self, *, by: Any) -> None:
-        """The invited provider offers, once, before the deadline. Its price stands in no event."""
+    def send(
+        self, *, by: Any, prices: dict[int, int] | None = None, papers: dict[str, StoredFile] | None = None
+    ) -> None:
+        """The invited provider offers, once, before the deadline. Its price stands in no event.
+
+        `prices` gives each item's unit price, and their sum is the price; `papers` the file of each kind.
+        """
         # The sourcing's row is held so that opening and sending cannot pass each other.
         self.sourcing = Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)
         refuse_unless(
@@ -216,19 +233,66 @@ class Quotation(OrderDocument):
             Standing.objects.covers(self.provider_id, self.sourcing.need.village_id),
             "Anda sedang tidak terdaftar di direktori, jadi tidak dapat mengirim penawaran.",
         )
+        priced = self._priced(prices, self.price)
         born(self, by=by, verdict=self.may_create(by))
+        self._keep(priced, papers or {})
         if self.attachment:
             self.attachment.hold(self)
 
     @transaction.atomic
-    def revise(self, *, by: Any, price: int, days: int, approach: str, attachment: StoredFile | None = None) -> None:
-        """Replace the offer before the deadline; the attachment stays unless a new one comes."""
+    def revise(
+        self,
+        *,
+        by: Any,
+        days: int,
+        approach: str,
+        price: int | None = None,
+        prices: dict[int, int] | None = None,
+        attachment: StoredFile | None = None,
+        papers: dict[str, StoredFile] | None = None,
+    ) -> None:
+        """Replace the offer before the deadline; a paper stays unless a new one comes."""
         self.sourcing = Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)
         with moving(self, "revise", by=by):
-            self.price, self.days, self.approach, self.sent_at = price, days, approach, timezone.now()
+            priced = self._priced(prices, price)
+            self.days, self.approach, self.sent_at = days, approach, timezone.now()
+            self._keep(priced, papers or {})
             if attachment is not None:
                 attachment.hold(self)
                 self.attachment = attachment
+
+    def _priced(self, prices: dict[int, int] | None, price: int | None) -> list[QuotationItem]:
+        """The offer's items, with its price set to their sum (each line rounded half up to whole rupiah).
+
+        One price alone does for a package of one lump: no items, or a single one of volume 1.
+        """
+        items = {item.pk: item for item in self.sourcing.items.all()}
+        if prices is None and len(items) == 1 and price is not None and next(iter(items.values())).volume == 1:
+            prices = {next(iter(items)): price}
+        if not items:
+            refuse_unless(price is not None, "Isi harga penawaran.")
+            self.price = price or 0
+            return []
+        prices = prices or {}
+        refuse_unless(set(prices) == set(items), "Isi harga satuan untuk setiap butir.")
+        self.price = total_of(items[key].line(asked) for key, asked in prices.items())
+        return [QuotationItem(item=items[key], unit_price=asked) for key, asked in prices.items()]
+
+    def _keep(self, priced: list[QuotationItem], papers: dict[str, StoredFile]) -> None:
+        """Items anew; papers one by one, and a replaced file goes back to its uploader alone."""
+        self.items.all().delete()
+        for each in priced:
+            each.quotation = self
+            each.save()
+        for kind, file in papers.items():
+            for old in self.papers.filter(kind=kind).select_related("file"):
+                StoredFile.objects.filter(pk=old.file_id).update(about="", about_id="")
+                old.delete()
+            file.hold(self)
+            self.papers.create(kind=Paper(kind), file=file)
+        came = set(self.papers.values_list("kind", flat=True))
+        lacking = [str(kind.label) for kind in papers_required(self.sourcing) if kind.value not in came]
+        refuse_unless(not lacking, f"Lampirkan dahulu: {', '.join(lacking)}.")
 
     @transaction.atomic
     def withdraw(self, *, by: Any) -> None:
@@ -242,16 +306,6 @@ class Quotation(OrderDocument):
         with moving(self, "qualify" if passes else "disqualify", by=by, note=reason):
             refuse_unless(passes or reason, "Tuliskan alasan bila penawaran tidak memenuhi syarat.")
             self.result_reason = reason
-
-    @transaction.atomic
-    def negotiate(self, *, by: Any, price: int, note: str) -> None:
-        """The price both agreed on, in whole rupiah; never above the offer or the HPS."""
-        Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)  # not while it is being awarded
-        with moving(self, "negotiate", by=by, note=note) as facts:
-            refuse_unless(price <= self.price, "Harga negosiasi tidak boleh melebihi penawaran.")
-            refuse_unless(price <= self.sourcing.hps, "Nilai negosiasi tidak boleh melebihi HPS.")
-            facts.update(offered=self.price, negotiated=price)
-            self.negotiated_price = price
 
     def win(self, *, by: Any) -> None:
         """Called by the sourcing that is awarded."""

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from typing import Any, Self
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,6 +25,9 @@ from transactions.models.opening import WITNESSES, Opening
 from transactions.models.rule import Method, ProcurementRule
 from transactions.models.tender import Tendering
 from verification.models import Standing
+
+if TYPE_CHECKING:
+    from transactions.models.evaluation import Judgement
 
 # Direct purchase is the activity manager's (PKA), the rest the procurement team's (TPK).
 OFFICER = {
@@ -282,13 +285,20 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
         least = self.rule.min_invitations if self.method != Method.DIRECT else 1
         if self.pk and self.invitations.count() < least:
             return Denied(f"Undang sedikitnya {least} penyedia untuk metode {Method(self.method).label}.")
-        return verdict
+        return self._with_terms(verdict)
+
+    def _with_terms(self, verdict: Verdict) -> Verdict:
+        """Nothing goes out before its KAK and HPS are written, but for a direct purchase."""
+        from transactions.models.terms import lacks_terms
+
+        lack = lacks_terms(self) if self.pk and self.state == "draft" else ""
+        return Denied(lack) if lack else verdict
 
     def may_announce_tender(self, user: Any) -> Verdict:
         verdict = self.officer(user)
         if verdict and self.method != Method.TENDER:
             return Denied(f"{Method(self.method).label} tidak diumumkan sebagai lelang; kirim undangannya.")
-        return verdict
+        return self._with_terms(verdict) if verdict else verdict
 
     # --- what they do -------------------------------------------------------------------------------
     @transaction.atomic
@@ -320,7 +330,9 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
     ) -> None:
         """Change the draft: scope, value, days, and who is asked. Another value may mean another method and officer."""
         with moving(self, "amend", by=by) as facts:
-            self.scope, self.hps, self.days, self.deadline = scope, hps, days, deadline
+            self.scope, self.days, self.deadline = scope, days, deadline
+            if not self.items.exists():  # else it is their sum
+                self.hps = hps
             self.choose_method()
             verdict = self.officer(by)
             refuse_unless(verdict, getattr(verdict, "reason", ""))
@@ -328,7 +340,7 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
             self.invitations.exclude(service__in=chosen).delete()
             for service in chosen:
                 self.invite(service)
-            facts.update(method=self.method, hps=hps)
+            facts.update(method=self.method, hps=self.hps)
 
     def invite(self, service: Service) -> None:
         """Put the provider of this service on the list; the village must be able to order it today."""
@@ -343,7 +355,7 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
         """Invitations go out; from now on the list and the deadline stand. `letter`: see `_go_out`."""
         hours = 0 if self.method == Method.DIRECT else self.rule.min_hours
         with moving(self, "announce", by=by) as facts:
-            self._go_out(deadline, datetime.timedelta(hours=hours), f"{hours} jam" if hours else "", **letter)
+            self._go_out(deadline, datetime.timedelta(hours=hours), f"{hours} jam" if hours else "", by=by, **letter)
             for invitation in self.invitations.select_related("provider"):
                 refuse_unless(
                     Standing.objects.covers(invitation.provider, self.need.village_id),
@@ -357,7 +369,7 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
         """The tender stands in public from now on; questions are taken until a date, offers until the deadline."""
         days, hours = self.rule.tender_days or 0, self.rule.question_hours or 0
         with moving(self, "announce_tender", by=by):
-            self._go_out(deadline, datetime.timedelta(days=days), f"{days} hari" if days else "", **letter)
+            self._go_out(deadline, datetime.timedelta(days=days), f"{days} hari" if days else "", by=by, **letter)
             least = database_now() + datetime.timedelta(hours=hours)
             self.questions_until = questions_until or min(least, deadline)
             refuse_unless(
@@ -371,6 +383,7 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
         least: datetime.timedelta,
         said: str,
         *,
+        by: Any,
         number: str = "",
         on: datetime.date | None = None,
         venue: str = "",
@@ -378,7 +391,10 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
         negotiates_at: datetime.datetime | None = None,
         awards_at: datetime.datetime | None = None,
     ) -> None:
-        """The letter's number, date, place and schedule, and the deadline, which is not moved any more."""
+        """The letter's number, date, place and schedule, and the deadline, which is not moved any more; the KAK and the
+        HPS are fixed."""
+        from transactions.models.terms import fix_terms
+
         now = database_now()
         refuse_unless(
             deadline > now + least,
@@ -392,14 +408,32 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
         self.deadline, self.announced_at = deadline, now
         self.request_number, self.request_on, self.venue = number, on, venue
         self.evaluates_at, self.negotiates_at, self.awards_at = evaluates_at, negotiates_at, awards_at
+        fix_terms(self, by=by)
 
-    def evaluate(self, *, by: Any, results: dict[str, tuple[bool, str]]) -> None:
-        """Judge every quotation: code -> (meets what was asked, why not)."""
+    def evaluate(
+        self,
+        *,
+        by: Any,
+        results: Mapping[str, Judgement | tuple[bool, str]],
+        number: str = "",
+        held_on: datetime.date | None = None,
+        place: str = "",
+    ) -> None:
+        """Judge every quotation: code -> what was found, in full or in short (meets what was asked, why not).
+
+        `number`, `held_on` and `place` are those of the berita acara, in the village's own agenda.
+        """
+        from transactions.models.evaluation import Judgement, keep_evaluation
+
         with moving(self, "evaluate", by=by):
             sealed = list(self.quotations.filter(state="sealed"))
             refuse_unless(
                 {quotation.code for quotation in sealed} == set(results), "Nilai setiap penawaran yang masuk."
             )
+            today = local_today(self.need.village)
+            refuse_unless(held_on is None or held_on <= today, "Tanggal evaluasi tidak boleh di masa depan.")
+            judged = {code: Judgement.of(said) for code, said in results.items()}
+            keep_evaluation(self, sealed, judged, by=by, number=number, held_on=held_on or today, place=place)
             for quotation in sealed:
-                passes, reason = results[quotation.code]
-                quotation.judge(by=by, passes=passes, reason=reason)
+                said = judged[quotation.code]
+                quotation.judge(by=by, passes=said.passes, reason=said.reason)

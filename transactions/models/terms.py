@@ -76,7 +76,9 @@ class Terms(OrderDocument):
     location = models.CharField("lokasi pekerjaan", max_length=300)
     specification = models.TextField("spesifikasi teknis", max_length=4000)
     from_village = models.TextField("yang disediakan desa", max_length=2000, blank=True)
-    schedule = models.JSONField("jadwal pelaksanaan", default=list)  # [{"stage": str, "length": int, "unit": str}]
+    schedule = models.JSONField(
+        "jadwal pelaksanaan", default=list, blank=True
+    )  # [{"stage": str, "length": int, "unit": str}]
     progress_reports = models.TextField("laporan kemajuan", max_length=1000)
     final_report = models.TextField("laporan akhir", max_length=1000)
     number = models.CharField("nomor KAK", max_length=100, blank=True)

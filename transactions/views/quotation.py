@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts import people
 from transactions import forms
-from transactions.models import Need, Quotation, Sourcing
+from transactions.models import Need, Quotation, Sourcing, Terms
 from transactions.views.making import form_page, made, refuse_page
 from transactions.views.moving import OrderMoveView
 
@@ -20,7 +20,7 @@ def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
     sourcing = get_object_or_404(asked.order_by("-pk").distinct()[:1])
     invitation = sourcing.invitations.filter(provider__in=mine).select_related("provider", "version__service")[0]
     draft = Quotation(sourcing=sourcing, provider=invitation.provider)
-    form = forms.QuotationForm(request.POST or None, request.FILES or None, user=request.user)
+    form = forms.QuotationForm(request.POST or None, request.FILES or None, user=request.user, sourcing=sourcing)
     said = "Penawaran terkirim dan tersimpan tertutup.", "Penawaran ini sudah terkirim."
     if done := made(request, form, lambda: sent(form, draft, request), *said):
         return done
@@ -36,18 +36,27 @@ def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
         need=need,
         sourcing=sourcing,
         seen=invitation.version,
+        terms=Terms.objects.fixed_for(request.user).filter(sourcing=sourcing).first(),
         autosave=f"penawaran-{sourcing.code}",
     )
 
 
 def sent(form: forms.QuotationForm, quotation: Quotation, request: HttpRequest) -> Quotation:
     data = form.cleaned_data
-    quotation.price, quotation.days, quotation.approach = data["price"], data["days"], data["approach"]
+    quotation.price, quotation.days, quotation.approach = data.get("price") or 0, data["days"], data["approach"]
     quotation.attachment = data["attachment"].store(by=request.user) if data["attachment"] else None
-    quotation.send(by=request.user)
+    papers = {kind: upload.store(by=request.user) for kind, upload in form.papers().items()}
+    quotation.send(by=request.user, prices=form.prices(), papers=papers)
     return quotation
 
 
 quotation_move = OrderMoveView.as_view(
-    model=Quotation, forms={"revise": forms.ReviseForm, "negotiate": forms.NegotiateForm}
+    model=Quotation,
+    forms={
+        "revise": forms.ReviseForm,
+        "propose": forms.TalkForm,
+        "counter": forms.TalkForm,
+        "negotiate": forms.NegotiateForm,
+        "minute": forms.MinuteForm,
+    },
 )
