@@ -15,6 +15,7 @@ from transactions.models.opening import OpeningMinutes
 from transactions.models.plan import ProcurementPlan
 from transactions.models.price import PriceReference, TrackRecord
 from transactions.models.progress import ProgressPhoto, ProgressReport
+from transactions.models.publication import Publication
 from transactions.models.quotation import Invitation, Quotation
 from transactions.models.rule import Method, ProcurementRule, TaxRate
 from transactions.models.shortlist import Shortlisted
@@ -57,6 +58,7 @@ __all__ = [
     "ProcurementRule",
     "ProgressPhoto",
     "ProgressReport",
+    "Publication",
     "Quotation",
     "QuotationItem",
     "QuotationPaper",
