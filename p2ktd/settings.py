@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
     # On the 1st at 02.00 WIB the month has ended in every zone of the country.
     "monthly-reports": {"task": "monitoring.tasks.close_month", "schedule": crontab(minute=0, hour=19)},
     # 01.30 WIB: villages read the night's figures in the morning.
+    "year-end": {"task": "transactions.tasks.call_year_end", "schedule": crontab(minute=20, hour=23)},  # 06.20 WIB
     "prices": {"task": "transactions.tasks.refresh_prices", "schedule": crontab(minute=30, hour=18)},
     "bundles": {"task": "transactions.tasks.forget_bundles", "schedule": crontab(minute=45, hour=18)},
     # 06.00 WIB: the day has begun in Jakarta, by whose date listings end, and people are awake.

@@ -116,6 +116,11 @@ PAGES = [
     Page("order-file", lambda s: "Berkas pembelian</h1>", A | {"penyedia"}, lambda s: [s.closed.code]),
     Page("order-file", lambda s: "Berkas pembelian</h1>", A | {"penyedia", "penyedia3"}, lambda s: [s.sealed.code]),
     Page("order-bundle", lambda s: "dokumen sedang dikumpulkan", A, lambda s: [s.closed.code, bundle(s).code]),
+    Page(
+        "year-end",
+        lambda s: 'name="keadaan"',
+        VILLAGE | HELPERS | NEIGHBOUR | {"dpmd", "dpmd.lain", "provinsi"},
+    ),
     # the sealed price is its owner's alone
     Page("order", lambda s: "12.375.000", {"penyedia"}, lambda s: [s.sealed.code]),
     Page("order", lambda s: "12.475.000", {"penyedia3"}, lambda s: [s.sealed.code]),

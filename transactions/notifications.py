@@ -18,6 +18,7 @@ from transactions.models import (
     Need,
     Sourcing,
     TenderQuestion,
+    YearEndCall,
 )
 from transactions.models.opening import WITNESSES
 from transactions.models.sourcing import OFFICER
@@ -255,3 +256,31 @@ def villages_learn_of_a_barred_provider(event: Event, sanction: Sanction) -> Ite
         for member in village(code, Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM, Role.VILLAGE_OPERATOR):
             title = f"{sanction.provider.name}: {sanction.get_kind_display().lower()} {sanction.where}"
             yield Tell(member.user, title, "\n".join([f"Berlaku {sanction.period}.", *found]), url=reverse("orders"))
+
+
+@tells("transactions.yearendcall", "say")
+def year_end_comes(event: Event, call: YearEndCall) -> Iterator[Tell]:
+    """The village's deciders and who helps them; the regency's office is told once for all its villages."""
+    code, year = call.area_id, call.fiscal_year
+    title = {
+        YearEndCall.Step.LISTED: f"{call.orders} pembelian tahun anggaran {year} belum selesai",
+        YearEndCall.Step.LAST: f"Pengingat terakhir: {call.orders} pembelian tahun anggaran {year} belum diputuskan",
+        YearEndCall.Step.OVERDUE: f"Tahun anggaran {year} berakhir: {call.orders} pembelian belum diputuskan",
+    }[YearEndCall.Step(call.step)]
+    if code.count(".") == 1:
+        members = list(Membership.objects.current().at(code).holding(Role.REGENCY_OFFICE).select_related("user"))
+    else:
+        members = village(code, Role.VILLAGE_HEAD, Role.VILLAGE_SECRETARY, Role.ACTIVITY_MANAGER, Role.PLD)
+        members += Membership.objects.current().at(code[:8]).holding(Role.PD).select_related("user")
+    for member in members:
+        place = f"{call.area.label}: " if member.role in (Role.PD, Role.PLD, Role.REGENCY_OFFICE) else ""
+        yield Tell(
+            member.user, f"{place}{title}", "Kepala Desa melanjutkan masing-masing (DPAL) atau membatalkannya."
+        )
+
+
+@tells("transactions.need", "carry_over")
+def village_learns_that_it_goes_on(event: Event, need: Need) -> Iterator[Tell]:
+    for member in village(need.village_id, Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY, Role.VILLAGE_TREASURER):
+        title = f"“{need.title}” dilanjutkan ke tahun anggaran {event.data['to_year']}"
+        yield Tell(member.user, title, f"{event.note} Sisa yang dilanjutkan {rupiah(event.data['amount'])}.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from core.jobs import job
-from transactions import bundling, prices
+from transactions import bundling, prices, year_end_calls
 from transactions.models import Bundle
 
 
@@ -25,3 +26,9 @@ def make_bundle(bundle: int) -> None:
 def forget_bundles() -> None:
     """Every night: files put together that nobody asked for any more."""
     Bundle.objects.forget()
+
+
+@shared_task
+def call_year_end() -> int:
+    """Every night: villages and regencies with orders that the end of the fiscal year leaves undecided."""
+    return year_end_calls.call_all(timezone.now())

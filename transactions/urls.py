@@ -13,10 +13,12 @@ from transactions.views import (
     shortlist,
     sourcing,
     terms,
+    year_end,
 )
 
 urlpatterns = [
     path("pembelian/", order_list.orders, name="orders"),
+    path("pembelian/akhir-tahun/", year_end.year_end, name="year-end"),
     path("pembelian/baru/", need.need_new, name="need-new"),
     path("pembelian/<slug:code>/", order.order, name="order"),
     path("pembelian/<slug:code>/pengadaan/", sourcing.sourcing_new, name="sourcing-new"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from core.models import DatedSetting
 from core.workflow import Document
 from reviews.models import Rating
 from tests.transactions.stage import VILLAGE, Market, attempt, soon
@@ -29,6 +30,7 @@ NEED: Table = {
     ("agreed", "place_in_plan"): DRAFTERS,
     ("agreed", "budget"): {"pka", "sekdes", "kaur"},
     ("agreed", "cancel"): KADES,
+    ("budgeted", "carry_over"): KADES,  # in its season
     ("budgeted", "cancel"): KADES,
     **{(state, verb): KEEPERS for state in ("identified", "agreed", "budgeted") for verb in ("shortlist", "unlist")},
 }
@@ -92,6 +94,7 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
             "amend": {"title": "Judul baru"},
             "place_in_plan": {"rkp_number": "3/2026", "rkp_on": today},
             "budget": {"fiscal_year": 2026, "funding": "dd", "activity_code": "4", "ceiling": 9_500_000},
+            "carry_over": {"dpal_number": "900/1", "dpal_on": today},
             "cancel": why,
             "shortlist": {"version": market.service.current_version, "note": "Dekat."},
             "unlist": {"entry": kept(market, document)},
@@ -203,6 +206,7 @@ def states_of(table: Table, kind: type[Document], seen: list[str]) -> None:
 
 
 def test_who_may_do_what_with_a_need(market: Market) -> None:
+    DatedSetting.objects.create(key="year-end-list-from", value="01-01", valid_from="2015-01-01", source="contoh")
     seen = []
     for state in Need.State.values:
         need = market.need(state)

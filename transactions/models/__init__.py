@@ -4,6 +4,7 @@ from transactions.models.accountability import Accountability, Payment, PaymentT
 from transactions.models.activity import Activity, Commitment, Field
 from transactions.models.activity_import import ActivityImport
 from transactions.models.bundle import Bundle
+from transactions.models.carrying import CarryOver, YearEndCall
 from transactions.models.contract import Contract
 from transactions.models.evaluation import Evaluation, EvaluationMinutes, Judgement
 from transactions.models.item import Item
@@ -30,6 +31,7 @@ __all__ = [
     "ActivityImport",
     "Attendance",
     "Bundle",
+    "CarryOver",
     "Commitment",
     "Contract",
     "Element",
@@ -69,4 +71,5 @@ __all__ = [
     "TenderQuestion",
     "Terms",
     "TrackRecord",
+    "YearEndCall",
 ]

@@ -251,11 +251,12 @@ class CommitmentQuerySet(models.QuerySet):
     def release(self, contract: Contract, *, unpaid: int) -> int:
         """A contract ended early: what was not paid of it is free again. The amount given back.
 
-        The activity's row is locked before the commitment's, as `reserve` does.
+        The activities' rows are locked before the commitments', as `reserve` does, in the order of their keys. The
+        last commitment gives first: what was carried over from an earlier year was paid there.
         """
-        given = 0
-        for row in self.filter(contract=contract).order_by("activity_id"):
-            Activity.objects.select_for_update().get(pk=row.activity_id)
+        given, rows = 0, list(self.filter(contract=contract).order_by("-pk"))
+        list(Activity.objects.select_for_update().filter(pk__in=[row.activity_id for row in rows]).order_by("pk"))
+        for row in rows:
             row.refresh_from_db(from_queryset=Commitment.objects.select_for_update())
             part = min(row.held, unpaid - given)
             if part <= 0:

@@ -17,10 +17,11 @@ from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, VILLAGE_ROLES, Role
 from catalog.models import Category, Service, ServiceVersion
 from core.name_search import MOST_WORDS, beginnings, words_of
-from core.workflow import Allowed, Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
+from core.workflow import Allowed, Denied, Move, OpenMove, TransitionRefused, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
 from regions.scope import within
 from transactions.models.base import OrderDocument
+from transactions.models.carrying import PAID, Carrying
 
 if TYPE_CHECKING:
     from transactions.models.activity import Activity
@@ -101,6 +102,13 @@ class NeedQuerySet(models.QuerySet):
             found = found.filter(fits)
         return found
 
+    def unfinished(self) -> Self:
+        """Budgeted and not paid in full: what the end of the fiscal year leaves to be decided."""
+        from transactions.models.accountability import Accountability
+
+        paid = Accountability.objects.filter(contract__sourcing__need=OuterRef("pk"), state__in=PAID)
+        return self.filter(~Exists(paid), state="budgeted")
+
     def waiting_for(self, user: Any) -> Self:
         """Agreed in Musdes or budgeted, and nobody has taken the next step."""
         from transactions.models.sourcing import Sourcing
@@ -116,7 +124,7 @@ class NeedQuerySet(models.QuerySet):
         )
 
 
-class Need(OrderDocument):
+class Need(Carrying, OrderDocument):
     """A village needs technical help: the problem, how much, for whom, and with which money.
 
     It is the head of the order: the order's page and its list start here.
@@ -136,6 +144,7 @@ class Need(OrderDocument):
         Move("amend", ("identified",), None, "Ubah Kebutuhan", "Kebutuhan diubah", tone="secondary"),
         Move("place_in_plan", ("agreed",), None, "Catat RKP Desa", "Masuk RKP Desa", tone="secondary"),
         Move("budget", ("agreed",), "budgeted", "Catat Anggaran", "Dianggarkan dalam APB Desa"),
+        Move("carry_over", ("budgeted",), None, "Lanjutkan (DPAL)", "Dilanjutkan ke tahun anggaran berikutnya"),
         Move(
             "cancel",
             ("identified", "agreed", "budgeted"),
@@ -247,6 +256,10 @@ class Need(OrderDocument):
     def current_sourcing(self) -> Sourcing | None:
         """The sourcing that runs or ran last; failed ones stay in the file."""
         return self.sourcings.order_by("-pk").first()
+
+    def open_moves(self, user: Any) -> list[OpenMove]:
+        """Carrying over is offered in its season only, and to nobody as what they may not do."""
+        return [each for each in super().open_moves(user) if each.verdict or each.verb != "carry_over"]
 
     # --- who may ----------------------------------------------------------------------------------
     def may_create(self, user: Any) -> Verdict:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts import people
 from catalog.models import Service
 from transactions import forms
+from transactions.forms.year_end import CarryOverForm
 from transactions.models import Need
 from transactions.views.making import form_page, made
 from transactions.views.moving import OrderMoveView
@@ -54,5 +55,6 @@ need_move = OrderMoveView.as_view(
         "place_in_plan": forms.PlaceForm,
         "budget": forms.BudgetForm,
         "cancel": forms.WhyForm,
+        "carry_over": CarryOverForm,
     },
 )

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import people
-from transactions import documents
+from transactions import documents, year_end
 from transactions.models import Meeting, Need
+from transactions.models.carrying import PAID
 from transactions.models.need import in_office
 from transactions.order import Order
 
@@ -39,8 +40,17 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
             "may_source": may_source(whole),
             "may_meet": may_meet(whole),
             "may_see_budget": not whole.is_invited,
+            "year_end": year_end_of(whole),
         },
     )
+
+
+def year_end_of(whole: Order) -> str:
+    """What the end of the fiscal year asks of this order; nothing once it is paid, and nothing to bidders."""
+    account = whole.accountability
+    if whole.is_invited or (account is not None and account.state in PAID):
+        return ""
+    return year_end.sentence(whole.need)
 
 
 def own_invitation(whole: Order) -> bool:

@@ -1,0 +1,94 @@
+"""The end of a fiscal year: unfinished orders, and what the village head decides about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import people
+from accounts.models.membership import FACILITATOR_ROLES, VILLAGE_ROLES, Role, today
+from catalog.lists.paging import Sort, page_of
+from transactions import year_end as calendar
+from transactions.forms.year_end import YearEndFilterForm
+from transactions.models import Contract, Need, Payment
+from transactions.models.need import in_office
+from transactions.views.order_list import with_contracts
+
+READERS = (
+    *VILLAGE_ROLES, *FACILITATOR_ROLES, Role.DISTRICT_OFFICE, Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE,
+)  # fmt: skip
+YEARS_BACK = 3
+BY_YEAR = Sort("Tahun anggaran", "fiscal_year", int, descending=False)
+
+
+@require_safe
+def year_end(request: HttpRequest) -> HttpResponse:
+    """Orders that the end of the fiscal year leaves undecided, the oldest year first."""
+    if not people.holds(request.user, *READERS):
+        raise PermissionDenied("Daftar akhir tahun anggaran dibaca oleh desa, pendamping, dan dinas di wilayahnya.")
+    year = today().year
+    form = YearEndFilterForm(request.GET, years=list(range(year, year - YEARS_BACK, -1)))
+    form.is_valid()
+    rows = narrowed(Need.objects.filter(in_office(request.user)), form.cleaned_data)
+    page = page_of(rows.select_related("village"), request.GET, BY_YEAR)
+    context = {
+        "page": page,
+        "lines": lines(page.rows, request.user, year),
+        "form": form,
+        "filter_count": sum(bool(value) for value in form.cleaned_data.values()),
+        "from_day": calendar.listed_from(year),
+        "is_season": calendar.last_year_listed(today()) == year,
+        "year": year,
+    }
+    return render(request, "transactions/year_end.html", context)
+
+
+def narrowed(rows: QuerySet[Need], asked: dict[str, Any]) -> QuerySet[Need]:
+    """The list by what was decided, words and year."""
+    state = asked.get("keadaan")
+    if state == "dilanjutkan":
+        rows = rows.filter(carry_overs__isnull=False).distinct()
+    elif state == "dibatalkan":
+        rows = rows.filter(state="cancelled", fiscal_year__isnull=False)
+    else:
+        rows = rows.unfinished().filter(calendar.overdue() if state == "lewat" else calendar.listed())  # type: ignore[attr-defined]
+    if words := asked.get("q"):
+        rows = rows.said(words)  # type: ignore[attr-defined]
+    if year := asked.get("tahun"):
+        rows = rows.filter(carry_overs__from_year=year) if state == "dilanjutkan" else rows.filter(fiscal_year=year)
+    return rows
+
+
+def lines(needs: list[Need], user: Any, year: int) -> list[dict[str, Any]]:
+    """Each order with where it stands, what is left of it, and where its head decides; three queries more."""
+    contracts = Contract.objects.filter(sourcing__need__in=needs).exclude(state="terminated").select_related("sourcing")
+    values = {contract.sourcing.need_id: contract for contract in contracts}
+    paid = paid_of(values.values())
+    found = []
+    for need, document in with_contracts(needs, user):
+        contract = values.get(need.pk)
+        is_open = need.state == "budgeted" and (need.fiscal_year or year + 1) <= year
+        decides = is_open and people.acting(user, Role.VILLAGE_HEAD, at=need.village_id)
+        verbs = ["carry_over", *(["cancel"] if document is need else [])] if decides else []
+        found.append(
+            {
+                "need": need,
+                "document": document,
+                "left": contract.value - paid.get(contract.pk, 0) if contract else need.ceiling,
+                "is_overdue": is_open and need.fiscal_year != year,
+                "moves": [(need.MOVES[verb].label, need.move_url(verb)) for verb in verbs],
+            }
+        )
+    return found
+
+
+def paid_of(contracts: Iterable[Contract]) -> dict[int, int]:
+    """What was paid of each, gross, in whole rupiah; one query."""
+    rows = Payment.objects.filter(accountability__contract__in=contracts).values_list("accountability__contract")
+    return dict(rows.order_by().annotate(total=Sum("gross")))
