@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("regions", "0002_neighbours"),
-        ("transactions", "0016_words_of_a_place"),
+        ("transactions", "0019_fill_publications"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
