@@ -280,8 +280,8 @@ def _handovers(period: Period, scope: Scope) -> Part:
 
 
 def _payments(period: Period, scope: Scope) -> Part:
-    rows = Payment.objects.filter(scope("accountability__contract__village"), _dated(period, "paid_on"))
-    return rows, "accountability__contract__village", None, Count("pk"), Sum("gross")
+    rows = Payment.objects.filter(scope("contract__village"), _dated(period, "paid_on"))
+    return rows, "contract__village", None, Count("pk"), Sum("gross")
 
 
 def _withheld(period: Period, scope: Scope) -> Part:

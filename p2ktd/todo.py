@@ -13,7 +13,7 @@ from accounts.models import Succession, VillageAccess, VillageData, VillageOffic
 from catalog.models import Question, ServiceReview
 from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
-from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
+from transactions.models import Accountability, Contract, Meeting, Need, PaymentRequest, Quotation, Sourcing
 from verification.models import Application, Plenary, Pokja, Sanction
 from verification.models.application import AT_POKJA
 
@@ -49,6 +49,12 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
         (Sourcing.objects.waiting_for(user).select_related("need__village"), "need.title"),
         (Quotation.objects.waiting_for(user).select_related("sourcing__need__village"), "sourcing.need.title"),
         (Contract.objects.waiting_for(user).select_related("sourcing__need__village"), "sourcing.need.title"),
+        (
+            PaymentRequest.objects.waiting_for(user).select_related(
+                "contract__sourcing__need__village", "contract__village", "payment"
+            ),
+            "contract.sourcing.need.title",
+        ),
         (
             Accountability.objects.waiting_for(user).select_related(
                 "contract__sourcing__need__village", "contract__village"

@@ -126,6 +126,7 @@ PAGES = [
     Page("order", lambda s: "12.475.000", {"penyedia3"}, lambda s: [s.sealed.code]),
     # rivals do not see each other's names before the opening
     Page("order", lambda s: "Penyedia yang diundang</h3>", A, lambda s: [s.sealed.code]),
+    Page("payment-request", lambda s: "900/CONTOH-SPP/2026", A | {"penyedia2"}, lambda s: [spp(s).code]),
     Page("meeting", lambda s: "Contoh Inaq Sahnep", A | {"penyedia"}, lambda s: [s.meeting(s.closed).code]),
     Page("activities", lambda s: "Pemetaan Batas dan Potensi Desa", A),
     Page("activity", lambda s: "Lalu Contoh Wirya", A, lambda s: [activity(s).code]),
@@ -227,6 +228,10 @@ PAGES = [
     ),
     Page("admin:accounts_membership_changelist", lambda s: "Contoh Zaenab", {"dpmd", "kementerian"}),
 ]
+
+
+def spp(story: Story) -> Any:
+    return story.contract(story.unpaid).payment_requests.get()
 
 
 def activity(story: Story) -> Any:
@@ -389,7 +394,9 @@ MOVES = {
     "sourcing-move": lambda s: [s.sourcing(s.sealed).code, "nyatakan-gagal"],
     "quotation-move": lambda s: [s.quotation(s.sealed, "penyedia").code, "tarik-penawaran"],
     "contract-move": lambda s: [s.contract(s.need("Situs web dan pelayanan informasi desa")).code, "putus-kontrak"],
-    "accountability-move": lambda s: [s.account(s.unpaid).code, "catat-pembayaran"],
+    "accountability-move": lambda s: [s.account(s.unpaid).code, "tutup-pembelian"],
+    "payment-request-new": lambda s: [s.contract(s.unpaid).code],
+    "payment-request-move": lambda s: [spp(s).code, "catat-pembayaran"],
     "meeting-move": lambda s: [s.meeting(s.closed).code, "tetapkan-keputusan-musdes"],
     "rating-move": lambda s: [s.contract(s.need("Pelatihan kader Posyandu")).rating.code, "tanggapi-penilaian"],
     "village-access-move": lambda s: [access(s).code, "verifikasi"],

@@ -7,7 +7,7 @@ class TransactionsConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import extras
-        from transactions import notifications, order, panels  # noqa: F401  (registers who is told)
+        from transactions import notifications, order, panels, personal  # noqa: F401  (registers who is told)
 
         order.panels.append(panels.shortlist_panel)
         extras.on_price_card(panels.price_block)

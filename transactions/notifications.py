@@ -16,6 +16,7 @@ from transactions.models import (
     Contract,
     Meeting,
     Need,
+    PaymentRequest,
     Sourcing,
     TenderQuestion,
     YearEndCall,
@@ -185,16 +186,56 @@ def manager_follows_the_work(event: Event, contract: Contract) -> Iterator[Tell]
 
 
 @tells("transactions.accountability", "create")
-def treasurer_pays_next(event: Event, account: Accountability) -> Iterator[Tell]:
-    for member in village(account.contract.village_id, Role.VILLAGE_TREASURER):
+def manager_asks_for_payment_next(event: Event, account: Accountability) -> Iterator[Tell]:
+    """Nothing is left to ask for where an addendum took the last termin away."""
+    if account.state != "payment":
+        return
+    for member in village(account.contract.village_id, Role.ACTIVITY_MANAGER):
         yield Tell(
             member.user,
-            f"Catat pembayaran: {account.contract.need.title}",
+            f"Ajukan SPP: {account.contract.need.title}",
             f"Hasil pekerjaan sudah diserahterimakan; nilai kontrak {rupiah(account.contract.value)}.",
         )
 
 
-@tells("transactions.accountability", "record_payment")
+NEXT_HOLDER = {  # of a payment request in this state
+    "submitted": (Role.VILLAGE_SECRETARY, "Periksa SPP"),
+    "returned": (Role.ACTIVITY_MANAGER, "SPP dikembalikan"),
+    "checked": (Role.VILLAGE_HEAD, "Setujui pembayaran"),
+    "approved": (Role.VILLAGE_TREASURER, "Bayar dan catat"),
+}
+
+
+@tells("transactions.paymentrequest", "submit", "examine", "refuse", "approve", "give_back")
+def next_hand_learns_of_the_request(event: Event, request: PaymentRequest) -> Iterator[Tell]:
+    """Each step tells the one who has the next; a request that comes back says why."""
+    role, title = NEXT_HOLDER[request.state]
+    for member in village(request.contract.village_id, role):
+        yield Tell(member.user, f"{title}: {request.need.title}", event.note or request.status_sentence)
+
+
+@tells("transactions.paymentrequest", "create", "bill")
+def the_other_side_learns_of_the_bill(event: Event, request: PaymentRequest) -> Iterator[Tell]:
+    """The village asks for the bill; the provider has sent it."""
+    if event.verb == "create":
+        for member in of_provider(request.contract.provider_id):
+            yield Tell(member.user, f"Kirim tagihan: {request.need.title}", f"Sebesar {rupiah(request.amount)}.")
+        return
+    for member in village(request.contract.village_id, Role.ACTIVITY_MANAGER):
+        yield Tell(member.user, f"Tagihan diterima: {request.need.title}", request.status_sentence)
+
+
+@tells("transactions.paymentrequest", "pay")
+def provider_and_manager_learn_of_the_transfer(event: Event, request: PaymentRequest) -> Iterator[Tell]:
+    members = [
+        *of_provider(request.contract.provider_id),
+        *village(request.contract.village_id, Role.ACTIVITY_MANAGER),
+    ]
+    for member in members:
+        yield Tell(member.user, f"Dibayar: {request.need.title}", request.status_sentence)
+
+
+@tells("transactions.accountability", "settle")
 def council_and_facilitator_are_next(event: Event, account: Accountability) -> Iterator[Tell]:
     for member in village(account.contract.village_id, Role.BPD, Role.PLD, Role.VILLAGE_OPERATOR):
         yield Tell(

@@ -14,10 +14,12 @@ from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from accounts import people
+from accounts.models import Role
 from core.models import Document, Event
 from core.workflow import OpenMove
 from transactions.cautions import Noted, noted
-from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
+from transactions.models import Accountability, Contract, Meeting, Need, Payment, PaymentRequest, Quotation, Sourcing
+from transactions.models.paying import PAYABLE, next_request
 
 Panel = Callable[["Order", Any], SafeString | str]
 panels: list[Panel] = []
@@ -74,9 +76,45 @@ class Order:
         return (
             Accountability.objects.visible_to(self.user)
             .filter(contract=self.contract)
-            .select_related("contract__village", "contract__sourcing__need", "payment__proof")
+            .select_related("contract__village", "contract__sourcing__need")
             .first()
         )
+
+    @cached_property
+    def payment_requests(self) -> list[PaymentRequest]:
+        """The SPPs of the contract, with what was paid on them."""
+        if self.contract is None:
+            return []
+        rows = PaymentRequest.objects.visible_to(self.user).filter(contract=self.contract)
+        found = list(rows.select_related("payment__proof", "contract__village", "contract__sourcing__need"))
+        for request in found:
+            request.contract = self.contract  # which has its papers at hand
+        return found
+
+    @cached_property
+    def bare_payments(self) -> list[Payment]:
+        """Payments recorded before there were requests."""
+        if self.contract is None or self.payment_requests:
+            return []
+        return list(self.contract.payments.filter(request=None).select_related("proof"))
+
+    @cached_property
+    def next_payment(self) -> str:
+        """The button for the SPP that this person may begin now; empty when there is none."""
+        contract = self.contract
+        if (
+            contract is None
+            or contract.state not in PAYABLE
+            or not people.acting(self.user, Role.ACTIVITY_MANAGER, at=contract.village_id)
+        ):
+            return ""
+        following = next_request(contract)
+        return f"Buat {following.title}" if following.may("create", self.user) else ""
+
+    @property
+    def running_requests(self) -> list[PaymentRequest]:
+        """Those that somebody has to take further."""
+        return [request for request in self.payment_requests if request.state in request.TURN]
 
     @cached_property
     def quotations(self) -> list[Quotation]:
@@ -135,6 +173,8 @@ class Order:
                 return f"Penawaran Anda sudah terkirim. {after}"
             if offer is None and state in ("opened", "evaluated", "awarded"):
                 return "Anda tidak mengirim penawaran untuk paket ini sampai batas waktunya."
+        if isinstance(self.current, Accountability) and self.current.state == "payment" and self.running_requests:
+            return self.running_requests[0].status_sentence
         return self.current.status_sentence  # type: ignore[attr-defined, no-any-return]
 
     @property
@@ -156,12 +196,15 @@ class Order:
             if current.state == "open" and self.own_quotation is not None:
                 return "batas waktu penawaran"
             return current.turn
+        if current.state == "payment" and self.running_requests:
+            return self.running_requests[0].TURN[self.running_requests[0].state]
         return current.TURN.get(current.state, "")  # type: ignore[attr-defined]
 
     @cached_property
     def moves(self) -> list[OpenMove]:
         """What this person could do now, over all the order's documents."""
-        found = [move for document in self.documents for move in document.open_moves(self.user)]
+        documents = [*self.documents, *self.running_requests]
+        found = [move for document in documents for move in document.open_moves(self.user)]
         return [move for move in found if move.verdict] or self.current.open_moves(self.user)
 
     def open_moves(self, user: Any) -> list[OpenMove]:
@@ -170,8 +213,10 @@ class Order:
 
     @property
     def is_mine(self) -> bool:
-        """Is it this person's turn? The current document waits for them."""
-        current = self.current
+        """Is it this person's turn? The current document, or a payment request, waits for them."""
+        current, asked = self.current, [request.pk for request in self.running_requests]
+        if asked and PaymentRequest.objects.waiting_for(self.user).filter(pk__in=asked).exists():
+            return True
         return type(current)._default_manager.waiting_for(self.user).filter(pk=current.pk).exists()
 
     @property
@@ -218,7 +263,7 @@ class Order:
     def events(self) -> list[Event]:
         """Everything that happened to the documents this person sees, oldest first."""
         about = Q(pk__in=[])
-        for document in [*self.documents, *self.quotations, *self.meetings]:
+        for document in [*self.documents, *self.quotations, *self.payment_requests, *self.meetings]:
             about |= Q(about=document._meta.label_lower, about_id=str(document.pk))
         return list(Event.objects.filter(about).order_by("at", "pk"))
 

@@ -42,5 +42,8 @@ class Event(AppendOnly):
         """The past form from the document's own table: "Diajukan"."""
         if self.verb == "create":
             return "Dibuat"
-        table = getattr(apps.get_model(self.about), "MOVES", {})
-        return table[self.verb].done if self.verb in table else self.verb
+        model = apps.get_model(self.about)
+        table = getattr(model, "MOVES", {})
+        if self.verb in table:
+            return table[self.verb].done
+        return getattr(model, "RETIRED", {}).get(self.verb, self.verb)  # a verb of earlier years

@@ -19,8 +19,18 @@ from p2ktd.demo import budget
 from p2ktd.demo.cast import DOMAIN, NEIGHBOUR, VILLAGE
 from p2ktd.demo.papers import paper, photo
 from reviews.models import Rating
-from transactions import tax
-from transactions.models import Accountability, Contract, Element, Meeting, Need, Origin, Quotation, Sourcing, Terms
+from transactions.models import (
+    Accountability,
+    Contract,
+    Element,
+    Meeting,
+    Need,
+    Origin,
+    PaymentRequest,
+    Quotation,
+    Sourcing,
+    Terms,
+)
 from transactions.outline import proposed
 
 CAME = [
@@ -41,6 +51,7 @@ STATIONS = (
     "contracted",
     "running",
     "handed_over",
+    "asked",
     "paid",
     "held",
     "rated",
@@ -86,7 +97,8 @@ class Telling:
             (3, self.contracted),
             (2, self.running),
             (10, self.handed_over),
-            (3, self.paid),
+            (2, self.asked),
+            (1, self.paid),
             (5, self.held),
             (2, self.rated),
         ]
@@ -209,14 +221,38 @@ class Telling:
         self.account = Accountability.objects.get(contract=self.contract)
 
     def paid(self) -> None:
-        treasurer = self.by("kaur")
-        self.account.record_payment(
+        request, treasurer = self.request, self.by("kaur")
+        request.pay(
             by=treasurer,
             number="CONTOH/07/2026",
             paid_on=self.day,
-            taxes=tax.estimate(self.contract.provider, self.contract.value, on=self.day),
+            taxes=request.estimate(),
             proof=paper("Bukti transfer", by=treasurer),
         )
+        self.account.refresh_from_db()
+
+    def asked(self) -> None:
+        """The manager's SPP with its attachments, checked by the secretary and approved by the head."""
+        manager, provider = self.by("pka"), owner(self.service)
+        request = self.request = PaymentRequest(contract=self.contract)
+        request.prepare(by=manager)
+        request.bill(
+            by=provider,
+            bill_number="INV/CONTOH/2026",
+            billed_on=self.day,
+            bill_amount=request.amount,
+            bill_scan=paper("Kuitansi penyedia", by=provider),
+        )
+        request.complete_papers(
+            by=manager,
+            number="900/CONTOH-SPP/2026",
+            requested_on=self.day,
+            work="consulting",
+            statement=paper("Pernyataan tanggung jawab belanja bertanda tangan", by=manager),
+        )
+        request.submit(by=manager)
+        request.examine(by=self.by("sekdes"), answers={key: (True, "Sesuai.") for key, _ in PaymentRequest.CHECKS})
+        request.approve(by=self.by("kades"))
 
     def held(self) -> None:
         helper, council = self.by("pld"), self.by("bpd")
@@ -298,7 +334,7 @@ def tell_all(people: dict[str, User], services: dict[str, Service]) -> None:
     begin(80, NEIGHBOUR).tell(posyandu, "Pelatihan kader Posyandu", until="rated", stars=4)
     begin(70, NEIGHBOUR).tell(website, "Situs web desa", until="held")
     begin(60).tell(waste, "Pelatihan bank sampah", until="paid")
-    begin(45).tell(market, "Pengemasan produk UMKM desa", until="handed_over")
+    begin(45).tell(market, "Pengemasan produk UMKM desa", until="asked")
     begin(40, NEIGHBOUR).tell(training, "Pelatihan pembukuan BUM Desa", until="running")
     begin(30).tell(website, "Situs web dan pelayanan informasi desa", until="contracted")
     begin(20).tell(road, "DED jalan usaha tani", until="quoted", rivals=(farm_road,))

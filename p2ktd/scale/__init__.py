@@ -26,7 +26,8 @@ TABLES = [
     "catalog_service", "catalog_service_areas", "catalog_serviceversion", "core_event", "core_storedfile",
     "reviews_rating", "transactions_accountability", "transactions_attendance", "transactions_contract",
     "transactions_invitation", "transactions_meeting", "transactions_meetingphoto", "transactions_need",
-    "transactions_orderstage", "transactions_payment", "transactions_paymenttax", "transactions_progressreport", "transactions_quotation",
+    "transactions_orderstage", "transactions_payment", "transactions_paymentrequest", "transactions_paymenttax",
+    "transactions_progressreport", "transactions_quotation",
     "transactions_sourcing", "verification_application", "verification_namekey", "verification_standing",
     "verification_submitteddocument",
 ]  # fmt: skip

@@ -7,9 +7,14 @@ from django.db import connection
 BROKEN = {
     "a closed purchase is paid in full, after its hand-over": """
         SELECT count(*) FROM transactions_accountability a JOIN transactions_contract c ON c.id = a.contract_id
-        LEFT JOIN transactions_payment p ON p.accountability_id = a.id
-        WHERE a.state NOT IN ('payment') AND (p.gross IS DISTINCT FROM c.value OR p.paid_on < c.handover_on)
-            OR a.state = 'payment' AND p.id IS NOT NULL""",
+        LEFT JOIN (SELECT contract_id, sum(gross) AS gross, max(paid_on) AS last FROM transactions_payment GROUP BY 1) p
+            ON p.contract_id = c.id
+        WHERE a.state NOT IN ('payment') AND (p.gross IS DISTINCT FROM c.value OR p.last < c.handover_on)
+            OR a.state = 'payment' AND p.gross = c.value""",
+    "a payment is what its request asked for, which four people handled": """
+        SELECT count(*) FROM transactions_paymentrequest r LEFT JOIN transactions_payment p ON p.request_id = r.id
+        WHERE (r.state = 'paid') <> (p.id IS NOT NULL)
+            OR p.id IS NOT NULL AND (p.gross, p.fine, p.contract_id) IS DISTINCT FROM (r.amount, r.fine, r.contract_id)""",
     "a closed purchase was accepted by a Musdes, with its minutes, and has the BAST": """
         SELECT count(*) FROM transactions_accountability a JOIN transactions_contract c ON c.id = a.contract_id
         LEFT JOIN transactions_meeting m ON m.accountability_id = a.id AND m.state = 'decided'

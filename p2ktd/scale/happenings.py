@@ -28,8 +28,8 @@ CROSS JOIN LATERAL (
         'provider_signed', 'running', '', '{}' WHERE k >= 10
     UNION ALL SELECT 4, pg_temp.at(d13, 13, n), 'transactions.contract', contract_code, 'hand_over', 3, 'inspected',
         'handed_over', '', '{}' WHERE k >= 13
-    UNION ALL SELECT 5, pg_temp.at(d14, 14, n), 'transactions.accountability', account_code, 'record_payment', 4,
-        'payment', 'musdes', '', jsonb_build_object('gross', value) WHERE k >= 14
+    UNION ALL SELECT 5, pg_temp.at(d14, 14, n), 'transactions.accountability', account_code, 'settle', 4,
+        'payment', 'musdes', '', jsonb_build_object('paid', value) WHERE k >= 14
     UNION ALL SELECT 6, pg_temp.at(d16, 16, n), 'transactions.meeting', pg_temp.code(n, 16), 'decide', 6, 'draft',
         'decided', '', '{}' WHERE k >= 16
     UNION ALL SELECT 7, pg_temp.at(d17, 17, n), 'transactions.accountability', account_code, 'close', 5, 'accepted',

@@ -35,7 +35,7 @@ PAGES: dict[str, str] = {
         {drafted:issue} {closed}""",
     "pka.tetangga": "/perlu-tindakan/ {running} {held} {held_rating}",
     "tpk": "/perlu-tindakan/ {sealed} {sealed:fail}",
-    "kaur": "/perlu-tindakan/ {unpaid} {unpaid:record_payment}",
+    "kaur": "/perlu-tindakan/ {unpaid} {request} {request:pay}",
     "bpd": "/perlu-tindakan/ {paid} {paid_meeting} {meeting}",
     "kades": f"""/perlu-tindakan/ {{closed}} /kantor-desa/{VILLAGE}/ /kantor-desa/{VILLAGE}/ubah/ {{numbers}}
         /kantor-desa/{VILLAGE}/riwayat/ /kantor-desa/{VILLAGE}/pergantian/ /kantor-desa/{VILLAGE}/data/ajukan/""",
@@ -108,7 +108,9 @@ def _addresses() -> dict[str, str]:
     step("sealed", story.sourcing(needs["sealed"]), "fail")
     step("drafted", story.contract(needs["drafted"]), "issue")
     step("running", story.contract(needs["running"]), "report_progress")
-    step("unpaid", story.account(needs["unpaid"]), "record_payment")
+    request = story.contract(needs["unpaid"]).payment_requests.get()
+    found["request"] = request.get_absolute_url()
+    step("request", request, "pay")
     step("closed_rating", story.contract(needs["closed"]).rating, "answer")
     for verb in ("revise", "add_photo", "remove_photo", "pause"):
         step("service", service, verb)

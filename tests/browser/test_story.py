@@ -350,10 +350,25 @@ def work_is_done_and_paid(site: Site, order: str, papers: dict[str, Path]) -> No
     printed(site, manager, "Berita Acara Serah Terima (BAST)", "028/CONTOH/2026")
     manager.go(order).step("Unggah Pindaian BAST", scan=papers["pindaian"])
 
-    treasurer = site.visitor("kaur").waits(TITLE).follow(TITLE).follow("Catat Pembayaran")
+    manager = site.visitor("pka").waits(TITLE).go(order).follow("Buat SPP pembayaran sekaligus").press("Buat SPP")
+    request = manager.page.url
+    printed(site, manager, "Pernyataan", "PERNYATAAN TANGGUNG JAWAB BELANJA")
+    as_provider(site).go(request).step(
+        "Kirim Tagihan", bill_number="INV/1", billed_on=TODAY, bill_amount="9.200.000", bill_scan=papers["pindaian"]
+    )
+    manager.go(request).step(
+        "Lengkapi SPP", number="900/CONTOH/2026", requested_on=TODAY, work="consulting", statement=papers["pindaian"]
+    ).step("Ajukan SPP").waits()
+    printed(site, manager.go(request), "SPP", "900/CONTOH/2026")
+    secretary = site.visitor("sekdes").waits(TITLE).go(request)
+    secretary.step("Periksa SPP", complete="ya", correct="ya", funded="ya", eligible="ya").waits()
+    site.visitor("kades").waits(TITLE).go(request).step("Setujui Pembayaran").waits()
+
+    treasurer = site.visitor("kaur", width=360).waits(TITLE).follow(TITLE).follow("Catat Pembayaran")
     treasurer.sees("Rp9.200.000", "Perkiraan")
     treasurer.fill(number="CONTOH/07/2026", paid_on=TODAY, proof=papers["surat"]).press("Catat Pembayaran")
-    treasurer.sees("diterima penyedia").waits()
+    treasurer.sees("Diterima penyedia").waits()
+    printed(site, treasurer.go(request), "Kuitansi", "CONTOH/07/2026")
 
 
 # --- 6. the assembly ------------------------------------------------------------------------------------------------
@@ -415,7 +430,8 @@ def nothing_was_lost() -> None:
     }  # fmt: skip
     for model, state in ends.items():
         assert [(model, row.state) for row in model.objects.all()] == [(model, state)]
-    contract, payment = Contract.objects.get(), Accountability.objects.get().payment
+    contract = Contract.objects.get()
+    payment = contract.payments.get()
     assert contract.value == payment.gross == 9_200_000
     assert payment.net == payment.gross - payment.withheld
     meeting = Meeting.objects.get()

@@ -170,12 +170,12 @@ def pay(contract: Contract, on: str, *, recorded: dt.datetime | None = None) -> 
     account = contract.accountability
     tax = contract.value * 2 // 100
     Payment.objects.create(
-        accountability=account, number="1", paid_on=day(on), gross=contract.value, withheld=tax, net=contract.value - tax,
+        contract=contract, number="1", paid_on=day(on), gross=contract.value, withheld=tax, net=contract.value - tax,
         proof=scan(), recorded_by=anyone(),
     )  # fmt: skip
     account.state = "musdes"
     account.save()
-    event(account, "record_payment", recorded or at(on, contract.village.tzinfo), "musdes")
+    event(account, "settle", recorded or at(on, contract.village.tzinfo), "musdes")
 
 
 def meet(

@@ -46,8 +46,7 @@ FROM transactions_contract WHERE village_signed_at IS NOT NULL GROUP BY 1, 2
 """
 STRAIGHT_PAID = """
 SELECT left(c.village_id, 5), date_trunc('month', p.paid_on)::date, count(*), sum(p.gross)
-FROM transactions_payment p JOIN transactions_accountability a ON a.id = p.accountability_id
-JOIN transactions_contract c ON c.id = a.contract_id GROUP BY 1, 2
+FROM transactions_payment p JOIN transactions_contract c ON c.id = p.contract_id GROUP BY 1, 2
 """
 STRAIGHT_PRESENT = """
 SELECT left(c.village_id, 5), date_trunc('month', m.held_on)::date, sum(t.men), sum(t.women)

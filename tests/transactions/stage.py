@@ -20,8 +20,17 @@ from tests.accounts.stage import with_second_factor
 from tests.areas import KUTA, LOMBOK_BARAT, LOMBOK_TENGAH, PUJUT, SUKADANA
 from tests.catalog.stage import Firm, firm, list_in_directory, service
 from tests.core.files import jpeg, pdf
-from transactions import tax
-from transactions.models import Accountability, Contract, Element, Meeting, Need, Quotation, Sourcing, Terms
+from transactions.models import (
+    Accountability,
+    Contract,
+    Element,
+    Meeting,
+    Need,
+    PaymentRequest,
+    Quotation,
+    Sourcing,
+    Terms,
+)
 from transactions.models.need import local_today
 from transactions.outline import proposed
 
@@ -54,6 +63,7 @@ ROLES = {  # key -> (role, area)
 VILLAGE = {"operator", "pka", "tpk", "sekdes", "kaur", "kades", "bpd"}
 OVERSEERS = {"pld", "pd", "tapm", "kecamatan", "pokja", "chair", "dpmd", "province", "ministry"}
 STRANGERS = {"dpmd2", "operator2", "pka2", "tpk2", "kaur2", "kades2", "bpd2", "nobody", "public", "outsider"}
+YES = {key: (True, "") for key, _ in PaymentRequest.CHECKS}
 CAME = [(Element.BPD, 4, 2), (Element.WOMEN, 0, 9)]
 
 
@@ -321,18 +331,41 @@ class Market:
             account.close(by=self.user("kades"))
         return account
 
-    def pay(self, account: Accountability, **changes: Any) -> None:
-        contract = account.contract
-        account.record_payment(
-            **{
-                "by": self.user("kaur"),
-                "number": "KWT/1",
-                "paid_on": self.today,
-                "taxes": tax.estimate(contract.provider, contract.value, on=self.today),
-                "proof": self.file("kaur"),
-            }
-            | changes
-        )
+    def request(self, contract: Contract, state: str = "draft") -> PaymentRequest:
+        """The SPP of the next termin, taken up to a state."""
+        request = PaymentRequest(contract=contract)
+        request.prepare(by=self.user("pka"))
+        if state == "withdrawn":
+            request.withdraw(by=self.user("pka"), reason="Salah termin.")
+        elif state != "draft":
+            self.fill(request)
+            request.submit(by=self.user("pka"))
+        if state == "returned":
+            request.examine(by=self.user("sekdes"), answers=YES | {"correct": (False, "Tagihan salah jumlah.")})
+        if state in ("checked", "approved", "paid"):
+            request.examine(by=self.user("sekdes"), answers=YES)
+        if state in ("approved", "paid"):
+            request.approve(by=self.user("kades"))
+        if state == "paid":
+            self.transfer(request)
+        return request
+
+    def fill(self, request: PaymentRequest, **changes: Any) -> None:
+        """Everything that the SPP asks for."""
+        papers = {name: self.file("pka") for name in ("statement", "bill_scan", "receipt")}
+        said = {"number": "900/1/SPP", "requested_on": self.today, "work": "consulting", "bill_amount": request.due()}
+        request.complete_papers(**{"by": self.user("pka")} | papers | said | changes)
+
+    def transfer(self, request: PaymentRequest, **changes: Any) -> None:
+        """The treasurer's record, with the taxes as estimated."""
+        said = {"number": "KWT/1", "paid_on": self.today, "taxes": request.estimate(), "proof": self.file("kaur")}
+        request.pay(**{"by": self.user("kaur")} | said | changes)
+
+    def pay(self, account: Accountability) -> PaymentRequest:
+        """All that is left of the contract."""
+        request = self.request(account.contract, "paid")
+        account.refresh_from_db()
+        return request
 
     def draft_meeting(self, account: Accountability) -> Meeting:
         return Meeting(

@@ -1,4 +1,4 @@
-"""Whole rupiah; what must never be false is false in the database itself; the tax is an estimate, rounded down."""
+"""Whole rupiah; what must never be false is false in the database itself."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, models, transaction
 
-from accounts.models import LegalForm, Provider
 from core.workflow import TransitionRefused
 from tests.transactions.stage import Market
-from transactions import tax
-from transactions.models import Accountability, Contract, Need, Payment, PaymentTax, Quotation, Sourcing, TaxRate
+from transactions.models import (
+    Accountability,
+    Contract,
+    Need,
+    Payment,
+    PaymentRequest,
+    PaymentTax,
+    Quotation,
+    Sourcing,
+    TaxRate,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +39,10 @@ def broken(rows: Any, **values: Any) -> str:
         (Sourcing, {"hps"}),
         (Quotation, {"price", "negotiated_price"}),
         (Contract, {"value"}),
-        (Payment, {"gross", "withheld", "net"}),
+        (Payment, {"gross", "fine", "withheld", "net"}),
         (PaymentTax, {"base", "amount"}),
+        (PaymentRequest, {"amount", "fine", "bill_amount"}),
+        (TaxRate, {"above"}),
     ],
 )
 def test_money_is_whole_rupiah(model: type[models.Model], names: set[str]) -> None:
@@ -44,7 +54,7 @@ def test_money_is_whole_rupiah(model: type[models.Model], names: set[str]) -> No
 
 def test_the_database_refuses_what_must_never_be(market: Market) -> None:
     account = market.account("musdes")
-    payment = Payment.objects.filter(accountability=account)
+    payment = Payment.objects.filter(contract__accountability=account)
     contract, quotation = (
         Contract.objects.filter(accountability=account),
         Quotation.objects.filter(contract__accountability=account),
@@ -55,9 +65,16 @@ def test_the_database_refuses_what_must_never_be(market: Market) -> None:
     )
     sourcing = Sourcing.objects.filter(pk=sourcing.get().pk)
     need = Need.objects.filter(pk=sourcing.get().need_id)
-    assert broken(payment, net=models.F("net") + 1) == "payment_net_is_gross_less_tax"
-    assert broken(payment, withheld=-1) == "payment_net_is_gross_less_tax"
-    assert broken(payment, gross=0, withheld=0, net=0) == "payment_net_is_gross_less_tax"
+    whole = "payment_net_is_gross_less_fine_and_tax"
+    assert broken(payment, net=models.F("net") + 1) == whole
+    assert broken(payment, withheld=-1, net=models.F("gross") + 1) == whole
+    assert broken(payment, fine=-1, net=models.F("net") + 1) == whole
+    assert broken(payment, fine=models.F("gross"), net=-models.F("withheld")) == whole
+    assert broken(payment, gross=0, withheld=0, net=0) == whole
+    assert broken(payment, gross=models.F("gross") + 1, net=models.F("net") + 1) == "payments_within_contract"
+    assert broken(Contract.objects.filter(accountability=account), value=models.F("value") - 1) == (
+        "payments_within_contract"
+    )
     assert broken(PaymentTax.objects.filter(payment=payment.get()), amount=-1) == "payment_tax_not_negative"
     assert broken(quotation, price=0) == "quotation_price_positive"
     assert broken(quotation, negotiated_price=9_400_001, price=9_400_000) == "quotation_negotiated_not_above_offer"
@@ -76,13 +93,15 @@ def test_the_database_refuses_what_must_never_be(market: Market) -> None:
     assert broken(Accountability.objects.filter(pk=account.pk), state="closed") == "accountability_closed_with_date"
 
 
-def test_one_winner_and_one_payment(market: Market) -> None:
+def test_one_winner_and_no_payment_beyond_the_contract(market: Market) -> None:
     sourcing = market.sourcing("awarded", hps=20_000_000)
     assert broken(sourcing.quotations.filter(state="lost"), state="won") == "quotation_one_winner_per_sourcing"
-    account = market.account("musdes")
-    values = {f.attname: getattr(account.payment, f.attname) for f in Payment._meta.fields if not f.primary_key}
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Payment.objects.create(**values)
+    payment = market.account("musdes").contract.payments.get()
+    values = {f.attname: getattr(payment, f.attname) for f in Payment._meta.fields if not f.primary_key}
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        Payment.objects.create(**values | {"request_id": None, "gross": 1, "fine": 0, "withheld": 0, "net": 1})
+    diagnosis: Any = refusal.value.__cause__
+    assert diagnosis.diag.constraint_name == "payments_within_contract"
 
 
 # --- negotiating -------------------------------------------------------------------------------------
@@ -112,56 +131,3 @@ def test_not_the_lowest_needs_a_reason(market: Market) -> None:
     sourcing.award(by=tpk, quotation=Quotation.objects.get(pk=dear.pk), reason="Jadwal lebih sesuai.")
     assert sourcing.award_reason == "Jadwal lebih sesuai."
     assert set(sourcing.quotations.values_list("price", "state")) == {(19_900_000, "won"), (19_800_000, "lost")}
-
-
-# --- paying ------------------------------------------------------------------------------------------
-def test_what_is_paid_is_the_contract_less_the_taxes(market: Market) -> None:
-    account = market.account("payment")
-    market.pay(
-        account, taxes=[tax.TaxLine("pph23", "PPh", 9_400_000, 188_000), tax.TaxLine("ppn", "PPN", 9_400_000, 1)]
-    )
-    payment = account.payment
-    assert (payment.gross, payment.withheld, payment.net) == (9_400_000, 188_001, 9_211_999)
-    assert payment.recorded_by == market.user("kaur")
-
-
-@pytest.mark.parametrize("days", [-1, 1])
-def test_paid_after_the_hand_over_and_not_in_the_future(market: Market, days: int) -> None:
-    import datetime as dt
-
-    account = market.account("payment")
-    with pytest.raises(TransitionRefused, match="setelah serah terima" if days < 0 else "di masa depan"):
-        market.pay(account, paid_on=market.today + dt.timedelta(days=days))
-
-
-def test_tax_eats_not_the_whole_payment(market: Market) -> None:
-    account = market.account("payment")
-    with pytest.raises(TransitionRefused, match="tidak boleh melebihi nilai"):
-        market.pay(account, taxes=[tax.TaxLine("pph23", "PPh", 1, 9_400_000)])
-
-
-@pytest.mark.parametrize(
-    ("form", "pkp", "gross", "lines"),
-    [
-        (LegalForm.COMPANY, False, 9_300_000, [("pph23", 9_300_000, 186_000)]),
-        (LegalForm.COMPANY, False, 99, [("pph23", 99, 1)]),  # 1.98 rounded down
-        (LegalForm.PERSON, False, 1_000_039, [("pph21", 1_000_039, 25_000)]),  # 25,000.975
-        # 11 % inside the gross: 990,990.99 rounded down, and the rest is the base
-        (LegalForm.COMPANY, True, 10_000_000, [("pph23", 9_009_010, 180_180), ("ppn", 9_009_010, 990_990)]),
-        (LegalForm.COMPANY, True, 1, [("pph23", 1, 0), ("ppn", 1, 0)]),
-    ],
-)
-def test_the_tax_estimate_is_rounded_down(form: str, pkp: bool, gross: int, lines: list[Any], market: Market) -> None:
-    provider = Provider(legal_form=form, is_pkp=pkp)
-    assert [(line.tax, line.base, line.amount) for line in tax.estimate(provider, gross, on=market.today)] == lines
-
-
-def test_a_new_rate_counts_from_its_day(market: Market) -> None:
-    import datetime as dt
-
-    day = dt.date(2026, 6, 1)
-    TaxRate.objects.create(tax="pph23", legal_form="company", basis_points=400, valid_from=day, source="contoh")
-    provider = Provider(legal_form=LegalForm.COMPANY)
-    amounts = [tax.estimate(provider, 1_000_000, on=on)[0].amount for on in (day - dt.timedelta(days=1), day)]
-    assert amounts == [20_000, 40_000]
-    assert str(TaxRate(tax="pph21", basis_points=250)) == "PPh Pasal 21 (2,5 %)"

@@ -92,7 +92,7 @@ def test_a_contract_on_its_way(market: Market) -> None:
         (lambda: contract.ask_repair(by=manager, reason="Modul kurang."), {"firm"}),
         (lambda: contract.request_inspection(by=provider), {"pka"}),
         (lambda: contract.accept_work(by=manager, note="Baik."), {"firm"}),
-        (lambda: contract.hand_over(by=manager, number="1", on=today, place="Kantor"), {"firm", "kaur"}),
+        (lambda: contract.hand_over(by=manager, number="1", on=today, place="Kantor"), {"firm"}),
     ]
     for act, people in steps:
         assert told(market, act) == people
@@ -107,7 +107,9 @@ def test_a_terminated_contract_reaches_the_provider_with_its_reason(market: Mark
 
 def test_the_accountability_on_its_way(market: Market) -> None:
     account = market.account("payment")
-    assert told(market, lambda: market.pay(account)) == {"bpd", "pld", "operator"}
+    request = market.request(account.contract, "approved")
+    assert told(market, lambda: market.transfer(request)) == {"bpd", "pld", "operator", "firm", "pka"}
+    account.refresh_from_db()
     meeting = market.draft_meeting(account)
     assert told(market, lambda: meeting.prepare(by=market.user("pld"), attendance=[("bpd", 1, 1)])) == {"bpd"}
     meeting.attach(by=market.user("pld"), scan=market.file("pld"), photos=[market.photo("pld"), market.photo("pld")])
@@ -192,8 +194,9 @@ def test_and_after_the_award(market: Market) -> None:
 
 def test_and_after_the_hand_over(market: Market) -> None:
     account = market.account("payment")
-    assert waiting(market) == {"kaur": {"accountability"}}
-    market.pay(account)
+    assert waiting(market) == {"pka": {"accountability"}}
+    market.transfer(market.request(account.contract, "approved"))
+    account.refresh_from_db()
     musdes = {"bpd", "operator", "sekdes", "pld"}
     assert waiting(market) == {key: {"accountability"} for key in musdes}
     meeting = market.meeting(account)

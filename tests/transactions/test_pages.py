@@ -112,6 +112,10 @@ def forms_of(market: Market) -> list[tuple[str, str]]:
     drafted, running = market.contract("drafted"), market.contract("running")
     inspection, inspected = market.contract("inspection"), market.contract("inspected")
     unpaid, paid = market.account("payment"), market.account("musdes")
+    drawn, filed, checked, approved = (
+        market.request(market.account("payment").contract, state)
+        for state in ("draft", "submitted", "checked", "approved")
+    )
     held = market.meeting(market.account("musdes"))
     rating = market.rating("given")
     accepted = market.account("accepted")
@@ -136,7 +140,12 @@ def forms_of(market: Market) -> list[tuple[str, str]]:
         ("pka", inspection.move_url("ask_repair")),
         ("pka", inspection.move_url("accept_work")),
         ("pka", inspected.move_url("hand_over")),
-        ("kaur", unpaid.move_url("record_payment")),
+        ("pka", reverse("payment-request-new", args=[unpaid.contract.code])),
+        ("pka", drawn.move_url("complete_papers")),
+        ("firm", drawn.move_url("bill")),
+        ("sekdes", filed.move_url("examine")),
+        ("kades", checked.move_url("give_back")),
+        ("kaur", approved.move_url("pay")),
         ("pka", unpaid.contract.move_url("attach_handover_scan")),
         ("bpd", reverse("meeting-new", args=[paid.code])),
         ("bpd", held.move_url("amend")),

@@ -16,7 +16,7 @@ from reviews.models import Rating
 from tests.accounts.stage import at_once, row_held
 from tests.transactions.stage import Market
 from tests.transactions.test_once import CASES, Build, key_of
-from transactions.models import Accountability, Contract, Meeting, Need, Payment, Quotation, Sourcing
+from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,19 +78,6 @@ def test_two_awards_at_once_and_one_contract(committed_market: Market) -> None:
     assert Contract.objects.filter(sourcing=sourcing).count() == 1
     assert sorted(sourcing.quotations.values_list("state", flat=True)) == ["lost", "won"]
     assert sourcing.events().filter(verb="award").count() == 1
-
-
-def test_two_payments_at_once_and_one_is_recorded(committed_market: Market) -> None:
-    market = committed_market
-    account = market.account("payment")
-    papers = [market.file("kaur"), market.file("kaur")]
-    copies = [Accountability.objects.get(pk=account.pk) for _ in papers]
-    results = together(
-        Accountability.objects.filter(pk=account.pk),
-        *(lambda c=c, p=p: market.pay(c, proof=p, number=p.code) for c, p in zip(copies, papers, strict=True)),
-    )
-    assert kinds(results) == ["NoneType", "TransitionRefused"]
-    assert Payment.objects.filter(accountability=account).count() == 1
 
 
 @pytest.mark.parametrize("verb", ["send", "revise", "withdraw"])

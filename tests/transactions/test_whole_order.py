@@ -13,7 +13,7 @@ from reviews.models import Rating
 from tests.core.files import jpeg, pdf
 from tests.transactions.stage import Market
 from tests.transactions.test_pages import filled
-from transactions.models import Accountability, Contract, Meeting, Need, Quotation, Sourcing, Terms
+from transactions.models import Accountability, Contract, Meeting, Need, PaymentRequest, Quotation, Sourcing, Terms
 
 pytestmark = pytest.mark.django_db
 
@@ -91,8 +91,25 @@ def test_from_the_need_to_the_providers_answer(market: Market) -> None:
     send(market, "pka", contract.move_url("hand_over"), number="028/1", on=today, place="Kantor desa")
     send(market, "operator", contract.move_url("attach_handover_scan"), scan=scan())
     account = Accountability.objects.get()
-    send(market, "kaur", account.move_url("record_payment"), number="KWT/1", paid_on=today, proof=scan())
-    assert (account.payment.gross, account.payment.withheld) == (9_000_000, 180_000)  # as proposed
+    send(market, "pka", reverse("payment-request-new", args=[contract.code]))
+    spp = PaymentRequest.objects.get()
+    send(
+        market, "firm", spp.move_url("bill"),
+        bill_number="INV/1", billed_on=today, bill_amount="9.000.000", bill_scan=scan(),
+    )  # fmt: skip
+    send(
+        market, "pka", spp.move_url("complete_papers"),
+        number="900/1", requested_on=today, work="consulting", statement=scan(),
+    )  # fmt: skip
+    send(market, "pka", spp.move_url("submit"))
+    answers = {key: "ya" for key, _ in PaymentRequest.CHECKS}
+    send(market, "sekdes", spp.move_url("examine"), **answers | {"correct": "tidak", "correct_note": "Nomor salah."})
+    send(market, "pka", spp.move_url("submit"))
+    send(market, "sekdes", spp.move_url("examine"), **answers)
+    send(market, "kades", spp.move_url("approve"))
+    send(market, "kaur", spp.move_url("pay"), number="KWT/1", paid_on=today, proof=scan())
+    payment = contract.payments.get()
+    assert (payment.gross, payment.withheld) == (9_000_000, 180_000)  # as proposed
     send(
         market, "pld", reverse("meeting-new", args=[account.code]),
         held_on=today, starts_at="09:00", ends_at="11:30", place="Aula", presented="Selesai, tepat waktu.",

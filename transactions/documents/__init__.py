@@ -9,14 +9,14 @@ from django.db.models import Q
 
 from accounts.models import Role
 from core.models import Document, PrintedDocument
-from transactions.documents import contract, meeting
+from transactions.documents import contract, meeting, payment
 from transactions.documents.frame import Printable
 from transactions.models import Need, ProcurementRule
 from transactions.models.need import local_today
 from transactions.order import Order
 
 BUYERS = (Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM)
-STAGES = (contract, meeting)
+STAGES = (contract, payment, meeting)
 
 
 def rule_of(need: Need) -> ProcurementRule:
@@ -31,7 +31,7 @@ def papers_of(document: Document) -> list[PrintedDocument]:
 
 def papers(order: Order) -> list[PrintedDocument]:
     """Papers printed of the whole order, in one query; the contract's first."""
-    holders = [*order.documents[2:], *order.meetings]
+    holders = [*order.documents[2:], *order.payment_requests, *order.meetings]
     if not holders:
         return []
     mine = Q(pk__in=[])

@@ -19,7 +19,7 @@ def account_of(account: Any) -> dict[str, Any]:
     """What the assembly hears: the order in figures, planned and done."""
     contract = account.contract
     spk = documents.thaw(contract.snapshot)
-    payment = getattr(account, "payment", None)
+    payments = list(contract.payments.all())
     return {
         "order": contract.need.code,
         "title": spk["work"]["title"],
@@ -33,9 +33,10 @@ def account_of(account: Any) -> dict[str, Any]:
         "volume": f"{spk['work']['volume']} {spk['work']['unit']}",
         "handover_on": contract.handover_on,
         "handover_number": contract.handover_number,
-        "paid": payment.gross if payment else None,
-        "withheld": payment.withheld if payment else None,
-        "paid_on": payment.paid_on if payment else None,
+        "paid": sum(payment.gross for payment in payments) or None,
+        "fine": sum(payment.fine for payment in payments),
+        "withheld": sum(payment.withheld for payment in payments),
+        "paid_on": max((payment.paid_on for payment in payments), default=None),
     }
 
 

@@ -8,7 +8,7 @@ from transactions.forms.activity import (
     AnnouncementForm,
     ApplyImportForm,
 )
-from transactions.forms.contract import AcceptForm, HandOverForm, IssueForm, PaymentForm, ProgressForm, ScanForm
+from transactions.forms.contract import AcceptForm, HandOverForm, IssueForm, ProgressForm, ScanForm
 from transactions.forms.evaluation import EvaluateForm
 from transactions.forms.meeting import AmendMeetingForm, AttachForm, DecideForm, MeetingFields, MeetingForm
 from transactions.forms.need import (
@@ -21,6 +21,7 @@ from transactions.forms.need import (
     PlaceForm,
     WhyForm,
 )
+from transactions.forms.payment import BillForm, CheckForm, CompletePapersForm, PaymentForm, PaymentRequestForm
 from transactions.forms.quotation import MinuteForm, NegotiateForm, OfferFields, QuotationForm, ReviseForm, TalkForm
 from transactions.forms.sourcing import (
     AmendSourcingForm,
@@ -47,7 +48,10 @@ __all__ = [
     "ApplyImportForm",
     "AttachForm",
     "AwardForm",
+    "BillForm",
     "BudgetForm",
+    "CheckForm",
+    "CompletePapersForm",
     "DeadlineField",
     "DeadlineForm",
     "DecideForm",
@@ -63,6 +67,7 @@ __all__ = [
     "OfferFields",
     "OrderFilterForm",
     "PaymentForm",
+    "PaymentRequestForm",
     "PlaceForm",
     "PriceForm",
     "ProgressForm",

@@ -1,6 +1,6 @@
 """An order is four documents: the need, its sourcing, the contract, and the accountability."""
 
-from transactions.models.accountability import Accountability, Payment, PaymentTax
+from transactions.models.accountability import Accountability
 from transactions.models.activity import Activity, Commitment, Field
 from transactions.models.activity_import import ActivityImport
 from transactions.models.bundle import Bundle
@@ -13,15 +13,18 @@ from transactions.models.need import Funding, Need, Origin
 from transactions.models.negotiation import NegotiationStep
 from transactions.models.offer import Paper, QuotationItem, QuotationPaper
 from transactions.models.opening import OpeningMinutes
+from transactions.models.payment import Payment, PaymentTax
+from transactions.models.payment_request import PaymentRequest
 from transactions.models.plan import ProcurementPlan
 from transactions.models.price import PriceReference, TrackRecord
 from transactions.models.progress import ProgressPhoto, ProgressReport
 from transactions.models.publication import Publication
 from transactions.models.quotation import Invitation, Quotation
-from transactions.models.rule import Method, ProcurementRule, TaxRate
+from transactions.models.rule import Method, ProcurementRule
 from transactions.models.shortlist import Shortlisted
 from transactions.models.sourcing import Sourcing
 from transactions.models.stage import OrderStage, Stage
+from transactions.models.tax_rate import TaxRate, Work
 from transactions.models.tender import TenderQuestion
 from transactions.models.terms import Terms
 
@@ -54,6 +57,7 @@ __all__ = [
     "Origin",
     "Paper",
     "Payment",
+    "PaymentRequest",
     "PaymentTax",
     "PriceReference",
     "ProcurementPlan",
@@ -71,5 +75,6 @@ __all__ = [
     "TenderQuestion",
     "Terms",
     "TrackRecord",
+    "Work",
     "YearEndCall",
 ]

@@ -1,26 +1,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
-from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import Role
 from core.formats import tanggal_sedang
-from core.models import DatedSetting, StoredFile
-from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from core.models import DatedSetting
+from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving
 from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.contract import Contract
 from transactions.models.need import in_office, local_today
-from transactions.models.rule import TaxRate
-from transactions.tax import TaxLine
 
 if TYPE_CHECKING:
     from transactions.models.meeting import Meeting
@@ -35,13 +31,17 @@ class AccountabilityQuerySet(models.QuerySet):
         return self.filter(in_office(user, "contract__village") | Q(contract__provider__in=people.providers(user)))
 
     def waiting_for(self, user: Any) -> Self:
-        """The treasurer pays, the BPD holds the Musdes, the head closes."""
+        """The manager asks for what is not yet paid, the BPD holds the Musdes, the head closes."""
+        from transactions.models.payment_request import OPEN as ASKED
+        from transactions.models.payment_request import PaymentRequest
+
+        asked = PaymentRequest.objects.filter(contract=OuterRef("contract"), state__in=ASKED)
 
         def at(*roles: str) -> Q:
             return within("contract__village", people.territories(user, *roles))
 
         return self.filter(
-            Q(state="payment") & at(Role.VILLAGE_TREASURER)
+            Q(state="payment") & ~Q(Exists(asked)) & at(Role.ACTIVITY_MANAGER)
             | Q(state__in=["musdes", "refused"]) & at(Role.BPD, Role.VILLAGE_OPERATOR, Role.VILLAGE_SECRETARY, Role.PLD)
             | Q(state="accepted") & at(Role.VILLAGE_HEAD)
         )
@@ -63,7 +63,7 @@ class Accountability(OrderDocument):
         CLOSED = "closed", "Selesai"
 
     MOVES = moves(
-        Move("record_payment", ("payment",), "musdes", "Catat Pembayaran", "Pembayaran dicatat"),
+        Move("settle", ("payment",), "musdes", "Nyatakan Lunas", "Kontrak dibayar lunas", inner=True),
         Move(
             "accept",
             ("musdes", "refused"),
@@ -82,8 +82,9 @@ class Accountability(OrderDocument):
         ),
         Move("close", ("accepted",), "closed", "Tutup Pembelian", "Pembelian ditutup"),
     )
+    RETIRED = {"record_payment": "Pembayaran dicatat"}  # before payments had their SPP
     TURN = {
-        "payment": "Kaur Keuangan",
+        "payment": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
         "musdes": "BPD, dibantu pendamping",
         "refused": "BPD, dibantu pendamping",
         "accepted": "Kepala Desa",
@@ -126,7 +127,7 @@ class Accountability(OrderDocument):
     @property
     def status_sentence(self) -> str:
         return {
-            "payment": "Menunggu pembayaran dari Rekening Kas Desa dicatat.",
+            "payment": "Menunggu pembayaran: SPP diajukan, diperiksa, disetujui, lalu dibayar dari Rekening Kas Desa.",
             "musdes": f"Dibayar; Musdes pertanggungjawaban diadakan paling lambat {tanggal_sedang(self.due_on)}.",
             "refused": "Musdes belum menerima; perlu tindak lanjut dan Musdes berikutnya.",
             "accepted": "Diterima Musdes; pembelian dapat ditutup.",
@@ -147,7 +148,7 @@ class Accountability(OrderDocument):
         lacks = []
         if not self.contract.handover_scan_id:
             lacks.append("pindaian BAST bertanda tangan")
-        if not hasattr(self, "payment"):
+        if not self.contract.is_paid:
             lacks.append("catatan pembayaran")
         meeting = self.decided_meeting
         if meeting is None or not meeting.scan_id:
@@ -159,8 +160,16 @@ class Accountability(OrderDocument):
         membership = people.acting(user, role, at=self.contract.village_id)
         return Allowed(membership) if membership else Denied(sentence)
 
-    def may_record_payment(self, user: Any) -> Verdict:
-        return self._holder(user, Role.VILLAGE_TREASURER, "Pembayaran dicatat oleh Kaur Keuangan desa ini.")
+    def may_settle(self, user: Any) -> Verdict:
+        """The treasurer who pays, or the manager who hands over what is paid already; never before it is paid."""
+        membership = people.acting(
+            user, Role.VILLAGE_TREASURER, Role.ACTIVITY_MANAGER, Role.VILLAGE_HEAD, at=self.contract.village_id
+        )
+        if not membership:
+            return Denied("Pelunasan dicatat bersama pembayaran oleh Kaur Keuangan desa ini.")
+        if not self.contract.is_paid:
+            return Denied("Kontrak ini belum dibayar seluruhnya.")
+        return Allowed(membership)
 
     def may_accept(self, user: Any) -> Verdict:
         return self._holder(user, Role.BPD, "Keputusan Musdes dicatat oleh BPD desa ini.")
@@ -179,40 +188,13 @@ class Accountability(OrderDocument):
         days = DatedSetting.objects.in_force("musdes-due-days", on=self.contract.handover_on)
         self.due_on = self.contract.handover_on + datetime.timedelta(days=days)
         born(self, by=by, verdict=verdict)
+        if self.contract.is_paid:  # an addendum left nothing for the last termin
+            self.settle(by=by)
 
-    def record_payment(
-        self,
-        *,
-        by: Any,
-        number: str,
-        paid_on: datetime.date,
-        taxes: Iterable[TaxLine],
-        proof: StoredFile,
-    ) -> None:
-        """The transfer from the village's cash account: number, day, taxes withheld, proof. No money moves here."""
-        with moving(self, "record_payment", by=by) as facts:
-            refuse_unless(paid_on <= local_today(self.village), "Tanggal pembayaran tidak boleh di masa depan.")
-            refuse_unless(
-                self.contract.handover_on and paid_on >= self.contract.handover_on,
-                "Pembayaran dilakukan setelah serah terima (Permendagri 20/2018 Pasal 55).",
-            )
-            taxes = list(taxes)
-            gross, withheld = self.contract.value, sum(line.amount for line in taxes)
-            refuse_unless(withheld < gross, "Jumlah pajak tidak boleh melebihi nilai pembayaran.")
-            payment = Payment.objects.create(
-                accountability=self,
-                number=number,
-                paid_on=paid_on,
-                gross=gross,
-                withheld=withheld,
-                net=gross - withheld,
-                proof=proof,
-                recorded_by=by,
-            )
-            for line in taxes:
-                payment.taxes.create(tax=line.tax, base=line.base, amount=line.amount)
-            proof.hold(self)
-            facts.update(gross=gross, withheld=withheld, net=gross - withheld)
+    def settle(self, *, by: Any) -> None:
+        """Called with the payment that pays the last rupiah (or by the hand-over of what is paid already)."""
+        with moving(self, "settle", by=by) as facts:
+            facts["paid"] = self.contract.paid
 
     def accept(self, *, by: Any, meeting: Meeting) -> None:
         """Called by the meeting that decides: accepted, with or without notes."""
@@ -228,56 +210,3 @@ class Accountability(OrderDocument):
         """Nothing is missing: the village head closes the file."""
         with moving(self, "close", by=by):
             self.closed_at = timezone.now()
-
-
-class Payment(models.Model):
-    """A transfer that the treasurer made and recorded; whole rupiah. The marketplace never holds money."""
-
-    accountability = models.OneToOneField(Accountability, models.PROTECT, related_name="payment")
-    number = models.CharField("nomor bukti", max_length=100)
-    paid_on = models.DateField("tanggal bayar")
-    gross = models.BigIntegerField("bruto")
-    withheld = models.BigIntegerField("pajak dipotong")
-    net = models.BigIntegerField("neto")
-    proof = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="bukti transfer", related_name="+")
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = "pembayaran"
-        verbose_name_plural = "pembayaran"
-        constraints = (
-            models.CheckConstraint(
-                name="payment_net_is_gross_less_tax",
-                condition=Q(gross__gt=0, withheld__gte=0, net=F("gross") - F("withheld")),
-            ),
-        )
-        indexes = (
-            models.Index(fields=["paid_on"], name="payment_paid"),
-            models.Index(
-                fields=["accountability"], include=["id", "paid_on", "gross", "withheld"], name="payment_figures"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class PaymentTax(models.Model):
-    """One tax withheld from a payment."""
-
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="taxes")
-    tax = models.CharField("pajak", max_length=8, choices=TaxRate.Tax.choices)
-    base = models.BigIntegerField("dasar pengenaan")
-    amount = models.BigIntegerField("jumlah")
-
-    class Meta:
-        verbose_name = "pajak dipotong"
-        verbose_name_plural = "pajak dipotong"
-        constraints = (
-            models.UniqueConstraint(fields=["payment", "tax"], name="payment_tax_once"),
-            models.CheckConstraint(name="payment_tax_not_negative", condition=Q(base__gte=0, amount__gte=0)),
-        )
-
-    def __str__(self) -> str:
-        return self.get_tax_display()

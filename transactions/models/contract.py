@@ -255,10 +255,12 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
     @property
     def paid(self) -> int:
         """What was paid of it so far, gross, in whole rupiah."""
-        from transactions.models.accountability import Payment
+        return int(self.payments.aggregate(total=models.Sum("gross"))["total"] or 0)
 
-        rows = Payment.objects.filter(accountability__contract=self)
-        return int(rows.aggregate(total=models.Sum("gross"))["total"] or 0)
+    @property
+    def is_paid(self) -> bool:
+        """To the last rupiah."""
+        return self.paid == self.value
 
     @property
     def is_late(self) -> bool:

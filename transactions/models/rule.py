@@ -7,9 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts import people
-from accounts.models import LegalForm
 from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES
-from core.formats import desimal
 from regions.models import Area
 from regions.scope import within
 
@@ -104,27 +102,3 @@ class ProcurementRule(models.Model):
         if value <= self.direct_limit:
             return Method.DIRECT
         return Method.QUOTATION if value <= self.quotation_limit else Method.TENDER
-
-
-class TaxRate(models.Model):
-    """A rate for the estimate of what the treasurer withholds. Rates change by law and date."""
-
-    class Tax(models.TextChoices):
-        PPH21 = "pph21", "PPh Pasal 21"
-        PPH23 = "pph23", "PPh Pasal 23"
-        PPN = "ppn", "PPN"
-
-    tax = models.CharField("pajak", max_length=8, choices=Tax.choices)
-    legal_form = models.CharField("bentuk penyedia", max_length=16, choices=LegalForm.choices, blank=True)
-    only_pkp = models.BooleanField("hanya PKP", default=False)
-    basis_points = models.PositiveSmallIntegerField("tarif (per sepuluh ribu)")
-    valid_from = models.DateField("berlaku sejak")
-    source = models.CharField("dasar", max_length=200)
-
-    class Meta:
-        verbose_name = "tarif pajak"
-        verbose_name_plural = "tarif pajak"
-        constraints = (models.UniqueConstraint(fields=["tax", "legal_form", "valid_from"], name="tax_rate_once_a_day"),)
-
-    def __str__(self) -> str:
-        return f"{self.get_tax_display()} ({desimal(self.basis_points / 100, 2).rstrip('0').rstrip(',')} %)"

@@ -17,8 +17,9 @@ from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, r
 from transactions.models.base import OrderDocument
 from transactions.models.item import Item, Line, total_of
 from transactions.models.need import in_office, local_today
-from transactions.models.rule import Method, TaxRate
+from transactions.models.rule import Method
 from transactions.models.sourcing import Sourcing
+from transactions.models.tax_rate import TaxRate
 
 MOST_ITEMS = 100
 
@@ -269,7 +270,7 @@ def ppn_of(amount: int, basis_points: int | None) -> int:
 
 def ppn_rate(on: datetime.date) -> int:
     """The PPN of that day in basis points, by the dated rates; 0 where none is in force."""
-    rates = TaxRate.objects.filter(tax=TaxRate.Tax.PPN, legal_form="", valid_from__lte=on)
+    rates = TaxRate.objects.filter(tax=TaxRate.Tax.PPN, legal_form="", basis_points__gt=0, valid_from__lte=on)
     found = rates.order_by("-valid_from").first()
     return found.basis_points if found else 0
 

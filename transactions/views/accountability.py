@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from transactions import forms
 from transactions.models import Accountability
 from transactions.views.moving import OrderMoveView
 
-accountability_move = OrderMoveView.as_view(model=Accountability, forms={"record_payment": forms.PaymentForm})
+accountability_move = OrderMoveView.as_view(model=Accountability)
