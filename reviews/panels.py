@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString
 from accounts.models import Provider
 from catalog.models import Service
 from catalog.models.rating import min_count
+from core.formats import desimal
 from reviews.models import WEIGHTS, Rating
+from transactions.models import Contract
 from transactions.order import Order
 
 SHOWN = 10
@@ -44,6 +46,18 @@ def service_panel(request: HttpRequest, service: Service) -> SafeString | str:
 def provider_panel(request: HttpRequest, provider: Provider) -> SafeString | str:
     """What villages said of this provider."""
     return _list(Rating.objects.filter(contract__provider=provider), least=min_count())
+
+
+def purchase_panel(contract: Contract) -> SafeString | str:
+    """On the public's page of a contract: how the village judged it."""
+    rating = Rating.objects.filter(contract=contract).select_related("contract__village").first()
+    return render_to_string("reviews/_purchase.html", {"rating": rating}) if rating else ""
+
+
+def purchase_notes(contracts: list[int]) -> dict[int, str]:
+    """In the public's list of contracts: the stars of those that were judged."""
+    rows = Rating.objects.filter(contract__in=contracts).values_list("contract", "tenths")
+    return {contract: f"Dinilai {desimal(tenths / 10, 1)} dari 5" for contract, tenths in rows}
 
 
 def _list(rows: QuerySet[Rating], *, least: int) -> SafeString | str:

@@ -153,4 +153,6 @@ PUBLIC_VIEWS = {
     "regions/views.py:area_detail",
     "regions/views.py:area_list",
     "regions/views.py:area_search",
+    "transactions/views/purchase.py:purchase",
+    "transactions/views/purchase.py:purchase_list",
 }

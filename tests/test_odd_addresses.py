@@ -32,6 +32,7 @@ EXAMPLES: dict[str, Callable[[Story], list[Any]]] = {
     "file": lambda s: [s.service("Pelatihan pengelolaan BUM Desa").photos.first().file.code if s.service("Pelatihan pengelolaan BUM Desa").photos.exists() else "2345678923"],
     "provider": lambda s: [s.application("penyedia").provider.code],
     "provider-status": lambda s: [s.application("penyedia").provider.code],
+    "purchase": lambda s: [s.contract(s.closed).code],
     "regency-directory": lambda s: ["52.02"],
     "service": lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
     "service-kak": lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
@@ -54,11 +55,11 @@ VALUES = [
 NASTY = ["", "\0", "a" * 5000, "9" * 5000, "-1", "NaN", "' OR 1=1 --", "provider__user__password", "٣", "😀", "\u202e", "a:* & !b", "~", "52.99", "99999999999999999~ABC"]  # fmt: skip
 # Addresses that are asked for something: these get every value, the others the nastiest.
 READING = {
-    "area-list", "area-search", "compare", "directory", "directory-csv", "directory-json", "provider", "regency-directory",
+    "area-list", "area-search", "compare", "directory", "directory-csv", "directory-json", "provider", "purchases", "regency-directory",
     "service", "service-questions", "service-suggest", "services", "services-csv", "services-json",
 }  # fmt: skip
 # These are asked one parameter at a time, too.
-ALONE_AT = {"services", "directory", "compare"}
+ALONE_AT = {"services", "directory", "compare", "purchases"}
 ALONE = ["9" * 5000, "NaN", "a:* & !b", "99999999999999999~ABC"]
 # Asked of every address, besides what its module is seen to read.
 ALWAYS = {
@@ -144,8 +145,8 @@ def parameters() -> set[str]:
 def form_fields() -> set[str]:
     """Fields of the forms and filters by which public lists are asked."""
     found = set()
-    for path in (ROOT / app for app in ("catalog", "regions", "core")):
-        for file in path.rglob("*.py"):
+    for path in (ROOT / app for app in ("catalog", "regions", "core", "transactions/forms/purchase.py")):
+        for file in path.rglob("*.py") if path.is_dir() else [path]:
             if not re.search("filter|views|forms|lists", str(file.relative_to(ROOT))):
                 continue
             for node in ast.walk(ast.parse(file.read_text())):

@@ -12,5 +12,6 @@ class TransactionsConfig(AppConfig):
         order.panels.append(panels.shortlist_panel)
         extras.on_price_card(panels.price_block)
         extras.on_service_page(panels.done_block)
+        extras.on_provider_page(panels.contracts_link)
         extras.on_comparison(panels.comparison_rows)
         extras.on_service_figures(panels.figures)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from accounts.models import Provider
 from catalog import service_page
 from catalog.models import Service
 from core.formats import rupiah, tanggal_sedang
@@ -104,6 +105,12 @@ def figures(services: list[Service]) -> dict[int, dict[str, int]]:
         for pk, number in rows.order_by().values_list(path).annotate(Count("pk")):
             found[pk][name] = number
     return found
+
+
+# --- on the provider's page ---------------------------------------------------------------------------------
+def contracts_link(request: HttpRequest, provider: Provider) -> SafeString:
+    """The way to its contracts; a link, since the page around it is kept while contracts go on."""
+    return render_to_string("transactions/_provider_contracts.html", {"provider": provider})
 
 
 # --- on the order's page ------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         lines.append("Disallow: /")
     else:
         lines += [f"Disallow: {reverse(name)}?" for name in ("services", "directory", "area-list")]
+        lines.append("Disallow: /pembelian-desa/?")  # of transactions, which this app does not know
         lines += ["Disallow: /admin/", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", "text/plain; charset=utf-8")
 

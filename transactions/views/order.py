@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from accounts import people
 from transactions import documents, year_end
@@ -14,6 +14,7 @@ from transactions.models import Meeting, Need
 from transactions.models.carrying import PAID
 from transactions.models.need import in_office
 from transactions.order import Order
+from transactions.views.printing import letters_of
 
 
 @require_safe
@@ -33,8 +34,7 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
         {
             "order": whole,
             "need": need,
-            "papers": documents.papers(whole),
-            "prints": documents.available(whole),
+            "letters_by_stage": letters_of(whole),
             "invited": invited,
             "invitations": invitations_of(whole),
             "may_source": may_source(whole),
@@ -80,15 +80,3 @@ def may_meet(whole: Order) -> bool:
     if account is None or any(meeting.state == "draft" for meeting in whole.meetings):
         return False
     return bool(Meeting(accountability=account).may_create(whole.user))
-
-
-@require_POST
-def print_paper(request: HttpRequest, code: str, kind: str) -> HttpResponse:
-    """Ask for a paper of this order; the same content is printed once."""
-    need = get_object_or_404(Need.objects.visible_to(request.user).select_related("village"), code=code)
-    whole = Order(need, request.user)
-    paper = "F4" if request.POST.get("kertas") == "F4" else "A4"
-    found = next((each for each in documents.available(whole) if each.kind == kind), None)
-    if found is None:
-        raise Http404
-    return redirect(found.issue(by=request.user, paper=paper))

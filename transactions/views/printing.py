@@ -1,0 +1,54 @@
+"""Asking for the order's letters: which can be printed now, which were, on A4 or F4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from core.models import PrintedDocument
+from transactions import documents
+from transactions.documents.frame import Printable
+from transactions.dossier import STAGES, printed_for
+from transactions.models import Need
+from transactions.order import Order
+
+SHOWN = 3  # of the prints of one kind; the others are in the order's file
+
+
+@dataclass(slots=True)
+class Letter:
+    """One letter that can be asked for: `turn` tells several of a kind apart."""
+
+    paper: Printable
+    turn: int
+    printed: list[PrintedDocument] = field(default_factory=list)
+
+
+def letters_of(order: Order) -> list[tuple[str, list[Letter]]]:
+    """The letters that can be printed now, by the stage of the process; what was printed stands with the first."""
+    stage_of = {paper.kind: stage.label for stage in STAGES for paper in stage.papers}
+    found: dict[str, list[Letter]] = {stage.label: [] for stage in STAGES} | {"Surat lain": []}
+    available = documents.available(order)
+    printed = printed_for(order.need) if available else {}
+    turns: dict[str, int] = {}
+    for paper in available:
+        turn = turns.get(paper.kind, 0)
+        turns[paper.kind] = turn + 1
+        prints = printed.get(paper.kind, [])[:SHOWN] if not turn else []
+        found[stage_of.get(paper.kind, "Surat lain")].append(Letter(paper, turn, prints))
+    return [(label, letters) for label, letters in found.items() if letters]
+
+
+@require_POST
+def print_paper(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """Ask for a paper of this order; the same content is printed once."""
+    need = get_object_or_404(Need.objects.visible_to(request.user).select_related("village"), code=code)
+    found = [each for each in documents.available(Order(need, request.user)) if each.kind == kind]
+    asked = request.POST.get("ke", "0")
+    turn = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
+    if turn >= len(found):
+        raise Http404
+    return redirect(found[turn].issue(by=request.user, paper="F4" if request.POST.get("kertas") == "F4" else "A4"))
