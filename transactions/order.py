@@ -18,7 +18,17 @@ from accounts.models import Role
 from core.models import Document, Event
 from core.workflow import OpenMove
 from transactions.cautions import Noted, noted
-from transactions.models import Accountability, Contract, Meeting, Need, Payment, PaymentRequest, Quotation, Sourcing
+from transactions.models import (
+    Accountability,
+    Contract,
+    Meeting,
+    Need,
+    Payment,
+    PaymentRequest,
+    Quotation,
+    Sourcing,
+    Terms,
+)
 from transactions.models.paying import PAYABLE, next_request
 
 Panel = Callable[["Order", Any], SafeString | str]
@@ -124,6 +134,30 @@ class Order:
         rows = Quotation.objects.visible_to(self.user).filter(sourcing=self.sourcing)
         rows = rows.select_related("provider", "attachment", "sourcing__need__village", "evaluation")
         return list(rows.prefetch_related("items", "papers__file", "steps"))
+
+    @cached_property
+    def terms(self) -> Terms | None:
+        """The KAK and HPS: the village's and its overseers' own, and whoever was asked once they are fixed."""
+        if self.sourcing is None:
+            return None
+        rows = Terms.objects.fixed_for(self.user) if self.is_invited else Terms.objects.visible_to(self.user)
+        found = rows.filter(sourcing=self.sourcing).select_related("sourcing__rule").prefetch_related("sourcing__items")
+        terms = found.first()
+        if terms is not None:
+            terms.sourcing.need = self.need
+        return terms
+
+    @property
+    def may_see_prices(self) -> bool:
+        """Are the estimate's unit prices for this person? Bidders know its total alone."""
+        return not self.is_invited
+
+    @property
+    def may_write_terms(self) -> bool:
+        """Has the package no KAK yet, and may this person write it?"""
+        if self.sourcing is None or self.sourcing.state != "draft" or self.terms is not None:
+            return False
+        return bool(Terms(sourcing=self.sourcing).may_create(self.user))
 
     @cached_property
     def meetings(self) -> list[Meeting]:
@@ -263,7 +297,8 @@ class Order:
     def events(self) -> list[Event]:
         """Everything that happened to the documents this person sees, oldest first."""
         about = Q(pk__in=[])
-        for document in [*self.documents, *self.quotations, *self.payment_requests, *self.meetings]:
+        terms = [self.terms] if self.terms is not None else []
+        for document in [*self.documents, *terms, *self.quotations, *self.payment_requests, *self.meetings]:
             about |= Q(about=document._meta.label_lower, about_id=str(document.pk))
         return list(Event.objects.filter(about).order_by("at", "pk"))
 

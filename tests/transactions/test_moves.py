@@ -21,6 +21,7 @@ from transactions.models import (
     Quotation,
     Shortlisted,
     Sourcing,
+    Terms,
 )
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,9 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
             "minute": {"number": "027/BA"},
             "resign": why,
         }
+    if isinstance(document, Terms):
+        item = {"name": "Kelas", "volume": 1, "unit": "paket", "unit_price": document.sourcing.hps}
+        return {"write": {"scope": "Lain.", "days": 3}, "price": {"items": [item]}, "fix": {}}
     if isinstance(document, Contract):
         return {
             "issue": {"number": "1", "signed_on": today, "starts_on": today},

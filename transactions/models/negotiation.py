@@ -16,7 +16,7 @@ from accounts import people
 from accounts.models.membership import Role
 from core.models import StoredFile
 from core.models.append_only import AppendOnly, AppendOnlyQuerySet
-from core.workflow import Allowed, Denied, Move, Verdict, moving, refuse_unless
+from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, moving, refuse_unless
 from transactions.models.item import Item, Line, total_of
 from transactions.models.need import local_today
 from transactions.models.sourcing import Sourcing
@@ -130,6 +130,8 @@ MOVES = (
     ),
 )
 
+VERBS = {move.verb for move in MOVES}
+
 
 class Negotiating(models.Model):
     """The verbs of price talks, for `Quotation`."""
@@ -227,6 +229,11 @@ class Negotiating(models.Model):
     @property
     def is_agreed(self) -> bool:
         return self.negotiated_price is not None
+
+    def open_moves(self, user: Any) -> list[OpenMove]:
+        """As ever, but of the talks only what this side can do now: the other side's moves are no business of it."""
+        found: list[OpenMove] = super().open_moves(user)  # type: ignore[misc]
+        return [move for move in found if move.verdict or move.verb not in VERBS]
 
     # --- who may ------------------------------------------------------------------------------------
     def _village(self, user: Any) -> Verdict:

@@ -276,9 +276,9 @@ def ppn_rate(on: datetime.date) -> int:
 
 
 def holders(village: str, role: Role) -> list[dict[str, str]]:
-    """Name and position of each who holds the role in the village today, the longest in office first."""
+    """Name, position and decree of each who holds the role in the village today, the longest in office first."""
     rows = Membership.objects.current().at(village).holding(role).select_related("user").order_by("starts_on", "pk")
-    return [{"name": row.user.name, "position": row.position or str(role.label)} for row in rows]
+    return [{"name": row.user.name, "position": row.position or str(role.label), "basis": row.basis} for row in rows]
 
 
 def terms_of(sourcing: Sourcing) -> Terms | None:
