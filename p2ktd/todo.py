@@ -13,7 +13,7 @@ from accounts.models import Succession, VillageAccess, VillageData, VillageOffic
 from catalog.models import Question, ServiceReview
 from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
-from transactions.models import Accountability, Contract, Meeting, Need, PaymentRequest, Quotation, Sourcing
+from transactions.models import Accountability, Contract, JointShare, Meeting, Need, PaymentRequest, Quotation, Sourcing
 from verification.models import Application, Plenary, Pokja, Sanction
 from verification.models.application import AT_POKJA
 
@@ -46,6 +46,7 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
         (ServiceReview.objects.waiting_for(user).select_related("service", "regency"), "task"),
         (Question.objects.waiting_for(user).select_related("service"), "service.title"),
         (Need.objects.waiting_for(user).select_related("village"), "title"),
+        (JointShare.objects.waiting_for(user).select_related("need__village", "village"), "need.title"),
         (Sourcing.objects.waiting_for(user).select_related("need__village"), "need.title"),
         (Quotation.objects.waiting_for(user).select_related("sourcing__need__village"), "sourcing.need.title"),
         (Contract.objects.waiting_for(user).select_related("sourcing__need__village"), "sourcing.need.title"),

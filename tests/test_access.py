@@ -125,6 +125,12 @@ PAGES = [
         lambda s: 'name="keadaan"',
         VILLAGE | HELPERS | NEIGHBOUR | {"dpmd", "dpmd.lain", "provinsi"},
     ),
+    Page(
+        "share-new",
+        lambda s: 'name="ceiling"',
+        {"operator", "pka", "sekdes", "kades"},
+        lambda s: [s.need("Peta potensi desa").code],
+    ),
     # the sealed price is its owner's alone
     Page("order", lambda s: "12.375.000", {"penyedia"}, lambda s: [s.sealed.code]),
     Page("order", lambda s: "12.475.000", {"penyedia3"}, lambda s: [s.sealed.code]),
@@ -294,6 +300,7 @@ def waiting(story: Story) -> Any:
 
 # Addresses judged elsewhere, or with nothing of anyone's to show; each with its reason.
 ELSEWHERE = {
+    "share-move": "the whole cast in each state: tests/transactions/test_joint.py",
     "todo": "what is one's own: tests/p2ktd/test_todo.py",
     "notices": "what is one's own: tests/accounts",
     "practice": "404 unless DEMO: tests/accounts",

@@ -47,15 +47,20 @@ PKA, TPK, SEKDES, KAUR, KADES = (
     Role.VILLAGE_HEAD,
 )
 NEED, SOURCING, CONTRACT = "transactions.need", "transactions.sourcing", "transactions.contract"
-ACCOUNT = "transactions.accountability"
+ACCOUNT, SHARE = "transactions.accountability", "transactions.jointshare"
+REQUEST = "transactions.paymentrequest"
 
 TABLE = (
     Pair(NEED, "budget", (PKA, SEKDES, KAUR), NEED, ("agree",), "mencatat kesepakatan Musdes kebutuhan ini"),
+    Pair(SHARE, "budget", (PKA, SEKDES, KAUR), SHARE, ("agree",), "mencatat kesepakatan Musdes desa ini"),
     Pair(SOURCING, "award", (TPK,), SOURCING, ("create", "announce"), "menyiapkan pengadaan ini"),
     Pair(
         CONTRACT, "issue", (PKA,), SOURCING, ("evaluate", "award"), "mengevaluasi dan menetapkan pemenangnya",
         "sourcing_id",
     ),
+    Pair(REQUEST, "examine", (SEKDES,), REQUEST, ("create", "submit"), "mengajukan SPP ini"),
+    Pair(REQUEST, "approve", (KADES,), REQUEST, ("create", "submit", "examine"), "mengajukan atau memeriksa SPP ini"),
+    Pair(REQUEST, "pay", (KAUR,), REQUEST, ("create", "submit", "examine", "approve"), "ikut mengajukan atau menyetujui SPP ini"),
     Pair(ACCOUNT, "close", (KADES,), ACCOUNT, ("accept", "refuse"), "menetapkan keputusan Musdesnya"),
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from transactions.models import (
     Activity,
     ActivityImport,
     Contract,
+    JointShare,
     Meeting,
     Need,
     PaymentRequest,
@@ -315,9 +316,7 @@ def year_end_comes(event: Event, call: YearEndCall) -> Iterator[Tell]:
         members += Membership.objects.current().at(code[:8]).holding(Role.PD).select_related("user")
     for member in members:
         place = f"{call.area.label}: " if member.role in (Role.PD, Role.PLD, Role.REGENCY_OFFICE) else ""
-        yield Tell(
-            member.user, f"{place}{title}", "Kepala Desa melanjutkan masing-masing (DPAL) atau membatalkannya."
-        )
+        yield Tell(member.user, f"{place}{title}", "Kepala Desa melanjutkan masing-masing (DPAL) atau membatalkannya.")
 
 
 @tells("transactions.need", "carry_over")
@@ -325,3 +324,30 @@ def village_learns_that_it_goes_on(event: Event, need: Need) -> Iterator[Tell]:
     for member in village(need.village_id, Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY, Role.VILLAGE_TREASURER):
         title = f"“{need.title}” dilanjutkan ke tahun anggaran {event.data['to_year']}"
         yield Tell(member.user, title, f"{event.note} Sisa yang dilanjutkan {rupiah(event.data['amount'])}.")
+
+
+@tells("transactions.jointshare", "create", "withdraw")
+def joint_village_is_asked(event: Event, share: JointShare) -> Iterator[Tell]:
+    """The village that is asked to take part, or is no longer asked."""
+    lead = share.need.village.label
+    asked = event.verb == "create"
+    title = f"{lead} mengajak membeli bersama: {share.need.title}" if asked else f"Ajakan {lead} ditarik"
+    for member in village(share.village_id, Role.VILLAGE_HEAD, *Need.DRAFTERS):
+        yield Tell(member.user, title, share.status_sentence if asked else event.note)
+
+
+@tells("transactions.jointshare", "agree", "budget", "decline", "refuse", "account")
+def lead_learns_of_the_share(event: Event, share: JointShare) -> Iterator[Tell]:
+    for member in village(share.need.village_id, Role.VILLAGE_HEAD, *Need.DRAFTERS, Role.PROCUREMENT_TEAM):
+        yield Tell(member.user, f"{share.need.title}: {share.get_state_display()}", share.status_sentence)
+
+
+@tells("transactions.contract", "hand_over")
+def joint_villages_hold_their_assemblies(event: Event, contract: Contract) -> Iterator[Tell]:
+    for share in contract.need.shares.living().select_related("village"):
+        for member in village(share.village_id, Role.BPD, Role.VILLAGE_HEAD):
+            yield Tell(
+                member.user,
+                f"Hasil pembelian bersama diserahterimakan: {contract.need.title}",
+                "Adakan Musdes pertanggungjawaban desa Anda, lalu catat keputusannya.",
+            )

@@ -21,6 +21,7 @@ from transactions.cautions import Noted, noted
 from transactions.models import (
     Accountability,
     Contract,
+    JointShare,
     Meeting,
     Need,
     Payment,
@@ -166,6 +167,18 @@ class Order:
         rows = Meeting.objects.visible_to(self.user).filter(accountability=self.accountability)
         return list(rows.select_related("accountability__contract__village", "scan", "assisted_by"))
 
+    @cached_property
+    def shares(self) -> list[JointShare]:
+        """The parts of other villages that take part; not for bidders."""
+        if self.is_invited:
+            return []
+        shares = list(
+            JointShare.objects.visible_to(self.user).filter(need=self.need).select_related("village", "account_scan")
+        )
+        for share in shares:
+            share.need = self.need  # which has its village at hand
+        return shares
+
     @property
     def documents(self) -> list[Document]:
         """The papers of the order that exist, in their order."""
@@ -298,7 +311,14 @@ class Order:
         """Everything that happened to the documents this person sees, oldest first."""
         about = Q(pk__in=[])
         terms = [self.terms] if self.terms is not None else []
-        for document in [*self.documents, *terms, *self.quotations, *self.payment_requests, *self.meetings]:
+        for document in [
+            *self.documents,
+            *terms,
+            *self.quotations,
+            *self.payment_requests,
+            *self.meetings,
+            *self.shares,
+        ]:
             about |= Q(about=document._meta.label_lower, about_id=str(document.pk))
         return list(Event.objects.filter(about).order_by("at", "pk"))
 

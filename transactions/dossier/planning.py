@@ -16,6 +16,15 @@ def plan_of(need: Any, user: Any) -> Any:
 HOLDERS = (
     Holder("transactions.Need", need="", label="Kebutuhan", office=True),
     Holder("transactions.ProcurementPlan", need="", label="Rencana pengadaan", office=True, find=plan_of),
+    Holder("transactions.JointPurchase", need="need", label="Pembelian bersama", office=True),
+    Holder(
+        "transactions.JointShare",
+        need="need",
+        label="Desa peserta",
+        office=True,
+        tell=lambda share: share.village.label,
+        select=("village",),
+    ),
 )
 PAPERS = (
     Paper(
@@ -24,5 +33,12 @@ PAPERS = (
         of="transactions.procurementplan",
         maker="Kepala Desa",
         bidders=True,
+    ),
+    Paper(
+        "kesepakatan-bersama",
+        "Kesepakatan bersama antar desa",
+        of="transactions.jointpurchase",
+        maker="Kepala Desa",
+        expected=lambda order: False,
     ),
 )

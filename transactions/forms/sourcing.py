@@ -17,6 +17,7 @@ from core.forms import MoveForm, RupiahField
 from core.once import OnceForm
 from transactions.candidates import candidates, label_of
 from transactions.models import Method, Need, Quotation, Sourcing
+from transactions.models.joint import whole_ceiling
 
 WORDS = {"rows": 4}
 
@@ -71,7 +72,7 @@ class SourcingFields(forms.ModelForm):
         self.found = list(found)
         services: Any = self.fields["services"]
         services.queryset, services.label_from_instance = found, label_of
-        self.fields["hps"].help_text = f"Paling banyak sebesar pagu anggaran, {rupiah(need.ceiling or 0)}."
+        self.fields["hps"].help_text = f"Paling banyak sebesar pagu anggaran, {rupiah(whole_ceiling(need) or 0)}."
         self.fields["days"].validators.append(MinValueValidator(1))
         self.fields["deadline"].help_text = f"Waktu {need.village.zone_name}."
 
@@ -101,7 +102,7 @@ class SourcingForm(OnceForm, SourcingFields):
         super().__init__(*args, need=need, **kwargs)
         self.instance.need = need
         if not self.initial.get("hps"):
-            self.initial["hps"] = min(need.estimate, need.ceiling or need.estimate)
+            self.initial["hps"] = min(need.estimate, whole_ceiling(need) or need.estimate)
 
 
 class AmendSourcingForm(SourcingFields):

@@ -8,6 +8,7 @@ from transactions.models.carrying import CarryOver, YearEndCall
 from transactions.models.contract import Contract
 from transactions.models.evaluation import Evaluation, EvaluationMinutes, Judgement
 from transactions.models.item import Item
+from transactions.models.joint import JointPurchase, JointShare
 from transactions.models.meeting import Attendance, Element, FollowUp, Meeting, MeetingPhoto, MeetingQuestion
 from transactions.models.need import Funding, Need, Origin
 from transactions.models.negotiation import NegotiationStep
@@ -45,6 +46,8 @@ __all__ = [
     "Funding",
     "Invitation",
     "Item",
+    "JointPurchase",
+    "JointShare",
     "Judgement",
     "Meeting",
     "MeetingPhoto",

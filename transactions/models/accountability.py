@@ -153,6 +153,8 @@ class Accountability(OrderDocument):
         meeting = self.decided_meeting
         if meeting is None or not meeting.scan_id:
             lacks.append("catatan Musdes dengan pindaian berita acara")
+        for share in self.contract.need.shares.living().exclude(state="accounted").select_related("village"):
+            lacks.append(f"keputusan Musdes {share.village.label}")
         return lacks
 
     # --- who may ----------------------------------------------------------------------------------

@@ -216,13 +216,16 @@ class Activity(Document):
 
     @transaction.atomic
     def reserve(self, contract: Contract, amount: int) -> None:
-        """Hold `amount` for a contract: one conditional UPDATE, so that two at once cannot both take the last rupiah."""
+        """Hold `amount` (more) for a contract: one conditional UPDATE, so that two at once cannot both take the last
+        rupiah."""
         room = Activity.objects.filter(pk=self.pk, state="listed", committed__lte=F("ceiling") - amount)
         taken = room.update(committed=F("committed") + amount)
         if taken != 1:
             self.refresh_from_db()
             self.check_room(amount)
-        Commitment.objects.create(activity=self, contract=contract, amount=amount)
+        more = Commitment.objects.filter(activity=self, contract=contract).update(amount=F("amount") + amount)
+        if not more:
+            Commitment.objects.create(activity=self, contract=contract, amount=amount)
 
 
 def padded(code: str) -> str:

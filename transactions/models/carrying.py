@@ -68,6 +68,7 @@ class Carrying:
     ceiling: Any
     activities: Any
     sourcings: Any
+    shares: Any
 
     def may_carry_over(self, user: Any) -> Verdict:
         """The village head, while the order is listed and not paid in full."""
@@ -106,7 +107,7 @@ class Carrying:
         with moving(self, "carry_over", by=by, note=note) as facts:  # type: ignore[arg-type]
             refuse_unless(dpal_on <= local_today(self.village), "Tanggal DPAL tidak boleh di masa depan.")
             contract = self._living_contract()
-            amount = contract.value - contract.paid if contract else self.ceiling
+            amount = self._left(contract)
             refuse_unless(amount > 0, "Tidak ada sisa yang dilanjutkan.")
             row = CarryOver(
                 need=self,  # type: ignore[misc]
@@ -124,6 +125,16 @@ class Carrying:
             self.fiscal_year = row.to_year
             facts.update(number=dpal_number, amount=amount, to_year=row.to_year)
         return row
+
+    def _left(self, contract: Contract | None) -> int:
+        """What is not paid of this village's own part; the ceiling where nothing is contracted."""
+        from transactions.models.joint import divided
+
+        if contract is None:
+            return int(self.ceiling)
+        others = self.shares.living().aggregate(value=models.Sum("value"), ceiling=models.Sum("ceiling"))
+        paid = divided(contract.paid, [self.ceiling, others["ceiling"] or 0])[0] if others["value"] else contract.paid
+        return contract.value - (others["value"] or 0) - paid
 
     def _living_contract(self) -> Contract | None:
         """Held, parent before child: neither is it issued nor ended while its money moves."""
@@ -157,7 +168,8 @@ class Carrying:
         keys = [pk for pk in (row.before_id, row.after_id) if pk]
         held = {each.pk: each for each in Activity.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
         if contract is not None:
-            moved = Commitment.objects.release(contract, unpaid=row.amount)
+            own = Commitment.objects.filter(activity__village=self.village_id)
+            moved = own.release(contract, unpaid=row.amount)
             if row.after_id and moved:
                 held[row.after_id].reserve(contract, moved)
         if row.after_id:

@@ -28,7 +28,7 @@ OPEN = ("drafted", "issued", "provider_signed", "running", "inspection", "inspec
 class ContractQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """Both parties, and who helps and oversees the village."""
-        return self.filter(in_office(user) | Q(provider__in=people.providers(user)))
+        return self.filter(in_office(user, need="sourcing__need") | Q(provider__in=people.providers(user)))
 
     def waiting_for(self, user: Any) -> Self:
         """Whose turn it is: the manager drafts, countersigns, inspects and takes over; the provider signs and works."""

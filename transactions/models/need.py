@@ -17,9 +17,20 @@ from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, VILLAGE_ROLES, Role
 from catalog.models import Category, Service, ServiceVersion
 from core.name_search import MOST_WORDS, beginnings, words_of
-from core.workflow import Allowed, Denied, Move, OpenMove, TransitionRefused, Verdict, born, moves, moving, refuse_unless
+from core.workflow import (
+    Allowed,
+    Denied,
+    Move,
+    OpenMove,
+    TransitionRefused,
+    Verdict,
+    born,
+    moves,
+    moving,
+    refuse_unless,
+)
 from regions.models import Area
-from regions.scope import within
+from regions.scope import NATION, within
 from transactions.models.base import OrderDocument
 from transactions.models.carrying import PAID, Carrying
 
@@ -66,9 +77,35 @@ def lying_in(codes: Collection[str]) -> SearchQuery:
     )
 
 
-def in_office(user: Any, path: str = "village") -> Q:
-    """Rows of villages where this person holds office, helps or oversees."""
-    return within(path, people.territories(user, *VILLAGE_ROLES, *OVERSEERS))
+def in_office(user: Any, path: str = "village", *, need: str = "") -> Q:
+    """Rows of villages where this person holds office, helps or oversees; and of orders in which such a village takes
+    part, where `path` (or `need`) leads to an order."""
+    codes = people.territories(user, *VILLAGE_ROLES, *OVERSEERS)
+    own, need = within(path, codes), need or need_path(path)
+    joint = joint_needs(user, codes) if need else []
+    return own | Q(**{f"{need}__in": joint}) if joint else own
+
+
+def need_path(path: str) -> str:
+    """From the path to an order's village, the path to its need; empty where it leads to no order."""
+    if path.endswith("need__village"):
+        return path.removesuffix("__village")
+    return f"{path.removesuffix('__village')}__sourcing__need" if path.endswith("contract__village") else ""
+
+
+def joint_needs(user: Any, codes: list[str]) -> list[int]:
+    """Keys of the orders that a village outside these territories leads and one inside takes part in.
+
+    Few or none: as keys they leave the plan of every list as it is for who has none. One query a request.
+    """
+    from transactions.models.joint import JointShare
+
+    if not codes or codes == [NATION]:
+        return []
+    if not hasattr(user, "joint_needs_now"):
+        rows = JointShare.objects.living().filter(within("village", codes)).exclude(within("need__village", codes))
+        user.joint_needs_now = list(rows.values_list("need_id", flat=True).distinct())
+    return user.joint_needs_now  # type: ignore[no-any-return]
 
 
 def local_today(area: Area) -> datetime.date:
@@ -84,7 +121,7 @@ class NeedQuerySet(models.QuerySet):
         invited = Invitation.objects.filter(sourcing__need=OuterRef("pk"), provider__in=people.providers(user)).exclude(
             sourcing__state="draft"
         )
-        return self.filter(in_office(user) | Q(Exists(invited)))
+        return self.filter(in_office(user, need="pk") | Q(Exists(invited)))
 
     def said(self, text: str, *, inside: Collection[str] = ()) -> Self:
         """Whose title or village has each typed word, or one that begins so; a code finds its order.

@@ -12,6 +12,7 @@ from core.documents import fingerprint, freeze
 from core.models import StoredFile
 from core.workflow import Verdict, born, moving, refuse_unless
 from transactions.models.agreed import as_agreed
+from transactions.models.bearing import free, hold
 from transactions.models.sourcing import Sourcing
 from verification.models import Standing
 
@@ -33,8 +34,7 @@ class Signing:
             self.ends_on = starts_on + datetime.timedelta(days=self.quotation.days - 1)
             self.snapshot = freeze(as_agreed(self, by=by))
             self.snapshot_sha256 = fingerprint(self.snapshot)
-            if self.need.activity_id:  # the last lock, for the shortest time: others wait for the same budget
-                self.need.activity.reserve(self, self.value)
+            hold(self)  # the last lock, for the shortest time: others wait for the same budget
 
     def needs_good_standing(self) -> None:
         """Nobody binds a village anew while frozen, blacklisted or no longer listed; what both signed goes on."""
@@ -62,10 +62,8 @@ class Signing:
     def terminate(self, *, by: Any, reason: str) -> None:
         """The contract ends before its work is done; the village may look for another provider."""
         sourcing = Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)
-        from transactions.models.activity import Commitment
-
         with moving(self, "terminate", by=by, note=reason) as facts:
-            facts["released"] = Commitment.objects.release(self, unpaid=self.value - self.paid)
+            facts["released"] = free(self, self.paid)
         sourcing.lapse(by=by, reason=reason)
 
     def may_fall(self, user: Any) -> Verdict:
@@ -74,7 +72,5 @@ class Signing:
 
     def fall(self, *, by: Any, reason: str) -> None:
         """Called by the sourcing whose winner withdraws before the village signed; its budget is free again."""
-        from transactions.models.activity import Commitment
-
         with moving(self, "fall", by=by, note=reason) as facts:  # type: ignore[arg-type]
-            facts["released"] = Commitment.objects.release(self, unpaid=self.value)
+            facts["released"] = free(self, 0)

@@ -20,6 +20,7 @@ from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, born, moves,
 from regions.scope import NOTHING, within
 from transactions.models.awarding import Awarding
 from transactions.models.base import OrderDocument
+from transactions.models.joint import needs_everybody, whole_ceiling
 from transactions.models.need import Need, in_office, local_today
 from transactions.models.opening import WITNESSES, Opening
 from transactions.models.rule import Method, ProcurementRule
@@ -258,8 +259,8 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
         return str(OFFICER[Method(self.method)].label)
 
     def clean(self) -> None:
-        need = self.need
-        if need.ceiling is not None and self.hps is not None and self.hps > need.ceiling:
+        ceiling = whole_ceiling(self.need)
+        if ceiling is not None and self.hps is not None and self.hps > ceiling:
             raise ValidationError({"hps": "HPS tidak boleh melebihi pagu anggaran kebutuhan ini."})
 
     # --- who may ----------------------------------------------------------------------------------
@@ -306,6 +307,7 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
         """Start the sourcing: the rule of the day fixes the method; invite the providers of `services`."""
         need = Need.objects.select_for_update(of=("self",)).get(pk=self.need_id)
         refuse_unless(need.state == "budgeted", "Pengadaan dimulai setelah kebutuhan dianggarkan.")
+        needs_everybody(need)
         self.need = need
         self.rule = ProcurementRule.objects.in_force(need.village.regency_code, on=local_today(need.village))
         self.choose_method()

@@ -14,6 +14,7 @@ from transactions.models import Meeting, Need
 from transactions.models.carrying import PAID
 from transactions.models.need import in_office
 from transactions.order import Order
+from transactions.views.joint import joint_of
 from transactions.views.printing import letters_of
 
 
@@ -41,6 +42,7 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
             "may_meet": may_meet(whole),
             "may_see_budget": not whole.is_invited,
             "year_end": year_end_of(whole),
+            "joint": joint_of(whole),
         },
     )
 

@@ -90,5 +90,5 @@ def lines(needs: list[Need], user: Any, year: int) -> list[dict[str, Any]]:
 
 def paid_of(contracts: Iterable[Contract]) -> dict[int, int]:
     """What was paid of each, gross, in whole rupiah; one query."""
-    rows = Payment.objects.filter(accountability__contract__in=contracts).values_list("accountability__contract")
+    rows = Payment.objects.filter(contract__in=contracts).values_list("contract")
     return dict(rows.order_by().annotate(total=Sum("gross")))
