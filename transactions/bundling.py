@@ -222,6 +222,7 @@ def bind(content: dict[str, Any], out: BinaryIO) -> tuple[list[str], int]:
             "parts": [
                 part
                 | {
+                    "pages": measured[n].get("pages", 1),
                     "heading": line["heading"],
                     "title": f"{line['number']}. {line['title']}",
                     "stamp": f"Berkas {code}  |  dokumen {line['number']}",

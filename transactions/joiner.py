@@ -1,12 +1,12 @@
 """Join PDFs and pictures into one PDF, alone in a process of its own with limits: `python -I joiner.py < plan.json`.
 
-As `core.pdf_inspector`, it knows nothing of Django, and a hostile or broken file takes only this process with it. What
-it reads stays on the disk until it is written (qpdf copies streams at the end), so its memory does not grow with the
-files. The plan is JSON on standard input; the answer is JSON on standard output.
+As `core.pdf_inspector`, it knows nothing of Django, and a hostile or broken file takes only this process with it. The
+pages are joined by qpdf's own program, which leaves their streams on the disk until they are written; pikepdf's list of
+pages would copy them into memory. So its memory does not grow with the files. The plan is JSON on standard input; the answer is JSON on standard output.
 
     {"do": "measure", "parts": [{"path", "type", "sha256"}]}       -> [{"pages": 3} or {"problem": "encrypted"}]
     {"do": "join", "out": 5, "scratch": "/a/folder", "title", "front": path, "notices": path or "",
-     "parts": [{"path", "type", "heading", "title", "stamp", "notice": -1 or the page of `notices`}]}
+     "parts": [{"path", "type", "pages", "heading", "title", "stamp", "notice": -1 or the page of `notices`}]}
                                                                      -> {"pages": 120}
 `out` is the number of an open file, inherited. Problems: encrypted, damaged, changed (another hash), gone.
 """
@@ -51,7 +51,7 @@ def look_at(part: dict[str, Any]) -> dict[str, Any]:
             with picture(part["path"]) as image:
                 image.load()
             return {"pages": 1}
-        with pikepdf.open(part["path"], suppress_warnings=True) as pdf:
+        with read(part["path"]) as pdf:
             if pdf.is_encrypted:
                 return {"problem": "encrypted"}
             boxes = [box_of(page) for page in pdf.pages]
@@ -66,6 +66,13 @@ def look_at(part: dict[str, Any]) -> dict[str, Any]:
         return {"problem": "encrypted"}
     except Exception as error:  # whatever a broken file makes a parser say, it is a broken file
         return {"problem": "damaged", "detail": type(error).__name__}
+
+
+def read(file: Any) -> Any:
+    """A PDF whose parts stay on the disk until they are wanted, and are not mapped into memory meanwhile."""
+    import pikepdf
+
+    return pikepdf.open(file, access_mode=pikepdf.AccessMode.stream, suppress_warnings=True)
 
 
 def fingerprint(path: str) -> str:
@@ -85,31 +92,52 @@ def picture(path: str) -> Any:
 
 # --- joining -------------------------------------------------------------------------------------------------
 def join(plan: dict[str, Any]) -> dict[str, Any]:
+    """First the pages, by qpdf's own program, which leaves their streams in the files; then what we write on them."""
     import pikepdf
 
-    whole, sources = pikepdf.new(), []
-    front = pikepdf.open(plan["front"])
-    sources.append(front)
-    whole.pages.extend(front.pages)
-    notices: Any = pikepdf.open(plan["notices"]) if plan["notices"] else None
-    firsts = []
-    for part in plan["parts"]:
-        firsts.append(len(whole.pages))
-        if part["notice"] >= 0:
-            whole.pages.append(notices.pages[part["notice"]])
-            continue
-        source = pikepdf.open(part["path"] if part["type"] == "application/pdf" else as_page(part, plan["scratch"]))
-        sources.append(source)
-        for page in source.pages:
-            without_ways_out(page)
-        whole.pages.extend(source.pages)
-    stamp_all(whole, plan["parts"], firsts, len(front.pages))
-    lead(whole, firsts, len(front.pages))
-    outline(whole, plan["parts"], firsts, len(front.pages))
-    describe(whole, plan["title"], len(front.pages))
-    with os.fdopen(plan["out"], "r+b", closefd=False) as out:
-        whole.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return {"pages": len(whole.pages), "front": len(front.pages)}
+    with tempfile.TemporaryFile(dir=plan["scratch"]) as joined:
+        taken, kept = [plan["front"], "1-z"], []
+        firsts, at = [], front_pages(plan)
+        front = at
+        for part in plan["parts"]:
+            firsts.append(at)
+            if part["notice"] >= 0:
+                taken += [plan["notices"], str(part["notice"] + 1)]
+            elif part["type"] == "application/pdf":
+                taken += [part["path"], "1-z"]
+            else:
+                kept.append(as_page(part, plan["scratch"]))
+                taken += [f"/dev/fd/{kept[-1].fileno()}", "1"]
+            at += part["pages"]
+        job = pikepdf.Job(
+            ["joiner", "--warning-exit-0", "--empty", "--pages", *taken, "--", f"/dev/fd/{joined.fileno()}"]
+        )
+        job.run()
+        with read(joined) as whole:
+            if len(whole.pages) != at:
+                raise ValueError(f"{len(whole.pages)} pages joined, {at} measured")
+            for page in whole.pages[front:]:
+                without_ways_out(page)
+            finish(whole, plan, firsts, front)
+            with os.fdopen(plan["out"], "r+b", closefd=False) as out:
+                whole.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return {"pages": at, "front": front}
+
+
+def front_pages(plan: dict[str, Any]) -> int:
+    with read(plan["front"]) as front:
+        return len(front.pages)
+
+
+def finish(whole: Any, plan: dict[str, Any], firsts: list[int], front: int) -> None:
+    """What makes one file of the pages."""
+    for name in ("/AcroForm", "/Names", "/OpenAction", "/AA"):
+        if name in whole.Root:
+            del whole.Root[name]
+    stamp_all(whole, plan["parts"], firsts, front)
+    lead(whole, firsts, front)
+    outline(whole, plan["parts"], firsts)
+    describe(whole, plan["title"], front)
 
 
 def without_ways_out(page: Any) -> None:
@@ -239,7 +267,7 @@ def lead(whole: Any, firsts: list[int], front: int) -> None:
         page.obj.Annots = pikepdf.Array(kept)
 
 
-def outline(whole: Any, parts: list[dict[str, Any]], firsts: list[int], front: int) -> None:
+def outline(whole: Any, parts: list[dict[str, Any]], firsts: list[int]) -> None:
     """Bookmarks: the parts of the process, and under each its papers."""
     import pikepdf
 

@@ -70,7 +70,7 @@ class Entry:
     who: str
     file: StoredFile | None  # None while its PDF is being made
     printed: PrintedDocument | None = None
-    superseded: bool = False  # a later print, or a later scan, stands in its place
+    superseded: bool = False  # a later print stands in its place
 
     @property
     def title(self) -> str:
@@ -224,14 +224,13 @@ class Dossier:
             yield Entry(
                 held=held,
                 kind=paper.kind if paper else "berkas",
-                label=paper.label if paper else row.name,
+                label=paper.label if paper else f"Berkas lain: {row.name}",
                 rank=self._rank(held, paper),
                 number=self._number(held, paper),
                 on=self._on(held, paper),
                 at=row.uploaded_at,
                 who=row.uploaded_by.name if row.uploaded_by else "Sistem",
                 file=row,
-                superseded=paper is None and any(each.field for each in self._uploads_of(held)),
             )
 
     @staticmethod
