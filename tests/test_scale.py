@@ -22,7 +22,17 @@ from p2ktd.scale import checks, plan
 from p2ktd.scale.held import CONSTRAINTS, INDEXES
 from reviews.models import Rating
 from tests.areas import LOMBOK_TENGAH, load_areas
-from transactions.models import Accountability, Contract, Invitation, Meeting, Need, Payment, PaymentRequest, Quotation, Sourcing
+from transactions.models import (
+    Accountability,
+    Contract,
+    Invitation,
+    Meeting,
+    Need,
+    Payment,
+    PaymentRequest,
+    Quotation,
+    Sourcing,
+)
 from verification.models import Application, Standing
 
 SIZES = {"applications": 16, "services": 60, "villages": 20, "orders": 300}
@@ -100,9 +110,15 @@ def test_each_state_occurs(scaled: Any) -> None:
     ("sentence", "harm"),
     [
         ("a closed purchase is paid in full", "UPDATE transactions_payment SET gross = gross - 1, net = net - 1"),
-        ("a payment is what its request", "UPDATE transactions_paymentrequest SET amount = amount - 1, bill_amount = amount - 1"),
+        (
+            "a payment is what its request",
+            "UPDATE transactions_paymentrequest SET amount = amount - 1, bill_amount = amount - 1",
+        ),
         ("a decided Musdes has people", "DELETE FROM transactions_meetingphoto"),
         ("a contract has the value", "UPDATE transactions_contract SET value = value + 1"),
+        ("the items of a package", "UPDATE transactions_item SET unit_price = unit_price + 1 WHERE number = 2"),
+        ("the items of a package", "UPDATE transactions_quotationitem SET agreed_price = unit_price"),
+        ("what both signed is public", "DELETE FROM transactions_publication"),
         ("who offered was invited", "DELETE FROM transactions_invitation"),
         ("who is invited stood", "UPDATE verification_standing SET listed_on = '2026-10-30'"),
         ("what is sourced is budgeted", "UPDATE transactions_need SET ceiling = 1"),

@@ -17,7 +17,7 @@ from p2ktd.scale.dice import Span
 from p2ktd.scale.held import held
 from p2ktd.scale.rows import Say, restart_sequences, step
 from transactions import prices
-from transactions.models import OrderStage
+from transactions.models import OrderStage, Publication
 
 __all__ = ["Span", "seed"]
 
@@ -25,9 +25,9 @@ TABLES = [
     "accounts_membership", "accounts_provider", "accounts_user", "accounts_villageaccess", "accounts_villageoffice",
     "catalog_service", "catalog_service_areas", "catalog_serviceversion", "core_event", "core_storedfile",
     "reviews_rating", "transactions_accountability", "transactions_attendance", "transactions_contract",
-    "transactions_invitation", "transactions_meeting", "transactions_meetingphoto", "transactions_need",
+    "transactions_invitation", "transactions_item", "transactions_meeting", "transactions_meetingphoto", "transactions_need",
     "transactions_orderstage", "transactions_payment", "transactions_paymentrequest", "transactions_paymenttax",
-    "transactions_progressreport", "transactions_quotation",
+    "transactions_progressreport", "transactions_publication", "transactions_quotation", "transactions_quotationitem",
     "transactions_sourcing", "verification_application", "verification_namekey", "verification_standing",
     "verification_submitteddocument",
 ]  # fmt: skip
@@ -74,6 +74,8 @@ def _rows(span: Span, applications: int, services: int, dwellings: int, number: 
     happenings.seed(say)
     with step("kept stages", say) as count:
         count(OrderStage.objects.rebuild())
+    with step("public contracts", say) as count:
+        count(Publication.objects.rebuild())
     restart_sequences(TABLES)
 
 

@@ -34,6 +34,20 @@ BROKEN = {
         SELECT count(*) FROM transactions_contract c
         JOIN transactions_quotation q ON q.sourcing_id = c.sourcing_id AND q.state = 'lost'
         WHERE q.price < c.value""",
+    "the items of a package add up to its HPS, and those of an offer to its price and to what was agreed": """
+        SELECT (SELECT count(*) FROM transactions_sourcing s JOIN (
+                SELECT sourcing_id, sum(volume * unit_price) AS total FROM transactions_item GROUP BY 1
+            ) AS i ON i.sourcing_id = s.id WHERE i.total <> s.hps)
+            + count(*) FILTER (WHERE total <> price OR agreed <> coalesce(negotiated_price, price))
+        FROM (
+            SELECT q.price, q.negotiated_price, sum(i.volume * o.unit_price) AS total,
+                sum(i.volume * coalesce(o.agreed_price, o.unit_price)) AS agreed
+            FROM transactions_quotation q JOIN transactions_quotationitem o ON o.quotation_id = q.id
+            JOIN transactions_item i ON i.id = o.item_id GROUP BY q.id
+        ) AS offers""",
+    "what both signed is public": """
+        SELECT count(*) FROM transactions_contract c FULL JOIN transactions_publication p ON p.contract_id = c.id
+        WHERE (c.village_signed_at IS NOT NULL) IS DISTINCT FROM (p.contract_id IS NOT NULL)""",
     "who offered was invited": """
         SELECT count(*) FROM transactions_quotation q LEFT JOIN transactions_invitation i
             ON i.sourcing_id = q.sourcing_id AND i.provider_id = q.provider_id

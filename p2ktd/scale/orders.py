@@ -86,6 +86,23 @@ FROM (
     WHERE k >= 4 AND j < invited AND fate_of NOT BETWEEN 0.012 AND 0.024 AND d4 + 1 < %(days)s
 ) AS each WHERE fate > 0
 """
+# Two lines each, in whole rupiah: the work itself, per unit, and the rest. Items `2 n - 1` and `2 n` are order `n`'s.
+ITEMS = """
+INSERT INTO transactions_item (id, number, name, specification, volume, unit, unit_price, sourcing_id)
+SELECT 2 * n - 2 + j, j, CASE j WHEN 1 THEN title ELSE 'Modul dan laporan' END, 'DATA CONTOH.',
+    CASE j WHEN 1 THEN volume ELSE 1 END, CASE j WHEN 1 THEN unit_label ELSE 'paket' END,
+    CASE j WHEN 1 THEN hps * 7 / 10 / volume ELSE hps - hps * 7 / 10 / volume * volume END, n
+FROM scale_order CROSS JOIN generate_series(1, 2) AS j WHERE k >= 3
+"""
+OFFERED = """
+INSERT INTO transactions_quotationitem (id, unit_price, agreed_price, quotation_id, item_id)
+SELECT 2 * q.id - 2 + j,
+    CASE j WHEN 1 THEN q.price * 7 / 10 / volume ELSE q.price - q.price * 7 / 10 / volume * volume END,
+    CASE j WHEN 1 THEN q.negotiated_price * 7 / 10 / volume
+        ELSE q.negotiated_price - q.negotiated_price * 7 / 10 / volume * volume END,
+    q.id, 2 * n - 2 + j
+FROM transactions_quotation q JOIN scale_order ON n = q.sourcing_id CROSS JOIN generate_series(1, 2) AS j
+"""
 
 
 def seed(span: Span, say: Say) -> int:
@@ -95,6 +112,7 @@ def seed(span: Span, say: Say) -> int:
     rows = 0
     for name, statement in (
         ("needs", NEEDS), ("sourcings", SOURCINGS), ("invitations", INVITATIONS), ("quotations", QUOTATIONS),
+        ("items", ITEMS), ("items offered", OFFERED),
     ):  # fmt: skip
         with step(name, say) as count:
             count(made := run(statement, **values))
