@@ -37,7 +37,7 @@ from regions.codes import LENGTHS
 from regions.models import Area
 from regions.scope import within
 from reviews.models import Rating
-from transactions.models import Accountability, Attendance, Contract, Meeting, Need, Payment
+from transactions.models import Accountability, AgendaItem, Attendance, Contract, Meeting, Need, Payment
 from verification.models import Application, Standing
 
 # {area code: {(measure, key): (number, amount)}}
@@ -186,8 +186,8 @@ def late_contracts(period: Period, scope: Scope) -> QuerySet:
 
 def open_accounts(period: Period, scope: Scope) -> QuerySet:
     """Handed over by then, and no Musdes held by then has accepted the account."""
-    accepted = Meeting.objects.filter(
-        accountability=OuterRef("pk"), state="decided", decision__in=["accepted", "with_notes"], held_on__lte=period.on
+    accepted = AgendaItem.objects.filter(
+        accountability=OuterRef("pk"), decision__in=["accepted", "with_notes"], heard_on__lte=period.on
     )
     rows = Accountability.objects.filter(scope("contract__village"), contract__handover_on__lte=period.on)
     # What was closed by then had been accepted by then: said besides, since it is found without looking.
@@ -196,8 +196,9 @@ def open_accounts(period: Period, scope: Scope) -> QuerySet:
 
 
 def overdue_accounts(period: Period, scope: Scope) -> QuerySet:
-    """The Musdes was due before that day and had not accepted the account."""
-    return open_accounts(period, scope).filter(due_on__lt=period.on)
+    """The Musdes was due before that day, as was the later one asked for in time, and had not accepted the account."""
+    late = Q(due_on__lt=period.on) & (Q(postponed_to=None) | Q(postponed_to__lt=period.on))
+    return open_accounts(period, scope).filter(late)
 
 
 # --- the measures -------------------------------------------------------------------------------------------------
@@ -290,15 +291,21 @@ def _withheld(period: Period, scope: Scope) -> Part:
 
 
 def _meetings(period: Period, scope: Scope) -> Part:
-    rows = Meeting.objects.filter(
-        scope("accountability__contract__village"), _dated(period, "held_on"), state="decided"
+    rows = Meeting.objects.filter(scope("village"), _dated(period, "held_on"), state="decided")
+    return rows, "village", None, Count("pk"), None
+
+
+def _heard(period: Period, scope: Scope) -> Part:
+    """Orders on the agendas of those assemblies, by what was decided of each."""
+    rows = AgendaItem.objects.filter(
+        scope("meeting__village"), _dated(period, "meeting__held_on"), meeting__state="decided"
     )
-    return rows, "accountability__contract__village", F("decision"), Count("pk"), None
+    return rows, "meeting__village", F("decision"), Count("pk"), None
 
 
 def _present(period: Period, scope: Scope) -> Part:
     """The number is men, the amount women."""
-    path = "meeting__accountability__contract__village"
+    path = "meeting__village"
     rows = Attendance.objects.filter(scope(path), _dated(period, "meeting__held_on"), meeting__state="decided")
     return rows, path, None, Sum("men"), Sum("women")
 
@@ -341,13 +348,14 @@ MEASURES: dict[str, Callable[[Period, Scope], Part]] = {
     "payments": _payments,
     "withheld": _withheld,
     "meetings": _meetings,
+    "heard": _heard,
     "present": _present,
     "musdes_open": _musdes_open,
     "musdes_overdue": _musdes_overdue,
     "closed": _closed,
     "ratings": _ratings,
 }
-FLOW_MEASURES = ("needs", "contracts", "handovers", "payments", "meetings", "present", "closed", "ratings")
+FLOW_MEASURES = ("needs", "contracts", "handovers", "payments", "meetings", "heard", "present", "closed", "ratings")
 
 
 # --- the same, as columns ------------------------------------------------------------------------------------------
@@ -384,7 +392,7 @@ COLUMNS: dict[str, tuple[str, int, tuple[str, ...] | None]] = {
     "rating_tenths": ("ratings", 1, None),
 }
 # Kept with their keys besides.
-DETAILED = ("access", "applications", "providers", "needs", "contracts", "meetings")
+DETAILED = ("access", "applications", "providers", "needs", "contracts", "heard")
 
 
 def columns(found: dict[tuple[str, str], tuple[int, int]]) -> dict[str, int]:

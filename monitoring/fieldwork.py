@@ -95,16 +95,15 @@ def average_progress(report: FacilitatorReport, length: int) -> dict[str, int]:
 
 def held_meetings(report: FacilitatorReport) -> Any:
     """Decided Musdes of the month in these villages."""
-    path = "accountability__contract__village"
     period = report.period
-    rows = Meeting.objects.filter(within(path, report.territories()), state="decided")
+    rows = Meeting.objects.filter(within("village", report.territories()), state="decided")
     return rows.filter(held_on__gte=period.first, held_on__lt=period.after).order_by("held_on", "pk")
 
 
 def meetings_held(report: FacilitatorReport, length: int) -> dict[str, str]:
     """The dates of the month's Musdes, by area: "05/10/2026, 20/10/2026"; for a kecamatan their number."""
     days: dict[str, list[str]] = defaultdict(list)
-    for village, on in held_meetings(report).values_list("accountability__contract__village_id", "held_on"):
+    for village, on in held_meetings(report).values_list("village_id", "held_on"):
         days[village[:length]].append(tanggal_pendek(on))
     if report.role == Role.TAPM:
         return {code: str(len(found)) for code, found in days.items()}
@@ -114,16 +113,16 @@ def meetings_held(report: FacilitatorReport, length: int) -> dict[str, str]:
 def known_activities(report: FacilitatorReport) -> list[ActivityRow]:
     """Musdes in the villages, and the needs that this person helped to write: never typed twice."""
     rows: list[ActivityRow] = []
-    meetings = held_meetings(report).select_related(
-        "accountability__contract__village", "accountability__contract__sourcing__need"
-    )
+    meetings = held_meetings(report).select_related("village")
+    meetings = meetings.prefetch_related("items__accountability__contract__sourcing__need")
     if report.role != Role.PLD:
         meetings = meetings.filter(assisted_by=report.author)
     for meeting in meetings.annotate(m=Sum("attendance__men", default=0), w=Sum("attendance__women", default=0)):
-        contract = meeting.accountability.contract
-        what = f"Memfasilitasi Musdes pertanggungjawaban: {contract.sourcing.need.title}"
-        result = f"Keputusan: {meeting.get_decision_display().lower()}"
-        rows.append((meeting.held_on, contract.village, what[:250], meeting.m, meeting.w, result))
+        items = list(meeting.items.all())
+        what = f"Memfasilitasi Musdes pertanggungjawaban: {'; '.join(item.need.title for item in items)}"
+        decided = {item.get_decision_display().lower(): None for item in items}
+        result = f"Keputusan: {', '.join(decided)}"
+        rows.append((meeting.held_on, meeting.village, what[:250], meeting.m, meeting.w, result[:250]))
     period = report.period
     needs = Need.objects.filter(
         within("village", report.territories()),

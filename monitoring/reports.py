@@ -423,7 +423,7 @@ def with_total(rows: list[dict[str, Any]], *columns: str) -> dict[str, Any]:
 
 
 def musdes(book: Book) -> list[dict[str, Any]]:
-    now, year = by_key(book.now, "meetings"), by_key(book.year, "meetings")
+    now, year = by_key(book.now, "heard"), by_key(book.year, "heard")
     rows = [
         ("Musdes pertanggungjawaban diadakan", book.this("meetings"), book.so_far("meetings")),
         ("Hadir laki-laki", book.this("men"), book.so_far("men")),

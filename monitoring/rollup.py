@@ -40,7 +40,7 @@ TOUCHING: dict[str, tuple[str, tuple[str, ...]]] = {
     "transactions.contract": ("village_id", ("signed_on", "handover_on")),
     "transactions.accountability": ("contract__village_id", ("contract__payments__paid_on",)),
     "transactions.paymentrequest": ("contract__village_id", ("payment__paid_on",)),
-    "transactions.meeting": ("accountability__contract__village_id", ("held_on",)),
+    "transactions.meeting": ("village_id", ("held_on",)),
     "reviews.rating": ("contract__village_id", ()),
 }
 

@@ -13,7 +13,18 @@ from accounts.models import Succession, VillageAccess, VillageData, VillageOffic
 from catalog.models import Question, ServiceReview
 from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
-from transactions.models import Accountability, Contract, JointShare, Meeting, Need, PaymentRequest, Quotation, Sourcing
+from transactions.models import (
+    Accountability,
+    Contract,
+    FollowUp,
+    JointShare,
+    Meeting,
+    Need,
+    PaymentRequest,
+    Quotation,
+    Remedy,
+    Sourcing,
+)
 from verification.models import Application, Plenary, Pokja, Sanction
 from verification.models.application import AT_POKJA
 
@@ -63,8 +74,15 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
             "contract.sourcing.need.title",
         ),
         (
-            Meeting.objects.waiting_for(user).select_related("accountability__contract__sourcing__need__village"),
-            "accountability.contract.sourcing.need.title",
+            Meeting.objects.waiting_for(user)
+            .select_related("village")
+            .prefetch_related("items__accountability__contract__sourcing__need"),
+            "subject",
+        ),
+        (FollowUp.objects.waiting_for(user).select_related("village", "accountability__contract__sourcing"), "what"),
+        (
+            Remedy.objects.waiting_for(user).select_related("village", "accountability__contract__sourcing__need"),
+            "need.title",
         ),
         (
             Rating.objects.waiting_for(user).select_related("contract__sourcing__need__village"),

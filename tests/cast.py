@@ -61,7 +61,7 @@ class Story:
         return Accountability.objects.get(contract__sourcing__need=need)
 
     def meeting(self, need: Need) -> Meeting:
-        return Meeting.objects.get(accountability__contract__sourcing__need=need)
+        return Meeting.objects.get(items__accountability__contract__sourcing__need=need)
 
     def quotation(self, need: Need, provider: str) -> Quotation:
         return Quotation.objects.get(sourcing__need=need, provider__email=f"{provider}@{DOMAIN}")

@@ -14,10 +14,12 @@ from transactions.models import (
     Activity,
     ActivityImport,
     Contract,
+    FollowUp,
     JointShare,
     Meeting,
     Need,
     PaymentRequest,
+    Remedy,
     Sourcing,
     TenderQuestion,
     YearEndCall,
@@ -26,6 +28,16 @@ from transactions.models.opening import WITNESSES
 from transactions.models.sourcing import OFFICER
 from verification.models import Sanction
 from verification.models.sanction import BARRING
+
+ASSEMBLY = (  # who comes to the village's Musdes, or helps with it
+    Role.BPD,
+    Role.VILLAGE_HEAD,
+    Role.VILLAGE_SECRETARY,
+    Role.VILLAGE_OPERATOR,
+    Role.ACTIVITY_MANAGER,
+    Role.PROCUREMENT_TEAM,
+    Role.PLD,
+)
 
 
 def village(code: str, *roles: str) -> list[Membership]:
@@ -246,22 +258,88 @@ def council_and_facilitator_are_next(event: Event, account: Accountability) -> I
         )
 
 
-@tells("transactions.meeting", "create")
+def about(meeting: Meeting) -> list[Contract]:
+    """The contracts on the assembly's agenda."""
+    related = ("accountability__contract__sourcing__need", "accountability__contract__village")
+    return [item.accountability.contract for item in meeting.items.select_related(*related)]
+
+
+@tells("transactions.meeting", "create", "record")
 def council_decides_next(event: Event, meeting: Meeting) -> Iterator[Tell]:
-    for member in village(meeting.village.code, Role.BPD):
-        yield Tell(member.user, f"Catatan Musdes disiapkan: {meeting.accountability.contract.need.title}")
+    """A record waits for the BPD; a plan is told by `assembly_is_planned`."""
+    if meeting.state == "draft" or event.verb == "record":
+        for member in village(meeting.village_id, Role.BPD):
+            yield Tell(member.user, "Catatan Musdes disiapkan", "Periksa, lalu tetapkan keputusannya.")
+
+
+@tells("transactions.meeting", "create", "postpone", "cancel")
+def all_learn_of_the_day(event: Event, meeting: Meeting) -> Iterator[Tell]:
+    """The village's people concerned, and who helps them; the providers learn it for their own order."""
+    if event.verb == "create" and meeting.state != "planned":
+        return
+    said = {"create": "Musdes direncanakan", "postpone": "Musdes ditunda", "cancel": "Musdes dibatalkan"}[event.verb]
+    text = " ".join(part for part in (f"{meeting.when}, {meeting.place}.", event.note) if part)
+    for member in village(meeting.village_id, *ASSEMBLY):
+        yield Tell(member.user, said, text)
+    for contract in about(meeting):
+        for member in of_provider(contract.provider_id):
+            yield Tell(member.user, f"{said}: {contract.need.title}", text, url=contract.get_absolute_url())
 
 
 @tells("transactions.meeting", "decide")
 def all_learn_what_the_assembly_decided(event: Event, meeting: Meeting) -> Iterator[Tell]:
-    contract = meeting.accountability.contract
-    title = f"Musdes memutuskan: {meeting.get_decision_display()}"
-    for member in village(contract.village_id, Role.VILLAGE_HEAD, Role.ACTIVITY_MANAGER):
-        yield Tell(member.user, title, contract.need.title)
-    for member in of_provider(contract.provider_id):
-        yield Tell(member.user, title, " ".join(part for part in (f"{contract.need.title}.", event.note) if part))
-    if meeting.assisted_by:
-        yield Tell(meeting.assisted_by, title, contract.need.title)
+    items = meeting.items.select_related(
+        "accountability__contract__sourcing__need", "accountability__contract__village"
+    )
+    for item in items:
+        contract = item.accountability.contract
+        title = f"Musdes memutuskan: {item.get_decision_display()}"
+        for member in village(contract.village_id, Role.VILLAGE_HEAD, Role.ACTIVITY_MANAGER):
+            yield Tell(member.user, title, contract.need.title)
+        said = " ".join(part for part in (f"{contract.need.title}.", item.decision_note) if part)
+        for member in of_provider(contract.provider_id):
+            yield Tell(member.user, title, said)
+        if meeting.assisted_by:
+            yield Tell(meeting.assisted_by, title, contract.need.title)
+    for duty in meeting.follow_ups.select_related("accountability__contract"):
+        for member in responsible(duty):
+            yield Tell(member.user, f"Tindak lanjut Musdes: {duty.what}", duty.status_sentence)
+
+
+def responsible(duty: FollowUp) -> list[Membership]:
+    """Who a duty was given to."""
+    if duty.responsible == Role.PROVIDER:
+        return of_provider(duty.accountability.contract.provider_id)
+    return village(duty.village_id, duty.responsible) if duty.responsible else []
+
+
+@tells("transactions.followup", "give_back")
+def responsible_learn_that_it_is_not_done(event: Event, duty: FollowUp) -> Iterator[Tell]:
+    for member in responsible(duty):
+        yield Tell(member.user, f"Tindak lanjut dikembalikan: {duty.what}", event.note)
+
+
+@tells("transactions.accountability", "postpone_due")
+def overseers_learn_of_a_later_day(event: Event, account: Accountability) -> Iterator[Tell]:
+    for member in village(account.contract.village_id, Role.BPD, Role.PLD, Role.VILLAGE_OPERATOR):
+        yield Tell(member.user, f"Batas Musdes ditunda: {account.contract.need.title}", event.note)
+
+
+@tells("transactions.remedy", "create", "report", "give_back", "give_up", "confirm_repair", "record_refund", "settle")
+def parties_follow_the_remedy(event: Event, remedy: Remedy) -> Iterator[Tell]:
+    """The other side learns each step; once it is done, who holds the next Musdes."""
+    contract = remedy.accountability.contract
+    title = f"{event.verb_label}: {contract.need.title}"
+    if event.verb == "report":
+        told = village(remedy.village_id, Role.ACTIVITY_MANAGER)
+    else:
+        told = of_provider(contract.provider_id)
+    if event.verb == "create" and remedy.kind == remedy.Kind.REDUCTION:
+        told = [*told, *village(remedy.village_id, Role.VILLAGE_TREASURER)]
+    if remedy.state == "done":
+        told = [*told, *village(remedy.village_id, Role.BPD, Role.PLD)]
+    for member in told:
+        yield Tell(member.user, title, event.note or remedy.status_sentence)
 
 
 @tells("transactions.accountability", "close")

@@ -20,6 +20,7 @@ from core.workflow import OpenMove
 from transactions.cautions import Noted, noted
 from transactions.models import (
     Accountability,
+    AgendaItem,
     Contract,
     JointShare,
     Meeting,
@@ -88,6 +89,7 @@ class Order:
             Accountability.objects.visible_to(self.user)
             .filter(contract=self.contract)
             .select_related("contract__village", "contract__sourcing__need")
+            .prefetch_related("follow_ups__proof", "follow_ups__village", "postponements__by", "remedies__village")
             .first()
         )
 
@@ -162,10 +164,20 @@ class Order:
 
     @cached_property
     def meetings(self) -> list[Meeting]:
-        if self.accountability is None:
+        """The assemblies that heard or will hear it, the last one first."""
+        account = self.accountability
+        if account is None:
             return []
-        rows = Meeting.objects.visible_to(self.user).filter(accountability=self.accountability)
-        return list(rows.select_related("accountability__contract__village", "scan", "assisted_by"))
+        heard = AgendaItem.objects.filter(accountability=account)
+        rows = Meeting.objects.visible_to(self.user).filter(pk__in=heard.values("meeting"))
+        rows = rows.select_related("village", "scan", "assisted_by").prefetch_related("items__accountability__contract")
+        return list(rows.order_by("-held_on", "-pk"))
+
+    @property
+    def afterwards(self) -> list[Document]:
+        """What an assembly left to be done: duties, and the ways out where it did not accept."""
+        account = self.accountability
+        return [*account.follow_ups.all(), *account.remedies.all()] if account is not None else []
 
     @cached_property
     def shares(self) -> list[JointShare]:
@@ -311,14 +323,8 @@ class Order:
         """Everything that happened to the documents this person sees, oldest first."""
         about = Q(pk__in=[])
         terms = [self.terms] if self.terms is not None else []
-        for document in [
-            *self.documents,
-            *terms,
-            *self.quotations,
-            *self.payment_requests,
-            *self.meetings,
-            *self.shares,
-        ]:
+        seen = [*self.documents, *terms, *self.quotations, *self.payment_requests, *self.meetings, *self.afterwards]
+        for document in seen:
             about |= Q(about=document._meta.label_lower, about_id=str(document.pk))
         return list(Event.objects.filter(about).order_by("at", "pk"))
 

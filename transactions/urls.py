@@ -14,9 +14,11 @@ from transactions.views import (
     printing,
     purchase,
     quotation,
+    remedy,
     shortlist,
     sourcing,
     terms,
+    upload,
     year_end,
 )
 
@@ -61,7 +63,15 @@ urlpatterns = [
     path("pembayaran/<slug:code>/", payment.request_page, name="payment-request"),
     path("pembayaran/<slug:code>/<slug:verb>/", payment.request_move, name="payment-request-move"),
     path("pertanggungjawaban/<slug:code>/musdes/", meeting.meeting_new, name="meeting-new"),
+    path("pertanggungjawaban/<slug:code>/rencana-musdes/", meeting.meeting_plan, name="meeting-plan"),
+    path("pertanggungjawaban/<slug:code>/penyelesaian/", remedy.remedy_new, name="remedy-new"),
     path("pertanggungjawaban/<slug:code>/<slug:verb>/", accountability.accountability_move, name="accountability-move"),
+    path("musdes/", meeting.meetings, name="meetings"),
     path("musdes/<slug:code>/", meeting.meeting, name="meeting"),
+    path("musdes/<slug:code>/cetak/<slug:kind>/", meeting.print_meeting, name="meeting-print"),
     path("musdes/<slug:code>/<slug:verb>/", meeting.meeting_move, name="meeting-move"),
+    path("tindak-lanjut/<slug:code>/<slug:verb>/", meeting.follow_up_move, name="follow-up-move"),
+    path("penyelesaian/<slug:code>/", remedy.remedy, name="remedy"),
+    path("penyelesaian/<slug:code>/<slug:verb>/", remedy.remedy_move, name="remedy-move"),
+    path("unggah/<slug:code>/", upload.upload, name="upload"),
 ]

@@ -22,6 +22,7 @@ from reviews.models import Rating
 from transactions.models import (
     Accountability,
     Contract,
+    Duty,
     Element,
     Meeting,
     Need,
@@ -257,7 +258,7 @@ class Telling:
     def held(self) -> None:
         helper, council = self.by("pld"), self.by("bpd")
         meeting = Meeting(
-            accountability=self.account,
+            village=self.account.village,
             held_on=self.day,
             starts_at=datetime.time(9),
             ends_at=datetime.time(11, 30),
@@ -265,10 +266,13 @@ class Telling:
             leader=council.name,
             note_taker=self.by("sekdes").name,
             note_taker_from="Pemerintah Desa",
-            presented="Pekerjaan selesai tepat waktu, biaya sesuai kontrak, dan pajak sudah disetor. Hambatan: cuaca.",
+            speakers="Kasi Kesejahteraan dan penyedia",
         )
+        told = "Pekerjaan selesai tepat waktu, biaya sesuai kontrak, dan pajak sudah disetor. Hambatan: cuaca."
         meeting.prepare(
             by=helper,
+            accounts=[self.account],
+            told={self.account.code: {"presented": told, "output": "Sesuai kontrak", "opinion": "puas"}},
             attendance=CAME,
             questions=[
                 ("Contoh Inaq Sahnep", "Apakah ada pelatihan lanjutan?", "Penyedia bersedia mendampingi dua kali lagi.")
@@ -282,10 +286,19 @@ class Telling:
         )
         meeting.decide(
             by=council,
-            decision=Meeting.Decision.WITH_NOTES,
+            rulings={
+                self.account.code: (Meeting.Decision.WITH_NOTES, "Diterima; dokumentasi dibagikan kepada peserta.")
+            },
             minutes_number="141/CONTOH-BA/2026",
-            note="Diterima; dokumentasi dibagikan kepada peserta.",
-            follow_ups=[("Bagikan modul kepada peserta", "Kasi Kesejahteraan", self.day + datetime.timedelta(days=14))],
+            follow_ups=[
+                Duty(
+                    order=self.account.code,
+                    what="Bagikan modul kepada peserta",
+                    who="Kasi Kesejahteraan",
+                    due_on=self.day + datetime.timedelta(days=14),
+                    responsible=Role.ACTIVITY_MANAGER,
+                )
+            ],
         )
 
     def rated(self) -> None:

@@ -17,9 +17,19 @@ BROKEN = {
             OR p.id IS NOT NULL AND (p.gross, p.fine, p.contract_id) IS DISTINCT FROM (r.amount, r.fine, r.contract_id)""",
     "a closed purchase was accepted by a Musdes, with its minutes, and has the BAST": """
         SELECT count(*) FROM transactions_accountability a JOIN transactions_contract c ON c.id = a.contract_id
-        LEFT JOIN transactions_meeting m ON m.accountability_id = a.id AND m.state = 'decided'
-        WHERE a.state IN ('accepted', 'closed') AND (m.decision IS NULL OR m.decision = 'refused' OR m.scan_id IS NULL
-            OR m.held_on < c.handover_on OR c.handover_scan_id IS NULL)""",
+        LEFT JOIN (
+            SELECT DISTINCT ON (accountability_id) accountability_id, meeting_id, decision
+            FROM transactions_agendaitem WHERE decision <> '' ORDER BY accountability_id, heard_on DESC, id DESC
+        ) i ON i.accountability_id = a.id
+        LEFT JOIN transactions_meeting m ON m.id = i.meeting_id AND m.state = 'decided'
+        WHERE a.state IN ('accepted', 'closed') AND (i.decision IS NULL OR i.decision = 'refused' OR m.scan_id IS NULL
+            OR m.attendance_scan_id IS NULL OR m.held_on < c.handover_on OR c.handover_scan_id IS NULL)""",
+    "what is on an agenda is open until the Musdes decides or is cancelled, and lies in its village": """
+        SELECT count(*) FROM transactions_agendaitem i JOIN transactions_meeting m ON m.id = i.meeting_id
+        JOIN transactions_accountability a ON a.id = i.accountability_id
+        JOIN transactions_contract c ON c.id = a.contract_id
+        WHERE i.open <> (m.state IN ('planned', 'draft')) OR (i.decision <> '') <> (m.state = 'decided')
+            OR i.heard_on <> m.held_on OR c.village_id <> m.village_id""",
     "a decided Musdes has people and two photos": """
         SELECT count(*) FROM transactions_meeting m
         LEFT JOIN (SELECT meeting_id, count(*) AS n FROM transactions_meetingphoto GROUP BY 1) p ON p.meeting_id = m.id

@@ -132,18 +132,26 @@ SELECT n, tax, value, value * basis_points / 10000, n
 FROM scale_order o JOIN scale_provider p ON p.id = o.winner WHERE k >= 14 AND tax IS NOT NULL
 """
 MEETINGS = """
-INSERT INTO transactions_meeting (id, code, state_since, created_at, state, title, held_on, starts_at, ends_at, place,
-    leader, leader_from, note_taker, note_taker_from, presented, decision, decision_note, minutes_number, decided_at,
-    accountability_id, assisted_by_id, attendance_scan_id, created_by_id, decided_by_id, scan_id)
+INSERT INTO transactions_meeting (id, code, state_since, created_at, state, title, invitation_number, agenda, held_on,
+    starts_at, ends_at, place, leader, leader_from, note_taker, note_taker_from, speakers, proceedings, minutes_number,
+    decided_at, village_id, assisted_by_id, attendance_scan_id, notes_scan_id, created_by_id, decided_by_id, scan_id)
 SELECT n, pg_temp.code(n, 16), CASE WHEN k >= 16 THEN pg_temp.at(d16, 16, n) ELSE pg_temp.at(d15, 15, n) END,
     pg_temp.at(d15, 15, n), CASE WHEN k >= 16 THEN 'decided' ELSE 'draft' END,
-    'Musyawarah Desa Pertanggungjawaban Hasil Kerja P2KTD', pg_temp.day(d15), time '09:00', time '11:30', 'Balai Desa',
-    'Contoh Bpd ' || v.bare, 'BPD', 'Contoh Operator ' || v.bare, 'Pemerintah Desa', 'DATA CONTOH. ' || o.title,
+    'Musyawarah Desa Pertanggungjawaban Hasil Kerja P2KTD', '', '', pg_temp.day(d15), time '09:00', time '11:30',
+    'Balai Desa', 'Contoh Bpd ' || v.bare, 'BPD', 'Contoh Operator ' || v.bare, 'Pemerintah Desa', '', '',
+    CASE WHEN k < 16 THEN '' ELSE n || '/BA' END, CASE WHEN k >= 16 THEN pg_temp.at(d16, 16, n) END, v.code,
+    NULL::bigint, CASE WHEN k >= 16 THEN %(files)s + 5 * n - 2 END, NULL::bigint, v.person + 1,
+    CASE WHEN k >= 16 THEN v.person + 5 END, CASE WHEN k >= 16 THEN %(files)s + 5 * n - 2 END
+FROM scale_order o JOIN scale_village v USING (i) WHERE k >= 15
+"""
+AGENDA = """
+INSERT INTO transactions_agendaitem (id, meeting_id, accountability_id, open, presented, output, opinion, decision,
+    decision_note, heard_on)
+SELECT n, n, n, k < 16, 'DATA CONTOH. ' || o.title, '', '',
     CASE WHEN k < 16 THEN '' WHEN refused THEN 'refused' WHEN n %% 12 = 0 THEN 'with_notes' ELSE 'accepted' END,
     CASE WHEN k < 16 THEN '' WHEN refused OR n %% 12 = 0 THEN 'DATA CONTOH. Laporan dilengkapi.' ELSE '' END,
-    CASE WHEN k < 16 THEN '' ELSE n || '/BA' END, CASE WHEN k >= 16 THEN pg_temp.at(d16, 16, n) END, n, NULL::bigint,
-    NULL::bigint, v.person + 1, CASE WHEN k >= 16 THEN v.person + 5 END, CASE WHEN k >= 16 THEN %(files)s + 5 * n - 2 END
-FROM scale_order o JOIN scale_village v USING (i) WHERE k >= 15
+    CASE WHEN k >= 16 THEN pg_temp.day(d15) END
+FROM scale_order o WHERE k >= 15
 """
 ATTENDANCE = """
 INSERT INTO transactions_attendance (id, element, men, women, meeting_id)
@@ -189,7 +197,8 @@ def seed(span: Span, say: Say) -> int:
     rows = 0
     for name, statement in (
         ("files", FILES), ("contracts", CONTRACTS), ("progress reports", PROGRESS), ("accounts", ACCOUNTS),
-        ("payment requests", REQUESTS), ("payments", PAYMENTS), ("taxes", TAXES), ("meetings", MEETINGS), ("attendance", ATTENDANCE),
+        ("payment requests", REQUESTS), ("payments", PAYMENTS), ("taxes", TAXES), ("meetings", MEETINGS),
+        ("agenda", AGENDA), ("attendance", ATTENDANCE),
         ("photos", PHOTOS), ("ratings", RATINGS), ("rated services", SERVICES),
     ):  # fmt: skip
         with step(name, say) as count:

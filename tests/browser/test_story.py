@@ -377,6 +377,7 @@ def village_accounts_for_it(site: Site, order: str, papers: dict[str, Path]) -> 
     printed(site, helper, "Berita Acara Musdes (kosong)", "BERITA ACARA")
     printed(site, helper.go(order), "Daftar Hadir Musdes (kosong)", "DAFTAR HADIR")
     helper.go(order).follow("Catat Musdes")
+    code = helper.page.url.rstrip("/").split("/")[-2]  # of the order that the page was opened for
     helper.fill(
         held_on=TODAY,
         starts_at="09:00",
@@ -384,7 +385,7 @@ def village_accounts_for_it(site: Site, order: str, papers: dict[str, Path]) -> 
         place="Aula kantor desa",
         leader="Haji Contoh Ramli",
         note_taker="Contoh Nurhayati",
-        presented="Selesai tepat waktu, biaya sesuai kontrak.",
+        **{f"presented_{code}": "Selesai tepat waktu, biaya sesuai kontrak."},
         men_bpd=4,
         women_bpd=2,
         women_perempuan=9,
@@ -399,7 +400,9 @@ def village_accounts_for_it(site: Site, order: str, papers: dict[str, Path]) -> 
 
     council = site.visitor("bpd").go(meeting)
     council.step(
-        "Tetapkan Keputusan Musdes", decision="accepted", minutes_number="141/CONTOH/2026", note="Diterima."
+        "Tetapkan Keputusan Musdes",
+        minutes_number="141/CONTOH/2026",
+        **{f"decision_{code}": "accepted", f"note_{code}": "Diterima."},
     ).waits()
     head = site.visitor("kades").waits(TITLE).follow(TITLE)
     head.step("Tutup Pembelian").waits()

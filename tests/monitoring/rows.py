@@ -16,6 +16,7 @@ from core.models import Document, Event, StoredFile
 from regions.models import Area
 from transactions.models import (
     Accountability,
+    AgendaItem,
     Attendance,
     Contract,
     Meeting,
@@ -185,10 +186,13 @@ def meet(
     when = recorded or at(on, contract.village.tzinfo)
     account = contract.accountability
     row = Meeting.objects.create(
-        accountability=account, held_on=day(on), starts_at=dt.time(9), ends_at=dt.time(11), place="Balai desa",
-        leader="Ketua BPD", note_taker="Notulis", note_taker_from="BPD", presented="Hasil", decision=decision, scan=scan(),
+        village=contract.village, held_on=day(on), starts_at=dt.time(9), ends_at=dt.time(11), place="Balai desa",
+        leader="Ketua BPD", note_taker="Notulis", note_taker_from="BPD", scan=scan(),
         state="decided", decided_at=when, decided_by=anyone(), created_by=anyone(), state_since=when, created_at=when,
     )  # fmt: skip
+    AgendaItem.objects.create(
+        meeting=row, accountability=account, presented="Hasil", decision=decision, heard_on=day(on), open=False
+    )
     Attendance.objects.create(meeting=row, element="masyarakat", men=present[0] - 5, women=present[1])
     Attendance.objects.create(meeting=row, element="bpd", men=5, women=0)
     account.state = "refused" if decision == "refused" else "accepted"

@@ -28,6 +28,7 @@ from transactions.models import (
     Need,
     PaymentRequest,
     Quotation,
+    Remedy,
     Sourcing,
     Terms,
 )
@@ -367,27 +368,73 @@ class Market:
         account.refresh_from_db()
         return request
 
-    def draft_meeting(self, account: Accountability) -> Meeting:
+    def draft_meeting(self, account: Accountability, **fields: Any) -> Meeting:
+        """An assembly of the order's village that nobody has saved yet."""
         return Meeting(
-            accountability=account,
-            held_on=self.today,
-            starts_at=dt.time(9),
-            ends_at=dt.time(11),
-            place="Aula desa",
-            leader="Contoh Bpd",
-            note_taker="Contoh Sekdes",
-            note_taker_from="Pemerintah Desa",
-            presented="Pekerjaan selesai.",
+            **{
+                "village": account.village,
+                "held_on": self.today,
+                "starts_at": dt.time(9),
+                "ends_at": dt.time(11),
+                "place": "Aula desa",
+                "leader": "Contoh Bpd",
+                "note_taker": "Contoh Sekdes",
+                "note_taker_from": "Pemerintah Desa",
+            }
+            | fields
         )
 
-    def meeting(self, account: Accountability, *, by: str = "pld", decision: str = "", full: bool = True) -> Meeting:
-        meeting = self.draft_meeting(account)
-        meeting.prepare(by=self.user(by), attendance=CAME, questions=[("Inaq", "Ada lanjutannya?", "Ada.")])
-        if full:
-            meeting.attach(by=self.user(by), scan=self.file(by), photos=[self.photo(by), self.photo(by)])
-        if decision:
-            meeting.decide(by=self.user("bpd"), decision=decision, minutes_number="141/1", note="Catatan Musdes.")
+    def planned_meeting(self, *accounts: Accountability, by: str = "bpd", days: int = 3, **fields: Any) -> Meeting:
+        """A Musdes of so many days ahead."""
+        on = self.today + dt.timedelta(days=days)
+        plan = {"state": Meeting.State.PLANNED, "held_on": on, "ends_at": None, "leader": "", "note_taker": ""}
+        meeting = self.draft_meeting(accounts[0], **plan | fields)
+        meeting.plan(by=self.user(by), accounts=accounts)
         return meeting
+
+    def meeting(
+        self, *accounts: Accountability, by: str = "pld", decision: str = "", full: bool = True, **fields: Any
+    ) -> Meeting:
+        meeting = self.draft_meeting(accounts[0], **fields)
+        meeting.prepare(
+            by=self.user(by),
+            accounts=accounts,
+            told={account.code: {"presented": "Pekerjaan selesai."} for account in accounts},
+            attendance=CAME,
+            questions=[("Inaq", "Ada lanjutannya?", "Ada.")],
+        )
+        if full:
+            scans = {"scan": self.file(by), "attendance_scan": self.file(by)}
+            meeting.attach(by=self.user(by), photos=[self.photo(by), self.photo(by)], **scans)
+        if decision:
+            self.decide(meeting, decision, minutes_number="141/1", note="Catatan Musdes.")
+        return meeting
+
+    def decide(self, meeting: Meeting, decision: str, *, by: str = "bpd", note: str = "", **more: Any) -> None:
+        """The same decision of every order on the agenda."""
+        meeting.decide(by=self.user(by), rulings=self.rulings(meeting, decision, note), **more)
+
+    def rulings(self, meeting: Meeting, decision: str, note: str = "") -> dict[str, tuple[str, str]]:
+        items = meeting.items.select_related("accountability")
+        return {item.accountability.code: (decision, note) for item in items}
+
+    # --- the remedy -------------------------------------------------------------------------------
+    def draft_remedy(self, account: Accountability, kind: str = "repair", **fields: Any) -> Remedy:
+        """A way out that nobody has chosen yet."""
+        due = self.today + dt.timedelta(days=14)
+        return Remedy(**{"accountability": account, "kind": kind, "reason": "Catatan Musdes.", "due_on": due} | fields)
+
+    def remedy(self, account: Accountability, kind: str = "repair", *, by: str = "pka", **fields: Any) -> Remedy:
+        remedy = self.draft_remedy(account, kind, **fields)
+        remedy.choose(by=self.user(by))
+        return remedy
+
+    def mend(self, account: Accountability) -> None:
+        """A repair from the choice to its acceptance: the next Musdes can be held."""
+        remedy = self.remedy(account)
+        remedy.report(by=self.user("firm"), note="Modul dilengkapi.")
+        remedy.confirm_repair(by=self.user("pka"), note="Lengkap.")
+        account.refresh_from_db()
 
     # --- the rating -------------------------------------------------------------------------------
     def draft_rating(self, contract: Contract, stars: int = 4) -> Rating:

@@ -8,8 +8,8 @@ import pytest
 
 from core.documents import fingerprint, thaw
 from core.workflow import TransitionRefused
-from tests.transactions.stage import CAME, Market
-from transactions.models import Accountability, Meeting
+from tests.transactions.stage import CAME, Market, days_later
+from transactions.models import Accountability, Duty, Meeting
 
 pytestmark = pytest.mark.django_db
 
@@ -51,19 +51,19 @@ def test_a_closed_file_changes_no_more(market: Market) -> None:
 def test_the_assembly_decides_with_people_photos_and_scan_only(market: Market) -> None:
     account = market.account("musdes")
     meeting = market.draft_meeting(account)
-    meeting.prepare(by=market.user("pld"))
+    meeting.prepare(by=market.user("pld"), accounts=[account])
     bpd = market.user("bpd")
     with pytest.raises(TransitionRefused) as refused:
-        meeting.decide(by=bpd, decision="accepted")
+        market.decide(meeting, "accepted")
     assert refused.value.reason == (
         "Belum dapat ditetapkan. Masih kurang: jumlah hadir, sedikitnya 2 foto, pindaian berita acara bertanda tangan."
     )
     meeting.amend(by=market.user("pld"), attendance=CAME, questions=[])
     meeting.attach(by=market.user("pld"), scan=market.file("pld"), photos=[market.photo("pld")])
     with pytest.raises(TransitionRefused, match=r"Masih kurang: sedikitnya 2 foto\.$"):
-        meeting.decide(by=bpd, decision="accepted")
+        market.decide(meeting, "accepted")
     meeting.attach(by=market.user("pld"), photos=[market.photo("pld")])
-    meeting.decide(by=bpd, decision="accepted")
+    market.decide(meeting, "accepted")
     assert (meeting.state, meeting.decided_by) == ("decided", bpd)
 
 
@@ -72,7 +72,7 @@ def test_the_facilitator_prepares_and_never_decides(market: Market) -> None:
     assert meeting.assisted_by == market.user("pld")
     for helper in ("pld", "pd", "tapm"):
         with pytest.raises(TransitionRefused, match="pendamping hanya membantu menyiapkan"):
-            meeting.decide(by=market.user(helper), decision="accepted")
+            market.decide(meeting, "accepted", by=helper)
     page = market.client("kades").get(meeting.get_absolute_url()).content.decode()
     assert "Dibantu oleh" in page
     assert "Contoh Pld" in page
@@ -88,13 +88,18 @@ def test_a_facilitator_who_amends_is_named_too(market: Market) -> None:
 def test_a_refused_account_leads_to_a_second_assembly(market: Market) -> None:
     account = market.account("refused")
     assert account.state == "refused"
-    assert account in Accountability.objects.waiting_for(market.user("bpd"))
+    assert account in Accountability.objects.waiting_for(market.user("pka"))
+    assert account not in Accountability.objects.waiting_for(market.user("bpd"))
     assert account.missing() == []  # the papers are there; the decision is not
     assert "statusnya sekarang Belum Diterima Musdes" in refusal(account, market)
+    with pytest.raises(TransitionRefused, match="selesaikan dahulu perbaikan, pengurangan harga, atau perselisihan"):
+        market.meeting(account, decision="with_notes")
+    market.mend(account)
+    assert account in Accountability.objects.waiting_for(market.user("bpd"))
     market.meeting(account, decision="with_notes")
     account.refresh_from_db()
     assert account.state == "accepted"
-    assert list(account.meetings.order_by("pk").values_list("decision", flat=True)) == ["refused", "with_notes"]
+    assert list(account.agenda.order_by("pk").values_list("decision", flat=True)) == ["refused", "with_notes"]
     account.close(by=market.user("kades"))
 
 
@@ -102,28 +107,27 @@ def test_a_refused_account_leads_to_a_second_assembly(market: Market) -> None:
 def test_notes_or_follow_ups_are_asked_unless_plainly_accepted(market: Market, decision: str) -> None:
     meeting = market.meeting(market.account("musdes"))
     with pytest.raises(TransitionRefused, match="Tuliskan catatan atau tindak lanjut"):
-        meeting.decide(by=market.user("bpd"), decision=decision)
+        market.decide(meeting, decision)
     due = market.today + dt.timedelta(days=14)
-    meeting.decide(by=market.user("bpd"), decision=decision, follow_ups=[("Perbaiki modul", "Penyedia", due)])
+    code = meeting.items.get().accountability.code
+    market.decide(meeting, decision, follow_ups=[Duty(code, "Perbaiki modul", "Penyedia", due)])
     assert list(meeting.follow_ups.values_list("what", "who", "due_on")) == [("Perbaiki modul", "Penyedia", due)]
 
 
 def test_one_draft_at_a_time_and_not_before_the_hand_over(market: Market) -> None:
-    from django.core.exceptions import ValidationError
-
     account = market.account("musdes")
     early = market.draft_meeting(account)
     early.held_on = account.contract.handover_on - dt.timedelta(days=1)
     with pytest.raises(TransitionRefused, match="setelah serah terima"):
-        early.prepare(by=market.user("bpd"))
+        early.prepare(by=market.user("bpd"), accounts=[account])
     late = market.draft_meeting(account)
     late.held_on = market.today + dt.timedelta(days=1)
     with pytest.raises(TransitionRefused, match="masa depan"):
-        late.prepare(by=market.user("bpd"))
+        late.prepare(by=market.user("bpd"), accounts=[account])
     market.meeting(account)
-    with pytest.raises(ValidationError, match="sudah ada"):
+    with pytest.raises(TransitionRefused, match="sudah ada dalam Musdes yang belum memutuskan"):
         market.meeting(account, by="bpd")
-    assert Meeting.objects.filter(accountability=account).count() == 1
+    assert Meeting.objects.filter(items__accountability=account).count() == 1
 
 
 # --- dates -------------------------------------------------------------------------------------------
@@ -131,8 +135,10 @@ def test_the_due_date_follows_the_setting_and_never_moves(market: Market) -> Non
     account = market.account("payment")
     due = market.today + dt.timedelta(days=30)
     assert account.due_on == due
-    assert not Accountability.objects.overdue(on=due).exists()
-    assert list(Accountability.objects.overdue(on=due + dt.timedelta(days=1))) == [account]
+    with days_later(30):
+        assert not Accountability.objects.overdue().exists()
+    with days_later(31):
+        assert list(Accountability.objects.overdue()) == [account]
     Accountability.objects.filter(pk=account.pk).update(due_on=market.today - dt.timedelta(days=5))
     market.pay(account)
     account.refresh_from_db()

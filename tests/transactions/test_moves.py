@@ -15,10 +15,13 @@ from tests.transactions.stage import VILLAGE, YES, Market, attempt, soon
 from transactions.models import (
     Accountability,
     Contract,
+    Duty,
+    FollowUp,
     Meeting,
     Need,
     PaymentRequest,
     Quotation,
+    Remedy,
     Shortlisted,
     Sourcing,
     Terms,
@@ -30,7 +33,8 @@ PKA, TPK, FIRM, BPD, KADES = {"pka"}, {"tpk"}, {"firm"}, {"bpd"}, {"kades"}
 DRAFTERS = {"operator", "pka", "sekdes"}
 HELPERS = {"pld", "pd"}
 KEEPERS = VILLAGE | {"pld", "pd", "tapm"}
-RECORDERS = {"operator", "sekdes", "bpd"} | HELPERS
+PREPARERS = {"operator", "sekdes", "bpd"}
+RECORDERS = PREPARERS | HELPERS
 
 Table = dict[tuple[str, str], set[str]]
 NEED: Table = {
@@ -82,14 +86,37 @@ ACCOUNTABILITY: Table = {
     ("payment", "settle"): set(),  # only by the payment of the last rupiah: tests/transactions/test_payment.py
     ("musdes", "accept"): BPD,
     ("musdes", "refuse"): BPD,
-    ("refused", "accept"): BPD,
-    ("refused", "refuse"): BPD,
+    ("refused", "resume"): {"pka", "kaur", "kades"},
+    **{(state, "postpone_due"): {"bpd", "kades", "sekdes"} for state in ("payment", "musdes", "refused")},
     ("accepted", "close"): KADES,
 }
 MEETING: Table = {
+    ("planned", "replan"): RECORDERS,
+    ("planned", "postpone"): PREPARERS,
+    ("planned", "cancel"): PREPARERS,
+    ("planned", "record"): RECORDERS,  # once its day has come
+    ("planned", "attach"): RECORDERS,
     ("draft", "amend"): RECORDERS,
     ("draft", "attach"): RECORDERS,
     ("draft", "decide"): BPD,
+    ("draft", "cancel"): PREPARERS,
+    ("decided", "supplement"): RECORDERS,
+}
+FOLLOW_UP: Table = {
+    ("open", "finish"): {"operator", "sekdes", "bpd", "pka"},  # it was given to the PKA
+    ("done", "give_back"): BPD,
+}
+REPAIR: Table = {
+    ("open", "report"): FIRM,
+    ("reported", "confirm_repair"): PKA,
+    ("reported", "give_back"): PKA,
+    **{(state, "give_up"): {"pka", "kades"} for state in ("open", "reported")},
+}
+REDUCTION: Table = {("open", "record_refund"): {"kaur"}, ("open", "give_up"): {"pka", "kades"}}
+DISPUTE: Table = {
+    ("open", "record_step"): {"pka", "kades"},
+    ("open", "settle"): KADES,
+    ("open", "give_up"): {"pka", "kades"},
 }
 RATING: Table = {("given", "answer"): FIRM}
 
@@ -155,19 +182,39 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
             "fall": why,
         }
     if isinstance(document, Accountability):
-        meeting = Meeting.objects.filter(accountability=document).first()
+        meeting = document.decided_meeting
+        remedy = Remedy(accountability=document)
         return {
             "accept": {"meeting": meeting or Meeting()},
             "refuse": {"meeting": meeting or Meeting()},
+            "resume": {"remedy": remedy},
+            "postpone_due": {"to": document.expected_on + dt.timedelta(days=9), **why},
             "close": {},
         }
     if isinstance(document, PaymentRequest):
         return payment_arguments(market, document)
     if isinstance(document, Meeting):
         return {
+            "replan": {"accounts": [item.accountability for item in document.items.all()], "place": "Balai"},
+            "postpone": {"to": document.held_on + dt.timedelta(days=7), **why},
+            "cancel": why,
+            "record": {"attendance": [("bpd", 1, 1)], "questions": [], "ends_at": dt.time(12)},
             "amend": {"attendance": [("bpd", 1, 1)], "questions": [], "place": "Balai"},
             "attach": {"scan": scan},
-            "decide": {"decision": "accepted"},
+            "decide": {"rulings": market.rulings(document, "accepted")},
+            "supplement": {"notes_scan": scan},
+        }
+    if isinstance(document, FollowUp):
+        return {"finish": {"note": "Sudah."}, "give_back": why}
+    if isinstance(document, Remedy):
+        return {
+            "report": {"note": "Sudah."},
+            "confirm_repair": {},
+            "give_back": why,
+            "record_refund": {"number": "1", "on": today, "amount": 1000, "proof": scan},
+            "record_step": {"stage": "talks", "on": today, "note": "Bertemu."},
+            "settle": {"outcome": "Sepakat.", "proof": scan},
+            "give_up": why,
         }
     return {"answer": {"reply": "Terima kasih."}}
 
@@ -324,6 +371,7 @@ def test_who_may_do_what_with_the_accountability(market: Market) -> None:
     walk = [
         lambda: market.pay(account),
         lambda: market.meeting(account, decision="refused"),
+        lambda: market.mend(account),
         lambda: market.meeting(account, decision="with_notes"),
         lambda: account.close(by=market.user("kades")),
     ]
@@ -338,10 +386,39 @@ def test_who_may_do_what_with_the_accountability(market: Market) -> None:
 
 def test_who_may_do_what_with_the_record_of_the_assembly(market: Market) -> None:
     account = market.account("musdes")
+    planned = market.planned_meeting(account, days=0)
+    prove(market, planned, MEETING)
+    planned.cancel(by=market.user("bpd"), reason="Hujan.")
+    prove(market, planned, MEETING)
     meeting = market.meeting(account)
     prove(market, meeting, MEETING)
-    meeting.decide(by=market.user("bpd"), decision="accepted")
+    duty = Duty(account.code, "Bagikan modul", "Kasi", market.today, responsible="activity_manager")
+    market.decide(meeting, "accepted", follow_ups=[duty])
     prove(market, meeting, MEETING)
+    given = meeting.follow_ups.get()
+    prove(market, given, FOLLOW_UP)
+    given.finish(by=market.user("pka"), note="Dibagikan.")
+    prove(market, given, FOLLOW_UP)
+    states_of(MEETING, Meeting, ["planned", "cancelled", "draft", "decided"])
+    states_of(FOLLOW_UP, FollowUp, ["open", "done"])
+
+
+def test_who_may_do_what_with_each_way_out(market: Market) -> None:
+    account = market.account("refused")
+    repair = market.remedy(account)
+    prove(market, repair, REPAIR)
+    repair.report(by=market.user("firm"), note="Sudah.")
+    prove(market, repair, REPAIR)
+    repair.give_up(by=market.user("kades"), reason="Tidak sanggup.")
+    prove(market, repair, REPAIR)
+    reduction = market.remedy(account, "reduction", asked=100_000)
+    prove(market, reduction, REDUCTION)
+    reduction.give_up(by=market.user("pka"), reason="Penyedia menolak.")
+    dispute = market.remedy(account, "dispute")
+    dispute.record_step(by=market.user("pka"), stage="talks", on=market.today, note="Bertemu.")
+    prove(market, dispute, DISPUTE)
+    dispute.settle(by=market.user("kades"), outcome="Sepakat.", proof=market.file("kades"))
+    prove(market, dispute, DISPUTE)
 
 
 def test_who_may_do_what_with_a_rating(market: Market) -> None:
@@ -370,7 +447,9 @@ def test_who_may_begin_each_document(market: Market) -> None:
     market.meeting(account, decision="accepted")
     account.refresh_from_db()
     assert beginners(market, market.draft_rating(account.contract)) == PKA
-    assert beginners(market, market.draft_meeting(account)) == set()
+    refused = market.account("refused")
+    assert beginners(market, market.draft_remedy(refused)) == {"pka", "kades"}
+    assert beginners(market, market.draft_remedy(account)) == set()
 
 
 def test_who_works_for_the_provider_does_not_buy_from_it(market: Market) -> None:
@@ -392,11 +471,13 @@ INNER = {
     Quotation: {"qualify", "disqualify", "win", "lose", "resign", "come_back"},
     Contract: {"fall"},
     PaymentRequest: {"refuse"},
-    Accountability: {"settle", "accept", "refuse"},
+    Accountability: {"settle", "accept", "refuse", "resume"},
 }
 
 
-@pytest.mark.parametrize("kind", [Need, Sourcing, Quotation, Contract, PaymentRequest, Accountability, Meeting, Rating])
+@pytest.mark.parametrize(
+    "kind", [Need, Sourcing, Quotation, Contract, PaymentRequest, Accountability, Meeting, FollowUp, Remedy, Rating]
+)
 def test_inner_moves_are_known_and_no_other_is_hidden(kind: type[Document]) -> None:
     assert {verb for verb, move in kind.MOVES.items() if move.inner} == INNER.get(kind, set())
 

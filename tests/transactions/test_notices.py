@@ -111,11 +111,17 @@ def test_the_accountability_on_its_way(market: Market) -> None:
     assert told(market, lambda: market.transfer(request)) == {"bpd", "pld", "operator", "firm", "pka"}
     account.refresh_from_db()
     meeting = market.draft_meeting(account)
-    assert told(market, lambda: meeting.prepare(by=market.user("pld"), attendance=[("bpd", 1, 1)])) == {"bpd"}
-    meeting.attach(by=market.user("pld"), scan=market.file("pld"), photos=[market.photo("pld"), market.photo("pld")])
-    decide = lambda: meeting.decide(by=market.user("bpd"), decision="refused", note="Modul belum dibagikan.")  # noqa: E731
+    record = {"accounts": [account], "attendance": [("bpd", 1, 1)]}
+    assert told(market, lambda: meeting.prepare(by=market.user("pld"), **record)) == {"bpd"}
+    scans = {"scan": market.file("pld"), "attendance_scan": market.file("pld")}
+    meeting.attach(by=market.user("pld"), photos=[market.photo("pld"), market.photo("pld")], **scans)
+    decide = lambda: market.decide(meeting, "refused", note="Modul belum dibagikan.")  # noqa: E731
     assert told(market, decide) == {"kades", "pka", "firm", "pld"}
     assert Notice.objects.filter(user=market.user("firm"), body__endswith="Modul belum dibagikan.").exists()
+    remedy = market.draft_remedy(account)
+    assert told(market, lambda: remedy.choose(by=market.user("pka"))) == {"firm"}
+    assert told(market, lambda: remedy.report(by=market.user("firm"), note="Modul dibagikan.")) == {"pka"}
+    assert told(market, lambda: remedy.confirm_repair(by=market.user("pka"))) == {"firm", "bpd", "pld"}
     market.meeting(account, by="bpd", decision="accepted")
     account = Accountability.objects.get(pk=account.pk)
     assert told(market, lambda: account.close(by=market.user("kades"))) == {"pka", "bpd", "firm"}
@@ -203,7 +209,7 @@ def test_and_after_the_hand_over(market: Market) -> None:
     assert waiting(market) == {key: {"accountability"} for key in musdes - {"bpd"}} | {
         "bpd": {"accountability", "meeting"}
     }
-    meeting.decide(by=market.user("bpd"), decision="accepted")
+    market.decide(meeting, "accepted")
     assert waiting(market) == {"kades": {"accountability"}}
     Accountability.objects.get(pk=account.pk).close(by=market.user("kades"))
     assert waiting(market) == {}

@@ -42,7 +42,8 @@ def meeting_case(market: Market) -> Case:
     account = market.account("musdes")
     data = {
         "title": "Musdes", "held_on": market.today.isoformat(), "starts_at": "09:00", "ends_at": "11:00", "place": "Aula",
-        "leader": "Ketua", "leader_from": "BPD", "note_taker": "Sekdes", "note_taker_from": "Pemdes", "presented": "Selesai.",
+        "leader": "Ketua", "leader_from": "BPD", "note_taker": "Sekdes", "note_taker_from": "Pemdes", f"order_{account.code}": "on",
+        f"presented_{account.code}": "Selesai.",
         "men_bpd": "3", "women_bpd": "2", "question_0": "Kapan?", "answer_0": "Besok.",
     }  # fmt: skip
     return "bpd", reverse("meeting-new", args=[account.code]), data, Meeting

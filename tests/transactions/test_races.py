@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from catalog.models import Service
@@ -119,12 +118,12 @@ def test_two_drafts_of_one_assembly_at_once_and_one_is_kept(committed_market: Ma
     drafts = [market.draft_meeting(account) for _ in people]
     results = together(
         Accountability.objects.filter(pk=account.pk),
-        *(lambda d=d, u=u: d.prepare(by=u) for d, u in zip(drafts, people, strict=True)),
+        *(lambda d=d, u=u: d.prepare(by=u, accounts=[account]) for d, u in zip(drafts, people, strict=True)),
     )
-    assert kinds(results) == ["NoneType", "ValidationError"]
-    problem = next(result for result in results if isinstance(result, ValidationError))
-    assert problem.messages == ["Draf catatan Musdes untuk pembelian ini sudah ada."]
-    assert Meeting.objects.filter(accountability=account).count() == 1
+    assert kinds(results) == ["NoneType", "TransitionRefused"]
+    problem = next(result for result in results if isinstance(result, TransitionRefused))
+    assert problem.reason == "Pembelian ini sudah ada dalam Musdes yang belum memutuskan."
+    assert Meeting.objects.filter(items__accountability=account).count() == 1
 
 
 def test_two_ratings_at_once_and_one_counts(committed_market: Market) -> None:

@@ -112,7 +112,7 @@ def test_from_the_need_to_the_providers_answer(market: Market) -> None:
     assert (payment.gross, payment.withheld) == (9_000_000, 180_000)  # as proposed
     send(
         market, "pld", reverse("meeting-new", args=[account.code]),
-        held_on=today, starts_at="09:00", ends_at="11:30", place="Aula", presented="Selesai, tepat waktu.",
+        held_on=today, starts_at="09:00", ends_at="11:30", place="Aula", **{f"presented_{account.code}": "Selesai, tepat waktu."},
         men_bpd="4", women_bpd="2", women_perempuan="9", asker_0="Inaq", question_0="Ada lanjutannya?", answer_0="Ada.",
     )  # fmt: skip
     meeting = Meeting.objects.get()
@@ -123,7 +123,8 @@ def test_from_the_need_to_the_providers_answer(market: Market) -> None:
     send(market, "pld", meeting.move_url("attach"), scan=scan(), attendance_scan=scan(), photos=[photo(), photo()])
     due = (market.today + dt.timedelta(days=14)).isoformat()
     send(
-        market, "bpd", meeting.move_url("decide"), decision="with_notes", minutes_number="141/1", note="Bagikan modul.",
+        market, "bpd", meeting.move_url("decide"), minutes_number="141/1",
+        **{f"decision_{account.code}": "with_notes", f"note_{account.code}": "Bagikan modul."},
         what_0="Bagikan modul", who_0="Kasi Kesejahteraan", due_0=due,
     )  # fmt: skip
     landed = send(market, "kades", account.move_url("close"))

@@ -1,162 +1,181 @@
-"""The papers of the village assembly."""
+"""The papers of the village assembly: before it, to be filled by hand, and after it, from the record."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from accounts.models import Role
 from core import documents
 from core.models import PrintedDocument
-from regions.models import Area
-from transactions.documents.frame import Printable, council_head, holder_of
-from transactions.models import Element, Meeting
+from transactions.documents import assembly
+from transactions.documents.frame import Printable
+from transactions.models import Accountability, Meeting
 from transactions.order import Order
 
-BLANK_ROWS = 30
+ROWS = {"A4": (25, 30), "F4": (30, 35)}  # of the attendance list, on its two pages
+TITLES = {
+    "undangan-musdes": "Undangan Musyawarah Desa",
+    "ba-musdes-kosong": "Berita Acara Musyawarah Desa Pertanggungjawaban Hasil Kerja P2KTD",
+    "notulen-kosong": "Notulen Musyawarah Desa",
+    "daftar-hadir": "Daftar Hadir Musyawarah Desa",
+    "ba-musdes": "Berita Acara Musyawarah Desa Pertanggungjawaban Hasil Kerja P2KTD",
+    "notulen": "Notulen Musyawarah Desa",
+    "buku-keputusan": "Baris Buku Keputusan Musyawarah Desa",
+}
 
 
-def account_of(account: Any) -> dict[str, Any]:
-    """What the assembly hears: the order in figures, planned and done."""
-    contract = account.contract
-    spk = documents.thaw(contract.snapshot)
-    payments = list(contract.payments.all())
-    return {
-        "order": contract.need.code,
-        "title": spk["work"]["title"],
-        "provider": spk["provider"]["name"],
-        "number": spk["number"],
-        "signed_on": spk["signed_on"],
-        "value": spk["money"]["value"],
-        "funding": f"{spk['money']['funding']} Tahun Anggaran {spk['money']['fiscal_year']}",
-        "starts_on": spk["starts_on"],
-        "ends_on": spk["ends_on"],
-        "volume": f"{spk['work']['volume']} {spk['work']['unit']}",
-        "handover_on": contract.handover_on,
-        "handover_number": contract.handover_number,
-        "paid": sum(payment.gross for payment in payments) or None,
-        "fine": sum(payment.fine for payment in payments),
-        "withheld": sum(payment.withheld for payment in payments),
-        "paid_on": max((payment.paid_on for payment in payments), default=None),
+def issue(
+    holder: Meeting | Accountability, kind: str, template: str, snapshot: dict[str, Any], *, by: Any, paper: str
+) -> PrintedDocument:
+    """The same content is printed once: what changes (a day, an order, a name) makes another paper."""
+    sha = documents.fingerprint(documents.freeze(snapshot))[:32]
+    return documents.issue(
+        kind=kind,
+        title=TITLES[kind],
+        template=f"transactions/{template}.html",
+        snapshot=snapshot,
+        holder=holder,
+        by=by,
+        paper=paper,
+        key=f"{kind}:{holder._meta.model_name}:{holder.pk}:{sha}:{paper}",
+    )
+
+
+# --- before the assembly ---------------------------------------------------------------------------------------
+def heard(meeting: Meeting) -> list[Any]:
+    return list(meeting.items.select_related(*assembly.RELATED))
+
+
+def issue_invitation(meeting: Meeting, *, by: Any, paper: str = "A4") -> PrintedDocument:
+    """The undangan: day, hour, place, agenda, and the orders; an earlier day that it takes the place of."""
+    village, last = meeting.village, meeting.postponements.last()
+    snapshot = assembly.head_of(village) | {
+        "letter": {
+            "number": meeting.invitation_number,
+            "enclosures": "",
+            "subject": f"Undangan {meeting.title}",
+            "to": ["Bapak/Ibu/Saudara", "........................................", "di tempat"],
+            "place": village.name,
+            "date": None,
+        },
+        "meeting": assembly.plan_of(meeting),
+        "instead": last.from_on if last else None,
+        "orders": [assembly.account_of(item.accountability) for item in heard(meeting)],
+        "signatures": assembly.council_chair(village),
+    }
+    return issue(meeting, "undangan-musdes", "print_invitation", snapshot, by=by, paper=paper)
+
+
+def blank(holder: Meeting | Accountability) -> dict[str, Any]:
+    """What is printed on a sheet before anything was written on it; with a planned assembly its day and place."""
+    village = holder.village
+    accounts = [item.accountability for item in heard(holder)] if isinstance(holder, Meeting) else [holder]
+    return assembly.head_of(village) | {
+        "orders": [assembly.account_of(account) for account in accounts],
+        "plan": assembly.plan_of(holder) if isinstance(holder, Meeting) else None,
+        "agenda": assembly.plan_of(holder)["agenda"] if isinstance(holder, Meeting) else [],
+        "meeting": None,
+        "upload": True,
     }
 
 
-def minutes_signatures(village: Area, meeting: Meeting | None) -> dict[str, Any]:
-    """Leader and note-taker; below them who acknowledges; then three of those present."""
-    leader = {"heading": "", "name": meeting.leader if meeting else "", "position": "Pimpinan Musyawarah"}
-    taker = {"heading": "Notulis", "name": meeting.note_taker if meeting else "", "position": ""}
-    head = {"heading": "Mengetahui,", **holder_of(village, Role.VILLAGE_HEAD)}
-    council = {"heading": "Mengetahui,", **holder_of(village, Role.BPD)}
-    witness = {"heading": "Wakil peserta", "name": "", "position": ""}
-    return {
-        "place": village.name,
-        "date": meeting.held_on if meeting else None,
-        "left": taker,
-        "right": leader,
-        "more": [[head, council], [witness, witness]],
-    }
-
-
-def issue_blank_minutes(account: Any, *, by: Any, paper: str = "A4") -> PrintedDocument:
+def issue_blank_minutes(holder: Meeting | Accountability, *, by: Any, paper: str = "A4") -> PrintedDocument:
     """The minutes to take along: what is known is printed, the rest is dotted lines."""
-    village = account.village
-    return documents.issue(
-        kind="ba-musdes-kosong",
-        title="Berita Acara Musyawarah Desa Pertanggungjawaban Hasil Kerja P2KTD",
-        template="transactions/print_minutes.html",
-        snapshot={
-            "letterhead": council_head(village),
-            "letter_number": "",
-            "account": account_of(account),
-            "elements": [str(element.label) for element in Element],
-            "village": village.label,
-            "place": village.zone_name,
-            "meeting": None,
-            "signatures": minutes_signatures(village, None),
-        },
-        holder=account,
-        by=by,
-        paper=paper,
-        key=f"ba-kosong:{account.pk}:{account.state}:{paper}",
-    )
+    snapshot = blank(holder) | {
+        "elements": assembly.elements(),
+        "signatures": assembly.signatures(holder.village, None),
+    }
+    return issue(holder, "ba-musdes-kosong", "print_minutes", snapshot, by=by, paper=paper)
 
 
-def issue_attendance(account: Any, *, by: Any, paper: str = "A4") -> PrintedDocument:
-    """The attendance list with blank rows; signatures left for odd, right for even numbers."""
-    village = account.village
-    return documents.issue(
-        kind="daftar-hadir",
-        title="Daftar Hadir Musyawarah Desa",
-        template="transactions/print_attendance.html",
-        snapshot={
-            "letterhead": council_head(village),
-            "account": account_of(account),
-            "rows": list(range(1, BLANK_ROWS + 1)),
-            "village": village.label,
-            "place": village.zone_name,
-        },
-        holder=account,
-        by=by,
-        paper=paper,
-        key=f"daftar-hadir:{account.pk}:{paper}",
-    )
+def issue_blank_notes(holder: Meeting | Accountability, *, by: Any, paper: str = "A4") -> PrintedDocument:
+    """The notes to write while people speak."""
+    sign = assembly.signatures(holder.village, None)
+    snapshot = blank(holder) | {"letter_number": None, "signatures": {**sign, "more": []}}
+    return issue(holder, "notulen-kosong", "print_notes", snapshot, by=by, paper=paper)
+
+
+def issue_attendance(holder: Meeting | Accountability, *, by: Any, paper: str = "A4") -> PrintedDocument:
+    """The attendance list with blank rows, two pages; signatures left for odd, right for even numbers."""
+    first, second = ROWS[paper]
+    pages = [list(range(1, first + 1)), list(range(first + 1, first + second + 1))]
+    snapshot = blank(holder) | {"letter_number": None, "pages": pages}
+    return issue(holder, "daftar-hadir", "print_attendance", snapshot, by=by, paper=paper)
+
+
+# --- after it ---------------------------------------------------------------------------------------------------
+def filled(meeting: Meeting) -> dict[str, Any]:
+    return assembly.head_of(meeting.village) | {
+        "letter_number": meeting.minutes_number,
+        "orders": [assembly.told_of(item) for item in heard(meeting)],
+        "plan": None,
+        "agenda": assembly.plan_of(meeting)["agenda"],
+        "meeting": assembly.record_of(meeting),
+        "signatures": assembly.signatures(meeting.village, meeting),
+    }
 
 
 def issue_minutes(meeting: Meeting, *, by: Any, paper: str = "A4") -> PrintedDocument:
-    """The minutes from the decided record."""
-    village, account = meeting.village, meeting.accountability
-    came = [(row.get_element_display(), row.men, row.women) for row in meeting.attendance.all()]
-    return documents.issue(
-        kind="ba-musdes",
-        title="Berita Acara Musyawarah Desa Pertanggungjawaban Hasil Kerja P2KTD",
-        template="transactions/print_minutes.html",
-        snapshot={
-            "letterhead": council_head(village),
-            "letter_number": meeting.minutes_number,
-            "account": account_of(account),
-            "elements": [],
-            "village": village.label,
-            "place": village.zone_name,
-            "meeting": {
-                "title": meeting.title,
-                "held_on": meeting.held_on,
-                "starts_at": f"{meeting.starts_at:%H.%M}",
-                "ends_at": f"{meeting.ends_at:%H.%M}",
-                "at": meeting.place,
-                "leader": meeting.leader,
-                "leader_from": meeting.leader_from,
-                "note_taker": meeting.note_taker,
-                "note_taker_from": meeting.note_taker_from,
-                "presented": meeting.presented,
-                "came": came,
-                "present": meeting.present(),
-                "questions": [(row.asker, row.question, row.answer) for row in meeting.questions.all()],
-                "decision": meeting.get_decision_display(),
-                "note": meeting.decision_note,
-                "follow_ups": [(row.what, row.who, row.due_on) for row in meeting.follow_ups.all()],
-                "assisted_by": meeting.assisted_by.name if meeting.assisted_by else "",
-            },
-            "signatures": minutes_signatures(village, meeting),
-        },
-        holder=meeting,
-        by=by,
-        paper=paper,
-        key=f"ba:{meeting.pk}:{paper}",
-    )
+    """The minutes from the record: of a draft to be signed, of a decided one for the file."""
+    snapshot = filled(meeting) | {
+        "elements": [],
+        "draft": meeting.state != "decided",
+        "photos": assembly.photos_of(meeting),
+        "upload": meeting.state == "draft",
+    }
+    return issue(meeting, "ba-musdes", "print_minutes", snapshot, by=by, paper=paper)
+
+
+def issue_notes(meeting: Meeting, *, by: Any, paper: str = "A4") -> PrintedDocument:
+    """The notes from the record."""
+    sign = {**assembly.signatures(meeting.village, meeting), "more": []}
+    snapshot = filled(meeting) | {"letter_number": None, "signatures": sign, "upload": not meeting.notes_scan_id}
+    return issue(meeting, "notulen", "print_notes", snapshot, by=by, paper=paper)
+
+
+def issue_book_line(meeting: Meeting, *, by: Any, paper: str = "A4") -> PrintedDocument:
+    """What is copied into the Buku Keputusan Musdes: a line for each order decided."""
+    return issue(meeting, "buku-keputusan", "print_decision_book", filled(meeting), by=by, paper=paper)
+
+
+Issue = Callable[..., PrintedDocument]
+BEFORE: tuple[tuple[str, str, Issue], ...] = (
+    ("ba-musdes-kosong", "Berita Acara (kosong)", issue_blank_minutes),
+    ("notulen-kosong", "Notulen (kosong)", issue_blank_notes),
+    ("daftar-hadir", "Daftar Hadir (kosong)", issue_attendance),
+)
+AFTER: tuple[tuple[str, str, Issue], ...] = (
+    ("ba-musdes", "Berita Acara", issue_minutes),
+    ("notulen", "Notulen", issue_notes),
+    ("buku-keputusan", "Baris Buku Keputusan", issue_book_line),
+)
+
+
+def printables(holder: Any, rows: tuple[tuple[str, str, Issue], ...]) -> list[Printable]:
+    def bound(make: Issue) -> Issue:
+        return lambda **options: make(holder, **options)
+
+    return [Printable(kind, label, bound(make)) for kind, label, make in rows]
+
+
+def of_meeting(meeting: Meeting) -> list[Printable]:
+    """The papers of one assembly that its state allows."""
+    if meeting.state == "planned":
+        return printables(meeting, (("undangan-musdes", "Undangan", issue_invitation), *BEFORE))
+    if meeting.state == "draft":
+        return printables(meeting, (*AFTER[:2], BEFORE[2]))
+    return printables(meeting, AFTER) if meeting.state == "decided" else []
 
 
 def available(order: Order) -> list[Printable]:
-    """The assembly's papers that can be asked for now: blank ones to take along, filled ones once decided."""
-    found, account = [], order.accountability
-    if account is not None:
-        found.append(
-            Printable("ba-musdes-kosong", "Berita Acara Musdes (kosong)", lambda **k: issue_blank_minutes(account, **k))
-        )
-        found.append(
-            Printable("daftar-hadir", "Daftar Hadir Musdes (kosong)", lambda **k: issue_attendance(account, **k))
-        )
-    for meeting in order.meetings:
-        if meeting.state == "decided":
-            found.append(
-                Printable("ba-musdes", "Berita Acara Musdes", lambda meeting=meeting, **k: issue_minutes(meeting, **k))
-            )
+    """The assembly's papers of this order: blank ones to take along, filled ones once they are known.
+
+    With several assemblies those of the last one; the earlier ones' stand on their own pages.
+    """
+    account = order.accountability
+    if account is None:
+        return []
+    found = of_meeting(order.meetings[0]) if order.meetings else []
+    if account.state in ("payment", "musdes") and not any(each.kind == "daftar-hadir" for each in found):
+        found += [each for each in printables(account, BEFORE) if each.kind not in {known.kind for known in found}]
     return found

@@ -18,7 +18,19 @@ def told(meeting: Any) -> str:
 
 HOLDERS = (
     Holder("transactions.Accountability", need="contract__sourcing__need", label="Pertanggungjawaban"),
-    Holder("transactions.Meeting", need="accountability__contract__sourcing__need", label="Musdes", tell=told),
+    Holder("transactions.Meeting", need="items__accountability__contract__sourcing__need", label="Musdes", tell=told),
+    Holder(
+        "transactions.FollowUp",
+        need="accountability__contract__sourcing__need",
+        label="Tindak lanjut",
+        tell=lambda duty: str(duty.what),
+    ),
+    Holder(
+        "transactions.Remedy",
+        need="accountability__contract__sourcing__need",
+        label="Penyelesaian",
+        tell=lambda remedy: str(remedy.get_kind_display()),
+    ),
 )
 PAPERS = (
     Paper("ba-musdes-kosong", "Berita Acara Musdes (kosong)", of="transactions.accountability", maker=BPD),
@@ -32,6 +44,7 @@ PAPERS = (
         when="setelah keputusan Musdes",
         number="minutes_number",
         on="held_on",
+        instead=("ba-musdes-pindaian",),
     ),
     Paper(
         "ba-musdes-pindaian",

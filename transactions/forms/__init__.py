@@ -10,7 +10,21 @@ from transactions.forms.activity import (
 )
 from transactions.forms.contract import AcceptForm, HandOverForm, IssueForm, ProgressForm, ScanForm
 from transactions.forms.evaluation import EvaluateForm
-from transactions.forms.meeting import AmendMeetingForm, AttachForm, DecideForm, MeetingFields, MeetingForm
+from transactions.forms.meeting import (
+    AmendMeetingForm,
+    AttachForm,
+    DecideForm,
+    FinishForm,
+    MeetingFields,
+    MeetingFilterForm,
+    MeetingForm,
+    PlanForm,
+    PostponeForm,
+    RecordForm,
+    ReplanForm,
+    SupplementForm,
+    proposed,
+)
 from transactions.forms.need import (
     AgreeForm,
     AmendNeedForm,
@@ -23,6 +37,15 @@ from transactions.forms.need import (
 )
 from transactions.forms.payment import BillForm, CheckForm, CompletePapersForm, PaymentForm, PaymentRequestForm
 from transactions.forms.quotation import MinuteForm, NegotiateForm, OfferFields, QuotationForm, ReviseForm, TalkForm
+from transactions.forms.remedy import (
+    ConfirmRepairForm,
+    RefundForm,
+    RemedyForm,
+    ReportRepairForm,
+    SettleForm,
+    StepForm,
+)
+from transactions.forms.sheet import SheetForm
 from transactions.forms.sourcing import (
     AmendSourcingForm,
     AwardForm,
@@ -52,13 +75,16 @@ __all__ = [
     "BudgetForm",
     "CheckForm",
     "CompletePapersForm",
+    "ConfirmRepairForm",
     "DeadlineField",
     "DeadlineForm",
     "DecideForm",
     "EvaluateForm",
+    "FinishForm",
     "HandOverForm",
     "IssueForm",
     "MeetingFields",
+    "MeetingFilterForm",
     "MeetingForm",
     "MinuteForm",
     "NeedFields",
@@ -69,14 +95,26 @@ __all__ = [
     "PaymentForm",
     "PaymentRequestForm",
     "PlaceForm",
+    "PlanForm",
+    "PostponeForm",
     "PriceForm",
     "ProgressForm",
     "QuotationForm",
+    "RecordForm",
+    "RefundForm",
+    "RemedyForm",
+    "ReplanForm",
+    "ReportRepairForm",
     "ReviseForm",
     "ScanForm",
+    "SettleForm",
+    "SheetForm",
     "SourcingFields",
     "SourcingForm",
+    "StepForm",
+    "SupplementForm",
     "TalkForm",
     "TermsForm",
     "WhyForm",
+    "proposed",
 ]

@@ -1,4 +1,4 @@
-"""The record of the Musdes: from the sheets filled by hand to the decision."""
+"""The Musdes: its plan, its record from the sheets filled by hand, and its decision."""
 
 from __future__ import annotations
 
@@ -8,18 +8,69 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Membership, Role
-from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, ScanUploadField
+from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, ReasonForm, ScanUploadField
 from core.once import OnceForm
-from transactions.models import Accountability, Element, Meeting
+from transactions.forms.agenda import AgendaFields
+from transactions.models import Decision, Duty, Element, Meeting, Responsible
 
 WORDS = {"rows": 4}
+HOURS = {"format": "%H:%M", "attrs": {"type": "time"}}
 
 
-class MeetingFields(forms.ModelForm):
+class MeetingFilterForm(forms.Form):
+    """What the list of assemblies may be asked. Anything odd is ignored, not an error."""
+
+    q = forms.CharField(label="Cari", max_length=100, required=False)
+    status = forms.ChoiceField(label="Status", required=False, choices=[("", "Semua status"), *Meeting.State.choices])
+    tahun = forms.IntegerField(label="Tahun", min_value=2020, max_value=2100, required=False)
+
+
+class PlanFields(AgendaFields):
+    """Day, hour, place and what the invitation says."""
+
+    held_on = IndonesianDateField(label="Tanggal musyawarah")
+
+    class Meta:
+        model = Meeting
+        fields = ("title", "held_on", "starts_at", "place", "invitation_number", "agenda")
+        widgets = {"agenda": forms.Textarea(attrs=WORDS), "starts_at": forms.TimeInput(**HOURS)}
+        help_texts = {
+            "invitation_number": "Dari buku agenda BPD atau desa. Boleh dikosongkan dan ditulis tangan.",
+            "agenda": "Satu baris satu acara. Bila dikosongkan: pembukaan, penyampaian, tanya jawab, keputusan, penutup.",
+        }
+
+
+class PlanForm(OnceForm, PlanFields):
+    """A new plan."""
+
+
+class ReplanForm(PlanFields):
+    """The plan, changed; another day is a postponement."""
+
+    def __init__(self, *args: Any, document: Meeting, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, instance=Meeting.objects.get(pk=document.pk), **kwargs)
+        del self.fields["held_on"]
+
+    def arguments(self) -> dict[str, Any]:
+        fields = {name: self.cleaned_data[name] for name in self._meta.fields or () if name != "held_on"}
+        return {**fields, "accounts": self.chosen()}
+
+
+class PostponeForm(ReasonForm):
+    to = IndonesianDateField(label="Tanggal baru")
+    field_order = ("to", "reason")
+
+
+class MeetingFields(AgendaFields):
     """The record of the assembly: the paper's fields, attendance by element and sex, questions."""
 
+    TELLS = True
     QUESTIONS = 4
     held_on = IndonesianDateField(label="Tanggal musyawarah")
+    ends_at = forms.TimeField(label="Selesai pukul", widget=forms.TimeInput(**HOURS))
+    leader = forms.CharField(label="Pimpinan musyawarah", max_length=150)
+    note_taker = forms.CharField(label="Notulis", max_length=150)
+    note_taker_from = forms.CharField(label="Notulis dari unsur", max_length=100)
 
     class Meta:
         model = Meeting
@@ -33,17 +84,21 @@ class MeetingFields(forms.ModelForm):
             "leader_from",
             "note_taker",
             "note_taker_from",
-            "presented",
+            "speakers",
+            "proceedings",
         )
-        widgets = {
-            "presented": forms.Textarea(attrs={"rows": 6}),
-            "starts_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-            "ends_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        widgets = {"starts_at": forms.TimeInput(**HOURS), "proceedings": forms.Textarea(attrs=WORDS)}
+        help_texts = {
+            "speakers": "Penyedia, PKA, TPK, atau pendamping yang menyampaikan.",
+            "proceedings": "Untuk notulen: siapa menyampaikan apa, menurut urutan acara.",
         }
-        help_texts = {"presented": "Hasil pekerjaan, biaya dan waktu: rencana dan kenyataan, serta hambatan."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._ask_attendance()
+        self._ask_questions()
+
+    def _ask_attendance(self) -> None:
         came = {row.element: row for row in self.instance.attendance.all()} if self.instance.pk else {}
         for element in Element:
             row = came.get(element.value)
@@ -55,8 +110,11 @@ class MeetingFields(forms.ModelForm):
                     max_value=5000,
                     initial=getattr(row, sex, None),
                 )
+
+    def _ask_questions(self) -> None:
         asked = list(self.instance.questions.all()) if self.instance.pk else []
-        for number in range(max(self.QUESTIONS, len(asked) + 1)):
+        self.question_count = max(self.QUESTIONS, len(asked) + 1)
+        for number in range(self.question_count):
             row = asked[number] if number < len(asked) else None
             for part, label, length in (
                 ("asker", "Penanya", 150),
@@ -70,11 +128,10 @@ class MeetingFields(forms.ModelForm):
                     initial=getattr(row, part, ""),
                     widget=forms.TextInput() if part == "asker" else forms.Textarea(attrs={"rows": 2}),
                 )
-        self.question_count = max(self.QUESTIONS, len(asked) + 1)
 
     @property
     def main_fields(self) -> list[Any]:
-        return [self[name] for name in self._meta.fields or ()]
+        return [self[name] for name in self._meta.fields or () if name in self.fields]
 
     @property
     def attendance_rows(self) -> list[tuple[str, Any, Any]]:
@@ -107,16 +164,16 @@ class MeetingFields(forms.ModelForm):
 class MeetingForm(OnceForm, MeetingFields):
     """A new record."""
 
-    @staticmethod
-    def proposed(account: Accountability) -> dict[str, Any]:
-        """The BPD leads and the secretary takes notes, unless the sheets say otherwise."""
-        holders = Membership.objects.current().at(account.contract.village_id).select_related("user")
-        names = {row.role: row.user.name for row in holders.holding(Role.BPD, Role.VILLAGE_SECRETARY).order_by("-pk")}
-        return {
-            "leader": names.get(Role.BPD, ""),
-            "note_taker": names.get(Role.VILLAGE_SECRETARY, ""),
-            "note_taker_from": "Pemerintah Desa",
-        }
+
+def proposed(village: str) -> dict[str, Any]:
+    """The BPD leads and the secretary takes notes, unless the sheets say otherwise."""
+    holders = Membership.objects.current().at(village).select_related("user")
+    names = {row.role: row.user.name for row in holders.holding(Role.BPD, Role.VILLAGE_SECRETARY).order_by("-pk")}
+    return {
+        "leader": names.get(Role.BPD, ""),
+        "note_taker": names.get(Role.VILLAGE_SECRETARY, ""),
+        "note_taker_from": "Pemerintah Desa",
+    }
 
 
 class AmendMeetingForm(MeetingFields):
@@ -126,70 +183,148 @@ class AmendMeetingForm(MeetingFields):
         super().__init__(*args, instance=Meeting.objects.get(pk=document.pk), **kwargs)
 
     def arguments(self) -> dict[str, Any]:
-        fields = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
-        return {**fields, "attendance": self.attendance(), "questions": self.questions()}
+        fields = {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.fields}
+        more = {"attendance": self.attendance(), "questions": self.questions(), "told": self.told()}
+        return {**fields, **more, "accounts": self.chosen()}
+
+
+class RecordForm(AmendMeetingForm):
+    """What was written by hand at the planned assembly; its day is the one that was set."""
+
+    def __init__(self, *args: Any, document: Meeting, user: Any, **kwargs: Any) -> None:
+        initial = {k: v for k, v in proposed(document.village_id).items() if not getattr(document, k)}
+        super().__init__(*args, document=document, user=user, initial=initial, **kwargs)
+        del self.fields["held_on"]
 
 
 class AttachForm(MoveForm):
     scan = ScanUploadField(label="Pindaian berita acara bertanda tangan", required=False)
     attendance_scan = ScanUploadField(label="Pindaian daftar hadir", required=False)
+    notes_scan = ScanUploadField(label="Pindaian notulen", required=False)
     photos = ImagesUploadField(label="Foto musyawarah", required=False, max_files=6)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if not self.errors and not any(data.get(name) for name in ("scan", "attendance_scan", "photos")):
+        if not self.errors and not any(data.get(name) for name in self.fields):
             raise ValidationError("Pilih sedikitnya satu berkas.")
         return data
 
 
-class DecideForm(MoveForm):
-    """What the assembly decided; up to three follow-ups."""
+class SupplementForm(AttachForm):
+    """After the decision: only what still lacks."""
 
-    FOLLOW_UPS = 3
-    decision = forms.ChoiceField(label="Keputusan", choices=Meeting.Decision.choices, widget=forms.RadioSelect)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in list(self.fields):
+            if name in ("scan", "photos") or getattr(self.document, f"{name}_id") is not None:
+                del self.fields[name]
+
+
+class DecideForm(MoveForm):
+    """What the assembly decided of each order; up to so many follow-ups."""
+
+    FOLLOW_UPS = 4
     minutes_number = forms.CharField(
         label="Nomor berita acara", max_length=100, required=False, help_text="Dari buku agenda BPD atau desa."
-    )
-    note = forms.CharField(
-        label="Catatan keputusan",
-        widget=forms.Textarea(attrs=WORDS),
-        max_length=2000,
-        required=False,
-        help_text="Wajib bila keputusan bukan “Diterima”, kecuali ada tindak lanjut.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for number in range(self.FOLLOW_UPS):
-            self.fields[f"what_{number}"] = forms.CharField(
-                label=f"Tindak lanjut {number + 1}", max_length=300, required=False
+        related = ("accountability__contract__sourcing__need", "accountability__contract__provider")
+        self.items = list(self.document.items.select_related(*related))
+        for item in self.items:
+            code = item.accountability.code
+            self.fields[f"decision_{code}"] = forms.ChoiceField(
+                label="Keputusan", choices=Decision.choices, widget=forms.RadioSelect
             )
-            self.fields[f"who_{number}"] = forms.CharField(label="Penanggung jawab", max_length=150, required=False)
-            self.fields[f"due_{number}"] = IndonesianDateField(label="Batas waktu", required=False)
+            self.fields[f"note_{code}"] = forms.CharField(
+                label="Catatan keputusan",
+                widget=forms.Textarea(attrs=WORDS),
+                max_length=2000,
+                required=False,
+                help_text="Wajib bila keputusan bukan “Diterima”, kecuali ada tindak lanjut.",
+            )
+        for number in range(self.FOLLOW_UPS):
+            self._ask_follow_up(number)
+
+    def _ask_follow_up(self, number: int) -> None:
+        orders = [(item.accountability.code, item.need.title) for item in self.items]
+        self.fields[f"order_{number}"] = forms.ChoiceField(
+            label="Untuk pembelian", choices=orders, required=False, initial=orders[0][0] if orders else ""
+        )
+        self.fields[f"what_{number}"] = forms.CharField(
+            label=f"Tindak lanjut {number + 1}", max_length=300, required=False
+        )
+        self.fields[f"who_{number}"] = forms.CharField(label="Penanggung jawab", max_length=150, required=False)
+        self.fields[f"responsible_{number}"] = forms.ChoiceField(
+            label="Ditugaskan kepada",
+            required=False,
+            choices=[("", "Lainnya (hanya nama di atas)"), *Responsible.choices],
+            help_text="Tindak lanjut ini tampil di “Perlu tindakan” orang tersebut.",
+        )
+        self.fields[f"due_{number}"] = IndonesianDateField(label="Batas waktu", required=False)
+        self.fields[f"blocks_{number}"] = forms.BooleanField(
+            label="Harus selesai sebelum pembelian ditutup", required=False
+        )
 
     @property
-    def follow_up_rows(self) -> list[tuple[Any, Any, Any]]:
-        return [(self[f"what_{n}"], self[f"who_{n}"], self[f"due_{n}"]) for n in range(self.FOLLOW_UPS)]
+    def ruling_rows(self) -> list[tuple[Any, Any, Any]]:
+        """(item, bound decision, bound note) of each order."""
+        codes = [(item, item.accountability.code) for item in self.items]
+        return [(item, self[f"decision_{code}"], self[f"note_{code}"]) for item, code in codes]
+
+    @property
+    def follow_up_rows(self) -> list[list[Any]]:
+        names = ["what", "who", "responsible", "due", "blocks"]
+        if len(self.items) > 1:
+            names.insert(0, "order")
+        return [[self[f"{name}_{n}"] for name in names] for n in range(self.FOLLOW_UPS)]
+
+    def duties(self) -> list[Duty]:
+        data = self.cleaned_data
+        return [
+            Duty(
+                order=data[f"order_{n}"] or self.items[0].accountability.code,
+                what=data[f"what_{n}"],
+                who=data[f"who_{n}"],
+                due_on=data[f"due_{n}"],
+                responsible=data[f"responsible_{n}"],
+                blocks=data[f"blocks_{n}"],
+            )
+            for n in range(self.FOLLOW_UPS)
+            if data.get(f"what_{n}")
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         for number in range(self.FOLLOW_UPS):
+            chosen = data.get(f"responsible_{number}")
+            if chosen and not data.get(f"who_{number}"):
+                data[f"who_{number}"] = str(Responsible(chosen).label)
             parts = [data.get(f"{part}_{number}") for part in ("what", "who", "due")]
             if any(parts) and not all(parts) and not self.errors:
                 self.add_error(
                     f"what_{number}",
                     "Isi tindak lanjut, penanggung jawab, dan batas waktunya, atau kosongkan ketiganya.",
                 )
-        if data.get("decision") not in (None, "accepted") and not data.get("note") and not data.get("what_0"):
-            self.add_error("note", "Tuliskan catatan atau tindak lanjut bila keputusan bukan “Diterima”.")
+        given = {duty.order for duty in self.duties()} if not self.errors else set()
+        for item in self.items:
+            code = item.accountability.code
+            bare = not data.get(f"note_{code}") and code not in given
+            if data.get(f"decision_{code}") not in (None, Decision.ACCEPTED) and bare and not self.errors:
+                self.add_error(f"note_{code}", "Tuliskan catatan atau tindak lanjut bila keputusan bukan “Diterima”.")
         return data
 
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
-        rows = [(data[f"what_{n}"], data[f"who_{n}"], data[f"due_{n}"]) for n in range(self.FOLLOW_UPS)]
+        codes = [item.accountability.code for item in self.items]
         return {
-            "decision": data["decision"],
+            "rulings": {code: (data[f"decision_{code}"], data[f"note_{code}"]) for code in codes},
             "minutes_number": data["minutes_number"],
-            "note": data["note"],
-            "follow_ups": [row for row in rows if row[0]],
+            "follow_ups": self.duties(),
         }
+
+
+class FinishForm(MoveForm):
+    note = forms.CharField(label="Yang sudah dikerjakan", widget=forms.Textarea(attrs=WORDS), max_length=1000)
+    proof = ScanUploadField(label="Bukti", required=False)

@@ -3,13 +3,18 @@
 from transactions.models.accountability import Accountability
 from transactions.models.activity import Activity, Commitment, Field
 from transactions.models.activity_import import ActivityImport
+from transactions.models.agenda import AgendaItem, Decision, Opinion
+from transactions.models.assembly import Attendance, Element, MeetingPhoto, MeetingPostponement, MeetingQuestion
 from transactions.models.bundle import Bundle
 from transactions.models.carrying import CarryOver, YearEndCall
 from transactions.models.contract import Contract
+from transactions.models.due import DuePostponement
+from transactions.models.duty import FollowUp, Responsible
 from transactions.models.evaluation import Evaluation, EvaluationMinutes, Judgement
+from transactions.models.holding import Duty
 from transactions.models.item import Item
 from transactions.models.joint import JointPurchase, JointShare
-from transactions.models.meeting import Attendance, Element, FollowUp, Meeting, MeetingPhoto, MeetingQuestion
+from transactions.models.meeting import Meeting
 from transactions.models.need import Funding, Need, Origin
 from transactions.models.negotiation import NegotiationStep
 from transactions.models.offer import Paper, QuotationItem, QuotationPaper
@@ -21,6 +26,7 @@ from transactions.models.price import PriceReference, TrackRecord
 from transactions.models.progress import ProgressPhoto, ProgressReport
 from transactions.models.publication import Publication
 from transactions.models.quotation import Invitation, Quotation
+from transactions.models.remedy import Remedy, RemedyStep
 from transactions.models.rule import Method, ProcurementRule
 from transactions.models.shortlist import Shortlisted
 from transactions.models.sourcing import Sourcing
@@ -33,11 +39,15 @@ __all__ = [
     "Accountability",
     "Activity",
     "ActivityImport",
+    "AgendaItem",
     "Attendance",
     "Bundle",
     "CarryOver",
     "Commitment",
     "Contract",
+    "Decision",
+    "DuePostponement",
+    "Duty",
     "Element",
     "Evaluation",
     "EvaluationMinutes",
@@ -51,11 +61,13 @@ __all__ = [
     "Judgement",
     "Meeting",
     "MeetingPhoto",
+    "MeetingPostponement",
     "MeetingQuestion",
     "Method",
     "Need",
     "NegotiationStep",
     "OpeningMinutes",
+    "Opinion",
     "OrderStage",
     "Origin",
     "Paper",
@@ -71,6 +83,9 @@ __all__ = [
     "Quotation",
     "QuotationItem",
     "QuotationPaper",
+    "Remedy",
+    "RemedyStep",
+    "Responsible",
     "Shortlisted",
     "Sourcing",
     "Stage",

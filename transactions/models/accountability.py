@@ -16,13 +16,27 @@ from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving
 from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.contract import Contract
-from transactions.models.need import in_office, local_today
+from transactions.models.day import by_day
+from transactions.models.due import UNHEARD, Due
+from transactions.models.need import in_office
 
 if TYPE_CHECKING:
     from transactions.models.meeting import Meeting
+    from transactions.models.remedy import Remedy
 
 
 OPEN = ("payment", "musdes", "refused", "accepted")
+REMEDY_CHOOSERS = (Role.ACTIVITY_MANAGER, Role.VILLAGE_HEAD)
+WATCHERS = (Role.PD, Role.POKJA_MEMBER, Role.POKJA_CHAIR, Role.REGENCY_OFFICE)  # who see what is overdue
+
+
+def past_due() -> Q:
+    """Unheard, and past the day that counts where the village lies."""
+
+    def past(today: datetime.date) -> Q:
+        return Q(due_on__lt=today) & (Q(postponed_to=None) | Q(postponed_to__lt=today))
+
+    return Q(state__in=UNHEARD) & by_day("contract__village", past)
 
 
 class AccountabilityQuerySet(models.QuerySet):
@@ -42,17 +56,18 @@ class AccountabilityQuerySet(models.QuerySet):
 
         return self.filter(
             Q(state="payment") & ~Q(Exists(asked)) & at(Role.ACTIVITY_MANAGER)
-            | Q(state__in=["musdes", "refused"]) & at(Role.BPD, Role.VILLAGE_OPERATOR, Role.VILLAGE_SECRETARY, Role.PLD)
+            | Q(state="musdes") & at(Role.BPD, Role.VILLAGE_OPERATOR, Role.VILLAGE_SECRETARY, Role.PLD)
+            | Q(state="refused") & ~Q(remedies__state__in=["open", "reported"]) & at(*REMEDY_CHOOSERS)
             | Q(state="accepted") & at(Role.VILLAGE_HEAD)
+            | past_due() & at(*WATCHERS)
         )
 
-    def overdue(self, on: datetime.date | None = None) -> Self:
-        """The Musdes was due and is not accepted yet."""
-        on = on or timezone.now().date()
-        return self.filter(state__in=["payment", "musdes", "refused"], due_on__lt=on)
+    def overdue(self) -> Self:
+        """The Musdes was due and has not accepted it yet; the day is the village's."""
+        return self.filter(past_due())
 
 
-class Accountability(OrderDocument):
+class Accountability(Due, OrderDocument):
     """After the hand-over: the payment record, the village assembly's judgement, and the closing of the file."""
 
     class State(models.TextChoices):
@@ -66,7 +81,7 @@ class Accountability(OrderDocument):
         Move("settle", ("payment",), "musdes", "Nyatakan Lunas", "Kontrak dibayar lunas", inner=True),
         Move(
             "accept",
-            ("musdes", "refused"),
+            ("musdes",),
             "accepted",
             "Catat Keputusan Diterima",
             "Musdes menerima pertanggungjawaban",
@@ -74,11 +89,27 @@ class Accountability(OrderDocument):
         ),
         Move(
             "refuse",
-            ("musdes", "refused"),
+            ("musdes",),
             "refused",
             "Catat Keputusan Belum Diterima",
             "Musdes belum menerima",
             inner=True,
+        ),
+        Move(
+            "resume",
+            ("refused",),
+            "musdes",
+            "Catat Penyelesaian",
+            "Penyelesaian selesai; menunggu Musdes berikutnya",
+            inner=True,
+        ),
+        Move(
+            "postpone_due",
+            UNHEARD,
+            None,
+            "Tunda Batas Musdes",
+            "Batas Musdes ditunda",
+            tone="secondary",
         ),
         Move("close", ("accepted",), "closed", "Tutup Pembelian", "Pembelian ditutup"),
     )
@@ -86,7 +117,7 @@ class Accountability(OrderDocument):
     TURN = {
         "payment": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
         "musdes": "BPD, dibantu pendamping",
-        "refused": "BPD, dibantu pendamping",
+        "refused": "Kasi/Kaur (PKA) atau Kepala Desa",
         "accepted": "Kepala Desa",
     }
     TONES = {"payment": "wait", "musdes": "wait", "refused": "warn", "accepted": "info", "closed": "good"}
@@ -94,6 +125,7 @@ class Accountability(OrderDocument):
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.PAYMENT, editable=False)
     contract = models.OneToOneField(Contract, models.PROTECT, related_name="accountability")
     due_on = models.DateField("Musdes paling lambat", editable=False)
+    postponed_to = models.DateField("Musdes ditunda sampai", null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
 
     objects = AccountabilityQuerySet.as_manager()
@@ -111,7 +143,11 @@ class Accountability(OrderDocument):
         indexes = (
             models.Index(fields=["closed_at"], name="accountability_closed"),
             models.Index(fields=["contract"], name="accountability_open", condition=Q(state__in=OPEN)),
-            models.Index(fields=["contract"], include=["id", "due_on", "closed_at"], name="accountability_figures"),
+            models.Index(
+                fields=["contract"],
+                include=["id", "due_on", "closed_at", "postponed_to"],
+                name="accountability_figures",
+            ),
         )
 
     @property
@@ -128,20 +164,22 @@ class Accountability(OrderDocument):
     def status_sentence(self) -> str:
         return {
             "payment": "Menunggu pembayaran: SPP diajukan, diperiksa, disetujui, lalu dibayar dari Rekening Kas Desa.",
-            "musdes": f"Dibayar; Musdes pertanggungjawaban diadakan paling lambat {tanggal_sedang(self.due_on)}.",
-            "refused": "Musdes belum menerima; perlu tindak lanjut dan Musdes berikutnya.",
+            "musdes": f"Dibayar; Musdes pertanggungjawaban diadakan paling lambat {tanggal_sedang(self.expected_on)}.",
+            "refused": "Musdes belum menerima; pilih cara penyelesaiannya, lalu adakan Musdes berikutnya.",
             "accepted": "Diterima Musdes; pembelian dapat ditutup.",
             "closed": "Pembelian selesai dan dipertanggungjawabkan.",
         }[self.state]
 
     @property
-    def is_overdue(self) -> bool:
-        return self.state in ("payment", "musdes", "refused") and local_today(self.village) > self.due_on
-
-    @property
     def decided_meeting(self) -> Meeting | None:
         """The assembly whose decision stands."""
-        return self.meetings.filter(state="decided").order_by("-decided_at").first()
+        item = self.agenda.exclude(decision="").select_related("meeting").order_by("-heard_on", "-pk").first()
+        return item.meeting if item else None
+
+    @property
+    def refunded(self) -> int:
+        """What the provider paid back into the cash account, all rounds, in whole rupiah."""
+        return int(self.remedies.aggregate(total=models.Sum("refunded"))["total"] or 0)
 
     def missing(self) -> list[str]:
         """What still lacks before the file may be closed, in plain words."""
@@ -150,12 +188,9 @@ class Accountability(OrderDocument):
             lacks.append("pindaian BAST bertanda tangan")
         if not self.contract.is_paid:
             lacks.append("catatan pembayaran")
-        meeting = self.decided_meeting
-        if meeting is None or not meeting.scan_id:
-            lacks.append("catatan Musdes dengan pindaian berita acara")
-        for share in self.contract.need.shares.living().exclude(state="accounted").select_related("village"):
-            lacks.append(f"keputusan Musdes {share.village.label}")
-        return lacks
+        others = self.contract.need.shares.living().exclude(state="accounted").select_related("village")
+        lacks += [f"keputusan Musdes {share.village.label}" for share in others]
+        return lacks + self.lacks_of_assembly()
 
     # --- who may ----------------------------------------------------------------------------------
     def _holder(self, user: Any, role: Role, sentence: str) -> Verdict:
@@ -177,6 +212,10 @@ class Accountability(OrderDocument):
         return self._holder(user, Role.BPD, "Keputusan Musdes dicatat oleh BPD desa ini.")
 
     may_refuse = may_accept
+
+    def may_resume(self, user: Any) -> Verdict:
+        membership = people.acting(user, *REMEDY_CHOOSERS, Role.VILLAGE_TREASURER, at=self.contract.village_id)
+        return Allowed(membership) if membership else Denied("Penyelesaian dicatat oleh desa ini.")
 
     def may_close(self, user: Any) -> Verdict:
         verdict = self._holder(user, Role.VILLAGE_HEAD, "Pembelian ditutup oleh Kepala Desa.")
@@ -207,6 +246,11 @@ class Accountability(OrderDocument):
         """Called by the meeting that decides: not accepted yet."""
         with moving(self, "refuse", by=by) as facts:
             facts["meeting"] = meeting.code
+
+    def resume(self, *, by: Any, remedy: Remedy) -> None:
+        """Called by the remedy that is done: the next assembly can hear the order."""
+        with moving(self, "resume", by=by) as facts:
+            facts["remedy"] = remedy.code
 
     def close(self, *, by: Any) -> None:
         """Nothing is missing: the village head closes the file."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from transactions import forms
 from transactions.models import Accountability
 from transactions.views.moving import OrderMoveView
 
-accountability_move = OrderMoveView.as_view(model=Accountability)
+accountability_move = OrderMoveView.as_view(model=Accountability, forms={"postpone_due": forms.PostponeForm})

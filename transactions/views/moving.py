@@ -48,6 +48,6 @@ def need_of(document: Any) -> Need:
         case Accountability():
             return document.contract.need
         case Meeting():
-            return document.accountability.contract.need
+            return document.items.select_related("accountability__contract__sourcing__need__village")[0].need
         case _:
             return document.need

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import people
 from transactions import documents, year_end
-from transactions.models import Meeting, Need
+from transactions.models import Meeting, Need, Remedy
 from transactions.models.carrying import PAID
 from transactions.models.need import in_office
 from transactions.order import Order
@@ -40,6 +40,7 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
             "invitations": invitations_of(whole),
             "may_source": may_source(whole),
             "may_meet": may_meet(whole),
+            "may_remedy": may_remedy(whole),
             "may_see_budget": not whole.is_invited,
             "year_end": year_end_of(whole),
             "joint": joint_of(whole),
@@ -78,7 +79,17 @@ def may_source(whole: Order) -> bool:
 
 
 def may_meet(whole: Order) -> bool:
+    """Is its Musdes to be planned or recorded, and is this person one who does so?"""
     account = whole.accountability
-    if account is None or any(meeting.state == "draft" for meeting in whole.meetings):
+    if account is None or account.state != "musdes" or account.agenda.filter(open=True).exists():
         return False
-    return bool(Meeting(accountability=account).may_create(whole.user))
+    return bool(Meeting(village=account.village).may_create(whole.user))
+
+
+def may_remedy(whole: Order) -> bool:
+    """Is a way out to be chosen, after a Musdes that did not accept?"""
+    account = whole.accountability
+    if account is None or account.state != "refused":
+        return False
+    running = any(remedy.state in ("open", "reported") for remedy in account.remedies.all())
+    return not running and bool(Remedy(accountability=account).may_create(whole.user))
