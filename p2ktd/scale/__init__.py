@@ -24,12 +24,12 @@ __all__ = ["Span", "seed"]
 TABLES = [
     "accounts_membership", "accounts_provider", "accounts_user", "accounts_villageaccess", "accounts_villageoffice",
     "catalog_service", "catalog_service_areas", "catalog_serviceversion", "core_event", "core_storedfile",
-    "reviews_rating", "transactions_accountability", "transactions_agendaitem", "transactions_attendance", "transactions_contract",
-    "transactions_invitation", "transactions_item", "transactions_meeting", "transactions_meetingphoto", "transactions_need",
-    "transactions_orderstage", "transactions_payment", "transactions_paymentrequest", "transactions_paymenttax",
-    "transactions_progressreport", "transactions_publication", "transactions_quotation", "transactions_quotationitem",
-    "transactions_sourcing", "verification_application", "verification_namekey", "verification_standing",
-    "verification_submitteddocument",
+    "reviews_rating", "transactions_accountability", "transactions_agendaitem", "transactions_attendance",
+    "transactions_contract", "transactions_invitation", "transactions_item", "transactions_meeting",
+    "transactions_meetingphoto", "transactions_need", "transactions_orderstage", "transactions_payment",
+    "transactions_paymentrequest", "transactions_paymenttax", "transactions_progressreport",
+    "transactions_publication", "transactions_quotation", "transactions_quotationitem", "transactions_sourcing",
+    "verification_application", "verification_namekey", "verification_standing", "verification_submitteddocument",
 ]  # fmt: skip
 # Of this session: much memory for sorting and building, and no limit of a web request's.
 SESSION = """
