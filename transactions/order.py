@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.safestring import SafeString
 
 from accounts import people
@@ -22,12 +22,15 @@ from transactions.models import (
     Accountability,
     AgendaItem,
     Contract,
+    DuePostponement,
+    FollowUp,
     JointShare,
     Meeting,
     Need,
     Payment,
     PaymentRequest,
     Quotation,
+    Remedy,
     Sourcing,
     Terms,
 )
@@ -89,7 +92,11 @@ class Order:
             Accountability.objects.visible_to(self.user)
             .filter(contract=self.contract)
             .select_related("contract__village", "contract__sourcing__need")
-            .prefetch_related("follow_ups__proof", "follow_ups__village", "postponements__by", "remedies__village")
+            .prefetch_related(
+                Prefetch("follow_ups", FollowUp.objects.select_related("proof", "village")),
+                Prefetch("remedies", Remedy.objects.select_related("village")),
+                Prefetch("postponements", DuePostponement.objects.select_related("by")),
+            )
             .first()
         )
 
@@ -168,10 +175,20 @@ class Order:
         account = self.accountability
         if account is None:
             return []
-        heard = AgendaItem.objects.filter(accountability=account)
-        rows = Meeting.objects.visible_to(self.user).filter(pk__in=heard.values("meeting"))
-        rows = rows.select_related("village", "scan", "assisted_by").prefetch_related("items__accountability__contract")
-        return list(rows.order_by("-held_on", "-pk"))
+        return [item.meeting for item in self.hearings]
+
+    @cached_property
+    def hearings(self) -> list[AgendaItem]:
+        """What each of them had and decided of this order."""
+        seen = Meeting.objects.visible_to(self.user)
+        rows = AgendaItem.objects.filter(accountability=self.accountability, meeting__in=seen)
+        return list(rows.select_related("meeting__village").order_by("-meeting__held_on", "-meeting"))
+
+    @property
+    def planned(self) -> Meeting | None:
+        """The assembly that is planned for it; its provider learns the day here."""
+        account = self.accountability
+        return account.planned_meeting if account is not None and account.state == "musdes" else None
 
     @property
     def afterwards(self) -> list[Document]:
@@ -323,8 +340,8 @@ class Order:
         """Everything that happened to the documents this person sees, oldest first."""
         about = Q(pk__in=[])
         terms = [self.terms] if self.terms is not None else []
-        seen = [*self.documents, *terms, *self.quotations, *self.payment_requests, *self.meetings, *self.afterwards]
-        for document in seen:
+        seen = [*self.documents, *terms, *self.quotations, *self.payment_requests, *self.meetings, *self.shares]
+        for document in [*seen, *self.afterwards]:
             about |= Q(about=document._meta.label_lower, about_id=str(document.pk))
         return list(Event.objects.filter(about).order_by("at", "pk"))
 

@@ -179,7 +179,7 @@ class Accountability(Due, OrderDocument):
     @property
     def refunded(self) -> int:
         """What the provider paid back into the cash account, all rounds, in whole rupiah."""
-        return int(self.remedies.aggregate(total=models.Sum("refunded"))["total"] or 0)
+        return sum(remedy.refunded or 0 for remedy in self.remedies.all())
 
     def missing(self) -> list[str]:
         """What still lacks before the file may be closed, in plain words."""
