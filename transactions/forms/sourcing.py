@@ -152,6 +152,16 @@ class AwardForm(MoveForm):
         help_text="Wajib bila Anda tidak menetapkan penawaran terendah yang memenuhi syarat.",
     )
 
+    related = forms.ChoiceField(
+        label="Apakah ada hubungan keluarga, kepemilikan, atau usaha antara pemenang dan pejabat desa?",
+        choices=[("tidak", "Tidak ada"), ("ada", "Ada")],
+        widget=forms.RadioSelect,
+        help_text="Pejabat desa: Kepala Desa, perangkat desa, anggota TPK, dan BPD. Pernyataan ini masuk berkas.",
+    )
+    tie = forms.CharField(
+        label="Bila ada, jelaskan hubungannya", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["quotation"]
@@ -161,6 +171,16 @@ class AwardForm(MoveForm):
         field.label_from_instance = self.label_of
         if field.queryset.count() < 2:
             del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("related") == "ada" and not data.get("tie"):
+            self.add_error("tie", "Jelaskan siapa dan hubungannya apa.")
+        return data
+
+    def arguments(self) -> dict[str, Any]:
+        found = super().arguments()
+        return found | {"tie": found.pop("tie") if found.pop("related") == "ada" else ""}
 
     def label_of(self, quotation: Quotation) -> str:
         """Provider, final price with its share of the HPS, days."""
