@@ -308,6 +308,7 @@ def waiting(story: Story) -> Any:
 # Addresses judged elsewhere, or with nothing of anyone's to show; each with its reason.
 ELSEWHERE = {
     "share-move": "the whole cast in each state: tests/transactions/test_joint.py",
+    "terms-new": "tests/transactions/test_terms.py",
     "todo": "what is one's own: tests/p2ktd/test_todo.py",
     "notices": "what is one's own: tests/accounts",
     "practice": "404 unless DEMO: tests/accounts",
@@ -414,6 +415,7 @@ ELSEWHERE = {
 MOVES = {
     "need-move": lambda s: [s.need("Peta potensi desa").code, "batalkan-kebutuhan"],
     "activity-move": lambda s: [spare_activity().code, "keluarkan-kegiatan"],
+    "terms-move": lambda s: [s.sourcing(s.sealed).terms.code, "ubah-kak"],
     "sourcing-move": lambda s: [s.sourcing(s.sealed).code, "nyatakan-gagal"],
     "quotation-move": lambda s: [s.quotation(s.sealed, "penyedia").code, "tarik-penawaran"],
     "contract-move": lambda s: [s.contract(s.need("Situs web dan pelayanan informasi desa")).code, "putus-kontrak"],

@@ -17,8 +17,10 @@ from transactions.models import (
     FollowUp,
     JointShare,
     Meeting,
+    Method,
     Need,
     PaymentRequest,
+    Quotation,
     Remedy,
     Sourcing,
     TenderQuestion,
@@ -178,6 +180,30 @@ def bidders_learn_that_offers_were_opened(event: Event, sourcing: Sourcing) -> I
                 "Penawaran Anda sedang dievaluasi.",
                 by_mail=False,
             )
+
+
+@tells("transactions.quotation", "propose")
+def provider_learns_the_villages_price(event: Event, quotation: Quotation) -> Iterator[Tell]:
+    """The figure stands on the page; the mail only says that one came."""
+    title = f"Desa mengajukan harga: {quotation.sourcing.need.title}"
+    for member in of_provider(quotation.provider_id):
+        yield Tell(member.user, title, "Buka halaman pembelian untuk menyetujui atau mengajukan harga lain.")
+
+
+@tells("transactions.quotation", "counter")
+def buyer_learns_the_providers_price(event: Event, quotation: Quotation) -> Iterator[Tell]:
+    sourcing = quotation.sourcing
+    for member in village(sourcing.need.village_id, OFFICER[Method(sourcing.method)]):
+        yield Tell(member.user, f"{quotation.provider.name} menjawab negosiasi: {sourcing.need.title}", by_mail=False)
+
+
+@tells("transactions.quotation", "accept_price", "negotiate")
+def both_sides_learn_the_agreed_price(event: Event, quotation: Quotation) -> Iterator[Tell]:
+    sourcing = quotation.sourcing
+    buyers = village(sourcing.need.village_id, OFFICER[Method(sourcing.method)])
+    for member in [*buyers, *of_provider(quotation.provider_id)]:
+        if event.actor_id != member.user_id:
+            yield Tell(member.user, f"Harga disepakati: {sourcing.need.title}", by_mail=False)
 
 
 @tells("transactions.contract", "create")
