@@ -118,6 +118,12 @@ class Order:
             return []
         return list(self.contract.payments.filter(request=None).select_related("proof"))
 
+    @property
+    def paid(self) -> int:
+        """Gross, in whole rupiah."""
+        paid = [*self.bare_payments, *(each.paid_by for each in self.payment_requests if each.paid_by)]
+        return sum(payment.gross for payment in paid)
+
     @cached_property
     def next_payment(self) -> str:
         """The button for the SPP that this person may begin now; empty when there is none."""
@@ -127,6 +133,9 @@ class Order:
             or contract.state not in PAYABLE
             or not people.acting(self.user, Role.ACTIVITY_MANAGER, at=contract.village_id)
         ):
+            return ""
+        asked = sum(each.amount for each in self.payment_requests if each.state != "withdrawn")
+        if self.bare_payments or asked >= contract.value:
             return ""
         following = next_request(contract)
         return f"Buat {following.title}" if following.may("create", self.user) else ""
