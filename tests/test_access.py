@@ -159,6 +159,12 @@ PAGES = [
         lambda s: [s.account(s.need("Pelatihan bank sampah")).code],
     ),
     Page(
+        "addendum-new",
+        lambda s: 'name="new_ends_on"',
+        {"pka.tetangga"},
+        lambda s: [s.contract(s.need("Pelatihan pembukuan BUM Desa")).code],
+    ),
+    Page(
         "rating-new",
         lambda s: 'name="comment"',
         {"pka.tetangga"},
@@ -422,6 +428,10 @@ MOVES = {
     "accountability-move": lambda s: [s.account(s.unpaid).code, "tutup-pembelian"],
     "payment-request-new": lambda s: [s.contract(s.unpaid).code],
     "payment-request-move": lambda s: [spp(s).code, "catat-pembayaran"],
+    "addendum-move": lambda s: [
+        s.contract(s.need("Pelatihan pembukuan BUM Desa")).addenda.get().code,
+        "tarik-adendum",
+    ],
     "meeting-move": lambda s: [s.meeting(s.closed).code, "tetapkan-keputusan-musdes"],
     "meeting-print": lambda s: [s.meeting(s.closed).code, "ba-musdes"],
     "rating-move": lambda s: [s.contract(s.need("Pelatihan kader Posyandu")).rating.code, "tanggapi-penilaian"],

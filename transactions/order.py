@@ -46,10 +46,10 @@ STATIONS: list[tuple[str, str, tuple[str, ...]]] = [
     ("Dianggarkan", "need", ("budgeted",)),
     ("Undangan dan penawaran", "sourcing", ("draft", "open")),
     ("Evaluasi dan penetapan", "sourcing", ("opened", "evaluated", "awarded")),
-    ("Kontrak (SPK)", "contract", ("drafted", "issued", "provider_signed")),
+    ("Kontrak", "contract", ("drafted", "issued", "provider_signed")),
     ("Pelaksanaan", "contract", ("running",)),
     ("Pemeriksaan", "contract", ("inspection",)),
-    ("Serah terima (BAST)", "contract", ("inspected",)),
+    ("Serah terima (BAST)", "contract", ("inspected", "received")),
     ("Pembayaran", "accountability", ("payment",)),
     ("Musdes pertanggungjawaban", "accountability", ("musdes", "refused")),
     ("Selesai", "accountability", ("accepted", "closed")),
@@ -78,9 +78,23 @@ class Order:
         rows = Contract.objects.visible_to(self.user).filter(sourcing=self.sourcing).order_by("-pk")
         return (
             rows.select_related(
-                "provider", "village", "quotation", "sourcing__need", "provider_scan", "village_scan", "handover_scan"
+                "provider",
+                "village",
+                "quotation",
+                "sourcing__need",
+                "provider_scan",
+                "village_scan",
+                "handover_scan",
+                "head_handover_scan",
             )
-            .prefetch_related("progress__photos__file")
+            .prefetch_related(
+                "progress__photos__file",
+                "termins",
+                "inspections",
+                "sessions__photos__file",
+                "sessions__material",
+                "sessions__attendance",
+            )
             .first()
         )
 
@@ -283,6 +297,8 @@ class Order:
             return current.turn
         if current.state == "payment" and self.running_requests:
             return self.running_requests[0].TURN[self.running_requests[0].state]
+        if isinstance(current, Contract):
+            return current.turn
         return current.TURN.get(current.state, "")  # type: ignore[attr-defined]
 
     @cached_property

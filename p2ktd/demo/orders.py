@@ -21,6 +21,7 @@ from p2ktd.demo.papers import paper, photo
 from reviews.models import Rating
 from transactions.models import (
     Accountability,
+    Addendum,
     Contract,
     Duty,
     Element,
@@ -207,6 +208,18 @@ class Telling:
             photos=[photo(1, by=provider)],
         )
 
+    def extended(self) -> None:
+        """Two weeks more are asked for; the provider signs next."""
+        self.contract.refresh_from_db()
+        addendum = Addendum(
+            contract=self.contract,
+            number="027/CONTOH-ADD/2026",
+            signed_on=self.day,
+            reason="DATA CONTOH. Peserta panen raya, jadi pertemuan terakhir ditunda.",
+            new_ends_on=self.contract.ends_on + datetime.timedelta(days=14),
+        )
+        addendum.prepare(by=self.by("pka"))
+
     def handed_over(self) -> None:
         manager, provider = self.by("pka"), owner(self.service)
         self.contract.report_progress(
@@ -219,6 +232,9 @@ class Telling:
         self.contract.accept_work(by=manager, note="Keluaran lengkap dan sesuai SPK.")
         self.contract.hand_over(by=manager, number="028/CONTOH-BAST/2026", on=self.day, place="Kantor desa")
         self.contract.attach_handover_scan(by=manager, scan=paper("BAST bertanda tangan", by=manager))
+        self.contract.hand_to_head(by=manager, number="029/CONTOH-BAST/2026", on=self.day, place="Kantor desa")
+        self.contract.confirm_handover(by=self.by("kades"))
+        self.contract.attach_head_scan(by=manager, scan=paper("BAST kepada Kepala Desa", by=manager))
         self.account = Accountability.objects.get(contract=self.contract)
 
     def paid(self) -> None:
@@ -348,7 +364,9 @@ def tell_all(people: dict[str, User], services: dict[str, Service]) -> None:
     begin(70, NEIGHBOUR).tell(website, "Situs web desa", until="held")
     begin(60).tell(waste, "Pelatihan bank sampah", until="paid")
     begin(45).tell(market, "Pengemasan produk UMKM desa", until="asked")
-    begin(40, NEIGHBOUR).tell(training, "Pelatihan pembukuan BUM Desa", until="running")
+    pending = begin(40, NEIGHBOUR)
+    pending.tell(training, "Pelatihan pembukuan BUM Desa", until="running")
+    pending.step(5, pending.extended)
     begin(30).tell(website, "Situs web dan pelayanan informasi desa", until="contracted")
     begin(20).tell(road, "DED jalan usaha tani", until="quoted", rivals=(farm_road,))
     begin(16).tell(mapping, "Peta potensi desa", until="budgeted")

@@ -11,6 +11,7 @@ from core.workflow import TransitionRefused
 from tests.transactions.stage import Market
 from transactions.models import (
     Accountability,
+    Addendum,
     Contract,
     Need,
     Payment,
@@ -38,8 +39,9 @@ def broken(rows: Any, **values: Any) -> str:
         (Need, {"estimate", "ceiling"}),
         (Sourcing, {"hps"}),
         (Quotation, {"price", "negotiated_price"}),
-        (Contract, {"value"}),
         (Payment, {"gross", "fine", "withheld", "net"}),
+        (Contract, {"value", "fine", "fine_proposed"}),
+        (Addendum, {"new_value"}),
         (PaymentTax, {"base", "amount"}),
         (PaymentRequest, {"amount", "fine", "bill_amount"}),
         (TaxRate, {"above"}),

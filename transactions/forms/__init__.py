@@ -8,7 +8,19 @@ from transactions.forms.activity import (
     AnnouncementForm,
     ApplyImportForm,
 )
-from transactions.forms.contract import AcceptForm, HandOverForm, IssueForm, ProgressForm, ScanForm
+from transactions.forms.contract import (
+    AcceptForm,
+    AddendumForm,
+    HandOverForm,
+    HeadHandOverForm,
+    InspectionForm,
+    IssueForm,
+    ProgressForm,
+    RepairForm,
+    ScanForm,
+    TerminateForm,
+    TrainingForm,
+)
 from transactions.forms.evaluation import EvaluateForm
 from transactions.forms.meeting import (
     AmendMeetingForm,
@@ -61,6 +73,7 @@ __all__ = [
     "ActivityFilterForm",
     "ActivityForm",
     "ActivityImportForm",
+    "AddendumForm",
     "AgreeForm",
     "AmendActivityForm",
     "AmendMeetingForm",
@@ -82,6 +95,8 @@ __all__ = [
     "EvaluateForm",
     "FinishForm",
     "HandOverForm",
+    "HeadHandOverForm",
+    "InspectionForm",
     "IssueForm",
     "MeetingFields",
     "MeetingFilterForm",
@@ -103,6 +118,7 @@ __all__ = [
     "RecordForm",
     "RefundForm",
     "RemedyForm",
+    "RepairForm",
     "ReplanForm",
     "ReportRepairForm",
     "ReviseForm",
@@ -114,7 +130,9 @@ __all__ = [
     "StepForm",
     "SupplementForm",
     "TalkForm",
+    "TerminateForm",
     "TermsForm",
+    "TrainingForm",
     "WhyForm",
     "proposed",
 ]
