@@ -159,7 +159,7 @@ class Telling:
         self.sourcing.announce(by=buyer, deadline=self.real_now + datetime.timedelta(days=3))
 
     def terms(self) -> None:
-        """The KAK from the category's outline, and the HPS as one lump."""
+        """The KAK from the category's outline, and the HPS."""
         manager, words = self.by("pka"), proposed(self.sourcing)
         said = {name: words.get(name) or "DATA CONTOH. Disepakati kemudian." for name in Terms.TEXTS}
         schedule = [
@@ -168,9 +168,12 @@ class Telling:
         ]
         terms = Terms(sourcing=self.sourcing, schedule=schedule, **said)
         terms.begin(by=manager, scope=self.sourcing.scope, days=self.sourcing.days)
-        lump = {"name": self.title, "volume": 1, "unit": self.order.unit, "unit_price": self.sourcing.hps}
-        terms.price(by=manager, items=[lump], price_source="Survei tiga penyedia (contoh).")
+        terms.price(by=manager, items=self.items(), price_source="Survei tiga penyedia (contoh).")
         self.sourcing.refresh_from_db()
+
+    def items(self) -> list[dict[str, Any]]:
+        """The lines of the HPS."""
+        return [{"name": self.title, "volume": 1, "unit": self.order.unit, "unit_price": self.sourcing.hps}]
 
     def quoted(self) -> None:
         for place, service in enumerate([self.service, *self.rivals]):
