@@ -15,7 +15,6 @@ from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
 from transactions.models import (
     Accountability,
-    Addendum,
     Contract,
     FollowUp,
     JointShare,
@@ -25,6 +24,7 @@ from transactions.models import (
     Quotation,
     Remedy,
     Sourcing,
+    TenderQuestion,
 )
 from verification.models import Application, Plenary, Pokja, Sanction
 from verification.models.application import AT_POKJA
@@ -61,15 +61,12 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
         (JointShare.objects.waiting_for(user).select_related("need__village", "village"), "need.title"),
         (Sourcing.objects.waiting_for(user).select_related("need__village"), "need.title"),
         (Quotation.objects.waiting_for(user).select_related("sourcing__need__village"), "sourcing.need.title"),
+        (TenderQuestion.objects.waiting_for(user).select_related("sourcing__need__village"), "sourcing.need.title"),
         (Contract.objects.waiting_for(user).select_related("sourcing__need__village"), "sourcing.need.title"),
         (
             PaymentRequest.objects.waiting_for(user).select_related(
                 "contract__sourcing__need__village", "contract__village", "payment"
             ),
-            "contract.sourcing.need.title",
-        ),
-        (
-            Addendum.objects.waiting_for(user).select_related("contract__sourcing__need__village"),
             "contract.sourcing.need.title",
         ),
         (

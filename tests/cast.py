@@ -46,6 +46,11 @@ class Story:
     def unpaid(self) -> Need:
         return self.need("Pengemasan produk UMKM desa")
 
+    @cached_property
+    def tendered(self) -> Sourcing:
+        """A public tender of village A that takes offers; one question is answered, one waits."""
+        return self.sourcing(self.need("Perencanaan embung dan irigasi desa"))
+
     # Village B (Desa Segala Anyar), the neighbour that must see nothing of A.
     @cached_property
     def neighbours(self) -> Need:

@@ -151,18 +151,20 @@ PAGES = [
     Page("need-new", lambda s: 'name="why_provider"', {"operator", "pka", "sekdes", "pld", "pd"} | NEIGHBOUR),
     Page("shortlist", lambda s: "Daftar pendek</h1>", A, lambda s: [s.need("Peta potensi desa").code]),
     Page("sourcing-new", lambda s: 'name="hps"', {"pka", "tpk"}, lambda s: [s.need("Peta potensi desa").code]),
+    Page("tenders", lambda s: s.tendered.code, PUBLIC),
+    Page("tender", lambda s: "Tidak harus; cukup hadir", PUBLIC, lambda s: [s.tendered.code]),
+    # what waits for an answer: who asked it, and who answers it
+    Page("tender", lambda s: "Bolehkah laporan diserahkan", {"tpk", "penyedia"}, lambda s: [s.tendered.code]),
+    Page(
+        "tender-register", lambda s: 'name="service"', {"penyedia2", "penyedia4"}, lambda s: [s.tendered.code]
+    ),  # listed, and not in it yet
+    Page("tender-question-new", lambda s: 'name="text"', PROVIDERS | {"penyedia4"}, lambda s: [s.tendered.code]),
     Page("quotation-new", lambda s: 'name="approach"', {"penyedia", "penyedia3"}, lambda s: [s.sealed.code]),
     Page(
         "meeting-new",
         lambda s: 'name="leader"',
         {"operator", "sekdes", "bpd", "pld", "pd"},
         lambda s: [s.account(s.need("Pelatihan bank sampah")).code],
-    ),
-    Page(
-        "addendum-new",
-        lambda s: 'name="new_ends_on"',
-        {"pka.tetangga"},
-        lambda s: [s.contract(s.need("Pelatihan pembukuan BUM Desa")).code],
     ),
     Page(
         "rating-new",
@@ -314,7 +316,6 @@ def waiting(story: Story) -> Any:
 # Addresses judged elsewhere, or with nothing of anyone's to show; each with its reason.
 ELSEWHERE = {
     "share-move": "the whole cast in each state: tests/transactions/test_joint.py",
-    "terms-new": "tests/transactions/test_terms.py",
     "todo": "what is one's own: tests/p2ktd/test_todo.py",
     "notices": "what is one's own: tests/accounts",
     "practice": "404 unless DEMO: tests/accounts",
@@ -421,17 +422,13 @@ ELSEWHERE = {
 MOVES = {
     "need-move": lambda s: [s.need("Peta potensi desa").code, "batalkan-kebutuhan"],
     "activity-move": lambda s: [spare_activity().code, "keluarkan-kegiatan"],
-    "terms-move": lambda s: [s.sourcing(s.sealed).terms.code, "ubah-kak"],
     "sourcing-move": lambda s: [s.sourcing(s.sealed).code, "nyatakan-gagal"],
+    "tender-question-move": lambda s: [s.tendered.questions.get(state="asked").code, "jawab"],
     "quotation-move": lambda s: [s.quotation(s.sealed, "penyedia").code, "tarik-penawaran"],
     "contract-move": lambda s: [s.contract(s.need("Situs web dan pelayanan informasi desa")).code, "putus-kontrak"],
     "accountability-move": lambda s: [s.account(s.unpaid).code, "tutup-pembelian"],
     "payment-request-new": lambda s: [s.contract(s.unpaid).code],
     "payment-request-move": lambda s: [spp(s).code, "catat-pembayaran"],
-    "addendum-move": lambda s: [
-        s.contract(s.need("Pelatihan pembukuan BUM Desa")).addenda.get().code,
-        "tarik-adendum",
-    ],
     "meeting-move": lambda s: [s.meeting(s.closed).code, "tetapkan-keputusan-musdes"],
     "meeting-print": lambda s: [s.meeting(s.closed).code, "ba-musdes"],
     "rating-move": lambda s: [s.contract(s.need("Pelatihan kader Posyandu")).rating.code, "tanggapi-penilaian"],
@@ -463,6 +460,7 @@ MOVERS = {
     "admin:verification_plenary_print": DESK,
     "activity-move": {"operator", "pka", "sekdes", "kaur"},
     "quotation-move": {"penyedia"},
+    "tender-question-move": {"tpk"},
     "village-access-move": {"dpmd"},
     "village-data-move": set(),  # it is verified
     "service-move": {"penyedia4"},

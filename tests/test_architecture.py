@@ -155,4 +155,6 @@ PUBLIC_VIEWS = {
     "regions/views.py:area_search",
     "transactions/views/purchase.py:purchase",
     "transactions/views/purchase.py:purchase_list",
+    "transactions/views/tender.py:tender",
+    "transactions/views/tender.py:tenders",
 }

@@ -39,6 +39,7 @@ EXAMPLES: dict[str, Callable[[Story], list[Any]]] = {
     "service-print": lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
     "service-questions": lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code],
     "service-version": lambda s: [s.service("Pelatihan pengelolaan BUM Desa").code, 1],
+    "tender": lambda s: [s.tendered.code],
     "sitemap-part": lambda s: ["layanan", 1],
 }  # fmt: skip
 
@@ -56,7 +57,7 @@ NASTY = ["", "\0", "a" * 5000, "9" * 5000, "-1", "NaN", "' OR 1=1 --", "provider
 # Addresses that are asked for something: these get every value, the others the nastiest.
 READING = {
     "area-list", "area-search", "compare", "directory", "directory-csv", "directory-json", "provider", "purchases", "regency-directory",
-    "service", "service-questions", "service-suggest", "services", "services-csv", "services-json",
+    "service", "service-questions", "service-suggest", "services", "services-csv", "services-json", "tenders",
 }  # fmt: skip
 # These are asked one parameter at a time, too.
 ALONE_AT = {"services", "directory", "compare", "purchases"}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from accounts import people
@@ -22,15 +22,14 @@ from transactions.models import (
     Accountability,
     AgendaItem,
     Contract,
-    DuePostponement,
-    FollowUp,
+    Invitation,
     JointShare,
     Meeting,
     Need,
+    OpeningMinutes,
     Payment,
     PaymentRequest,
     Quotation,
-    Remedy,
     Sourcing,
     Terms,
 )
@@ -44,12 +43,12 @@ STATIONS: list[tuple[str, str, tuple[str, ...]]] = [
     ("Kebutuhan dicatat", "need", ("identified",)),
     ("Disepakati Musdes", "need", ("agreed",)),
     ("Dianggarkan", "need", ("budgeted",)),
-    ("Undangan dan penawaran", "sourcing", ("draft", "open")),
+    ("Undangan dan penawaran", "sourcing", ("draft", "open", "opening")),
     ("Evaluasi dan penetapan", "sourcing", ("opened", "evaluated", "awarded")),
-    ("Kontrak", "contract", ("drafted", "issued", "provider_signed")),
+    ("Kontrak (SPK)", "contract", ("drafted", "issued", "provider_signed")),
     ("Pelaksanaan", "contract", ("running",)),
     ("Pemeriksaan", "contract", ("inspection",)),
-    ("Serah terima (BAST)", "contract", ("inspected", "received")),
+    ("Serah terima (BAST)", "contract", ("inspected",)),
     ("Pembayaran", "accountability", ("payment",)),
     ("Musdes pertanggungjawaban", "accountability", ("musdes", "refused")),
     ("Selesai", "accountability", ("accepted", "closed")),
@@ -78,23 +77,9 @@ class Order:
         rows = Contract.objects.visible_to(self.user).filter(sourcing=self.sourcing).order_by("-pk")
         return (
             rows.select_related(
-                "provider",
-                "village",
-                "quotation",
-                "sourcing__need",
-                "provider_scan",
-                "village_scan",
-                "handover_scan",
-                "head_handover_scan",
+                "provider", "village", "quotation", "sourcing__need", "provider_scan", "village_scan", "handover_scan"
             )
-            .prefetch_related(
-                "progress__photos__file",
-                "termins",
-                "inspections",
-                "sessions__photos__file",
-                "sessions__material",
-                "sessions__attendance",
-            )
+            .prefetch_related("progress__photos__file")
             .first()
         )
 
@@ -106,11 +91,7 @@ class Order:
             Accountability.objects.visible_to(self.user)
             .filter(contract=self.contract)
             .select_related("contract__village", "contract__sourcing__need")
-            .prefetch_related(
-                Prefetch("follow_ups", FollowUp.objects.select_related("proof", "village")),
-                Prefetch("remedies", Remedy.objects.select_related("village")),
-                Prefetch("postponements", DuePostponement.objects.select_related("by")),
-            )
+            .prefetch_related("follow_ups__proof", "follow_ups__village", "postponements__by", "remedies__village")
             .first()
         )
 
@@ -132,12 +113,6 @@ class Order:
             return []
         return list(self.contract.payments.filter(request=None).select_related("proof"))
 
-    @property
-    def paid(self) -> int:
-        """Gross, in whole rupiah."""
-        paid = [*self.bare_payments, *(each.paid_by for each in self.payment_requests if each.paid_by)]
-        return sum(payment.gross for payment in paid)
-
     @cached_property
     def next_payment(self) -> str:
         """The button for the SPP that this person may begin now; empty when there is none."""
@@ -147,9 +122,6 @@ class Order:
             or contract.state not in PAYABLE
             or not people.acting(self.user, Role.ACTIVITY_MANAGER, at=contract.village_id)
         ):
-            return ""
-        asked = sum(each.amount for each in self.payment_requests if each.state != "withdrawn")
-        if self.bare_payments or asked >= contract.value:
             return ""
         following = next_request(contract)
         return f"Buat {following.title}" if following.may("create", self.user) else ""
@@ -198,20 +170,10 @@ class Order:
         account = self.accountability
         if account is None:
             return []
-        return [item.meeting for item in self.hearings]
-
-    @cached_property
-    def hearings(self) -> list[AgendaItem]:
-        """What each of them had and decided of this order."""
-        seen = Meeting.objects.visible_to(self.user)
-        rows = AgendaItem.objects.filter(accountability=self.accountability, meeting__in=seen)
-        return list(rows.select_related("meeting__village").order_by("-meeting__held_on", "-meeting"))
-
-    @property
-    def planned(self) -> Meeting | None:
-        """The assembly that is planned for it; its provider learns the day here."""
-        account = self.accountability
-        return account.planned_meeting if account is not None and account.state == "musdes" else None
+        heard = AgendaItem.objects.filter(accountability=account)
+        rows = Meeting.objects.visible_to(self.user).filter(pk__in=heard.values("meeting"))
+        rows = rows.select_related("village", "scan", "assisted_by").prefetch_related("items__accountability__contract")
+        return list(rows.order_by("-held_on", "-pk"))
 
     @property
     def afterwards(self) -> list[Document]:
@@ -281,6 +243,35 @@ class Order:
         """The colour of that sentence: another's award is no good news to a bidder, and no alarm."""
         return "neutral" if self.current.state == "awarded" else self.current.state_tone
 
+    @cached_property
+    def invitations(self) -> list[Invitation]:
+        """Who was asked or registered; a provider finds itself alone here, never its rivals."""
+        if self.sourcing is None:
+            return []
+        rows = Invitation.objects.visible_to(self.user).filter(sourcing=self.sourcing).order_by("pk")
+        return list(rows.select_related("provider", "service", "version__service"))
+
+    @cached_property
+    def winner(self) -> Quotation | None:
+        """The offer that was chosen; its name and price are no secret any more."""
+        if self.sourcing is None or self.sourcing.state != "awarded":
+            return None
+        return next((each for each in self.quotations if each.state == "won"), None) or self.sourcing.winner
+
+    @cached_property
+    def opening_minutes(self) -> OpeningMinutes | None:
+        """Who opened the offers, for those who may read all of them."""
+        if self.sourcing is None or self.sourcing.opened_at is None:
+            return None
+        return OpeningMinutes.objects.visible_to(self.user).filter(sourcing=self.sourcing).first()
+
+    @cached_property
+    def advice(self) -> str:
+        """What the officer may do where a sourcing has no plain way on; empty elsewhere, and for everyone else."""
+        if self.sourcing is None or not self.sourcing.officer(self.user):
+            return ""
+        return self.sourcing.advice
+
     @property
     def is_over(self) -> bool:
         return self.current.state in ("cancelled", "terminated", "closed", "awarded")  # awarded: to another provider
@@ -297,8 +288,6 @@ class Order:
             return current.turn
         if current.state == "payment" and self.running_requests:
             return self.running_requests[0].TURN[self.running_requests[0].state]
-        if isinstance(current, Contract):
-            return current.turn
         return current.TURN.get(current.state, "")  # type: ignore[attr-defined]
 
     @cached_property
@@ -365,8 +354,8 @@ class Order:
         """Everything that happened to the documents this person sees, oldest first."""
         about = Q(pk__in=[])
         terms = [self.terms] if self.terms is not None else []
-        seen = [*self.documents, *terms, *self.quotations, *self.payment_requests, *self.meetings, *self.shares]
-        for document in [*seen, *self.afterwards]:
+        seen = [*self.documents, *terms, *self.quotations, *self.payment_requests, *self.meetings, *self.afterwards]
+        for document in seen:
             about |= Q(about=document._meta.label_lower, about_id=str(document.pk))
         return list(Event.objects.filter(about).order_by("at", "pk"))
 

@@ -127,7 +127,13 @@ def filters(content: str, action: str = "", count: int = 0, title: str = "Saring
 
 
 SEARCH = "/layanan/"
-WAYS = (("Layanan", SEARCH), ("Penyedia", "/penyedia/"), ("Pembelian", "/pembelian/"), ("Tentang", "/tentang/"))
+WAYS = (
+    ("Layanan", SEARCH),
+    ("Penyedia", "/penyedia/"),
+    ("Lelang", "/lelang/"),
+    ("Pembelian", "/pembelian/"),
+    ("Tentang", "/tentang/"),
+)
 
 
 @register.simple_tag(takes_context=True)

@@ -23,6 +23,7 @@ ACTIVITIES = [
     ("01.05.04", "Pertanahan", "Pemetaan Batas dan Potensi Desa", "DDS", "1", "paket", "12000000"),
     ("02.02.02", "Kesehatan", "Penyelenggaraan Posyandu", "DDS", "12", "bulan", "24000000"),
     ("02.03.10", "Pekerjaan Umum", "Pembangunan Jalan Usaha Tani", "DDS", "450,5", "meter", "185000000"),
+    ("02.03.16", "Pekerjaan Umum", "Pembangunan Embung Desa", "DDS", "1", "unit", "260000000"),
     ("02.04.11", "Kawasan Permukiman", "Pengelolaan Sampah Desa", "DDS", "1", "paket", "20000000"),
     ("04.03.02", "Kapasitas Aparatur Desa", "Peningkatan Kapasitas Perangkat Desa", "ADD", "9", "orang", "25000000"),
     ("04.06.03", "Penanaman Modal", "Pelatihan Pengelolaan BUM Desa", "DDS", "20", "orang", "15000000"),
@@ -35,6 +36,7 @@ PAYS = {
     "Pengemasan produk": "04.07.01",
     "Situs web": "01.04.08",
     "DED jalan": "02.03.10",
+    "Perencanaan embung": "02.03.16",
     "Peta potensi": "01.05.04",
 }
 

@@ -21,7 +21,6 @@ from p2ktd.demo.papers import paper, photo
 from reviews.models import Rating
 from transactions.models import (
     Accountability,
-    Addendum,
     Contract,
     Duty,
     Element,
@@ -31,6 +30,7 @@ from transactions.models import (
     PaymentRequest,
     Quotation,
     Sourcing,
+    TenderQuestion,
     Terms,
 )
 from transactions.outline import proposed
@@ -107,7 +107,50 @@ class Telling:
         for days, act in steps[: STATIONS.index(until) + 1]:
             self.step(days, act)
 
+    def tender(self, service: Service, rival: Service, title: str, *, value: int) -> None:
+        """Walk from the need to a public tender that takes offers: one question is answered, one waits."""
+        self.service, self.title, self.rivals, self.value = service, title, (), value
+        for days, act in ((0, self.need), (4, self.agreed), (5, self.budgeted), (3, self.announced)):
+            self.step(days, act)
+        self.step(0, lambda: self.asked_and_registered(service, rival))
+
+    def announced(self) -> None:
+        team, later = self.by("tpk"), self.real_now
+        self.sourcing = Sourcing(
+            need=self.order,
+            scope=f"{self.service.deliverables} Laporan akhir diserahkan kepada desa.",
+            hps=self.value - 5_000_000,
+            days=60,
+            deadline=later + datetime.timedelta(days=8),
+        )
+        reasons = {"split-package": "Kegiatan dan waktunya lain, dan masing-masing berdiri sendiri."}
+        self.sourcing.give_reasons(reasons)
+        self.sourcing.prepare(by=team, services=[])
+        self.sourcing.give_reasons(reasons)
+        self.terms()
+        self.sourcing.announce_tender(
+            by=team,
+            deadline=later + datetime.timedelta(days=8),
+            questions_until=later + datetime.timedelta(days=5),
+            number="027/CONTOH-LELANG/2026",
+            on=self.day,
+            venue="Kantor desa",
+            evaluates_at=later + datetime.timedelta(days=9),
+            negotiates_at=later + datetime.timedelta(days=10),
+            awards_at=later + datetime.timedelta(days=11),
+        )
+
+    def asked_and_registered(self, service: Service, rival: Service) -> None:
+        for each in (service, rival):
+            self.sourcing.register(by=owner(each), service=each)
+        said = ("Apakah tenaga ahli harus tinggal di desa selama pekerjaan?", "Bolehkah laporan diserahkan bertahap?")
+        first, _ = questions = [TenderQuestion(sourcing=self.sourcing, text=text) for text in said]
+        for question in questions:
+            question.ask(by=owner(rival))
+        first.answer(by=self.by("tpk"), answer_text="Tidak harus; cukup hadir pada setiap kunjungan yang dijadwalkan.")
+
     def need(self) -> None:
+        price = getattr(self, "value", None) or self.service.price + 500_000
         self.order = Need(
             village_id=self.village,
             title=self.title,
@@ -122,7 +165,7 @@ class Telling:
             poor_households=18,
             volume=1,
             unit=self.service.get_unit_display(),
-            estimate=self.service.price + 500_000,
+            estimate=price,
             why_provider="Keahlian ini belum ada di desa; tidak dapat dikerjakan secara swakelola.",
         )
         self.order.identify(by=self.by("operator"))
@@ -132,7 +175,7 @@ class Telling:
 
     def budgeted(self) -> None:
         money: dict[str, Any] = {
-            "ceiling": self.service.price + 500_000,
+            "ceiling": self.order.estimate,
             "planned_time": f"Semester kedua {self.day.year}",
         }
         activity = budget.paying(self.title, self.village, self.day)
@@ -159,7 +202,7 @@ class Telling:
         self.sourcing.announce(by=buyer, deadline=self.real_now + datetime.timedelta(days=3))
 
     def terms(self) -> None:
-        """The KAK from the category's outline, and the HPS."""
+        """The KAK from the category's outline, and the HPS as one lump."""
         manager, words = self.by("pka"), proposed(self.sourcing)
         said = {name: words.get(name) or "DATA CONTOH. Disepakati kemudian." for name in Terms.TEXTS}
         schedule = [
@@ -168,12 +211,9 @@ class Telling:
         ]
         terms = Terms(sourcing=self.sourcing, schedule=schedule, **said)
         terms.begin(by=manager, scope=self.sourcing.scope, days=self.sourcing.days)
-        terms.price(by=manager, items=self.items(), price_source="Survei tiga penyedia (contoh).")
+        lump = {"name": self.title, "volume": 1, "unit": self.order.unit, "unit_price": self.sourcing.hps}
+        terms.price(by=manager, items=[lump], price_source="Survei tiga penyedia (contoh).")
         self.sourcing.refresh_from_db()
-
-    def items(self) -> list[dict[str, Any]]:
-        """The lines of the HPS."""
-        return [{"name": self.title, "volume": 1, "unit": self.order.unit, "unit_price": self.sourcing.hps}]
 
     def quoted(self) -> None:
         for place, service in enumerate([self.service, *self.rivals]):
@@ -211,18 +251,6 @@ class Telling:
             photos=[photo(1, by=provider)],
         )
 
-    def extended(self) -> None:
-        """Two weeks more are asked for; the provider signs next."""
-        self.contract.refresh_from_db()
-        addendum = Addendum(
-            contract=self.contract,
-            number="027/CONTOH-ADD/2026",
-            signed_on=self.day,
-            reason="DATA CONTOH. Peserta panen raya, jadi pertemuan terakhir ditunda.",
-            new_ends_on=self.contract.ends_on + datetime.timedelta(days=14),
-        )
-        addendum.prepare(by=self.by("pka"))
-
     def handed_over(self) -> None:
         manager, provider = self.by("pka"), owner(self.service)
         self.contract.report_progress(
@@ -235,9 +263,6 @@ class Telling:
         self.contract.accept_work(by=manager, note="Keluaran lengkap dan sesuai SPK.")
         self.contract.hand_over(by=manager, number="028/CONTOH-BAST/2026", on=self.day, place="Kantor desa")
         self.contract.attach_handover_scan(by=manager, scan=paper("BAST bertanda tangan", by=manager))
-        self.contract.hand_to_head(by=manager, number="029/CONTOH-BAST/2026", on=self.day, place="Kantor desa")
-        self.contract.confirm_handover(by=self.by("kades"))
-        self.contract.attach_head_scan(by=manager, scan=paper("BAST kepada Kepala Desa", by=manager))
         self.account = Accountability.objects.get(contract=self.contract)
 
     def paid(self) -> None:
@@ -367,11 +392,10 @@ def tell_all(people: dict[str, User], services: dict[str, Service]) -> None:
     begin(70, NEIGHBOUR).tell(website, "Situs web desa", until="held")
     begin(60).tell(waste, "Pelatihan bank sampah", until="paid")
     begin(45).tell(market, "Pengemasan produk UMKM desa", until="asked")
-    pending = begin(40, NEIGHBOUR)
-    pending.tell(training, "Pelatihan pembukuan BUM Desa", until="running")
-    pending.step(5, pending.extended)
+    begin(40, NEIGHBOUR).tell(training, "Pelatihan pembukuan BUM Desa", until="running")
     begin(30).tell(website, "Situs web dan pelayanan informasi desa", until="contracted")
     begin(20).tell(road, "DED jalan usaha tani", until="quoted", rivals=(farm_road,))
+    begin(18).tender(road, farm_road, "Perencanaan embung dan irigasi desa", value=245_000_000)
     begin(16).tell(mapping, "Peta potensi desa", until="budgeted")
     begin(6).tell(plan, "Peninjauan RPJM Desa", until="agreed")
     begin(1, NEIGHBOUR).tell(posyandu, "Penyegaran kader Posyandu", until="need")

@@ -9,14 +9,14 @@ from django.db.models import Q
 
 from accounts.models import Role
 from core.models import Document, PrintedDocument
-from transactions.documents import contract, joint, meeting, offers, payment
+from transactions.documents import contract, joint, meeting, offers, payment, sourcing
 from transactions.documents.frame import Printable
 from transactions.models import Need, ProcurementRule
 from transactions.models.need import local_today
 from transactions.order import Order
 
 BUYERS = (Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM)
-STAGES = (joint, offers, contract, payment, meeting)
+STAGES = (joint, offers, sourcing, contract, payment, meeting)
 
 
 def rule_of(need: Need) -> ProcurementRule:

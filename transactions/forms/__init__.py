@@ -8,19 +8,7 @@ from transactions.forms.activity import (
     AnnouncementForm,
     ApplyImportForm,
 )
-from transactions.forms.contract import (
-    AcceptForm,
-    AddendumForm,
-    HandOverForm,
-    HeadHandOverForm,
-    InspectionForm,
-    IssueForm,
-    ProgressForm,
-    RepairForm,
-    ScanForm,
-    TerminateForm,
-    TrainingForm,
-)
+from transactions.forms.contract import AcceptForm, HandOverForm, IssueForm, ProgressForm, ScanForm
 from transactions.forms.evaluation import EvaluateForm
 from transactions.forms.meeting import (
     AmendMeetingForm,
@@ -47,6 +35,7 @@ from transactions.forms.need import (
     PlaceForm,
     WhyForm,
 )
+from transactions.forms.outgoing import AnnounceForm, AnnounceTenderForm, OpenForm
 from transactions.forms.payment import BillForm, CheckForm, CompletePapersForm, PaymentForm, PaymentRequestForm
 from transactions.forms.quotation import MinuteForm, NegotiateForm, OfferFields, QuotationForm, ReviseForm, TalkForm
 from transactions.forms.remedy import (
@@ -62,10 +51,11 @@ from transactions.forms.sourcing import (
     AmendSourcingForm,
     AwardForm,
     DeadlineField,
-    DeadlineForm,
+    MomentField,
     SourcingFields,
     SourcingForm,
 )
+from transactions.forms.tender import AnswerForm, AskForm, RegisterForm, TenderFilterForm
 from transactions.forms.terms import AmendTermsForm, PriceForm, TermsForm
 
 __all__ = [
@@ -73,15 +63,18 @@ __all__ = [
     "ActivityFilterForm",
     "ActivityForm",
     "ActivityImportForm",
-    "AddendumForm",
     "AgreeForm",
     "AmendActivityForm",
     "AmendMeetingForm",
     "AmendNeedForm",
     "AmendSourcingForm",
     "AmendTermsForm",
+    "AnnounceForm",
+    "AnnounceTenderForm",
     "AnnouncementForm",
+    "AnswerForm",
     "ApplyImportForm",
+    "AskForm",
     "AttachForm",
     "AwardForm",
     "BillForm",
@@ -90,22 +83,21 @@ __all__ = [
     "CompletePapersForm",
     "ConfirmRepairForm",
     "DeadlineField",
-    "DeadlineForm",
     "DecideForm",
     "EvaluateForm",
     "FinishForm",
     "HandOverForm",
-    "HeadHandOverForm",
-    "InspectionForm",
     "IssueForm",
     "MeetingFields",
     "MeetingFilterForm",
     "MeetingForm",
     "MinuteForm",
+    "MomentField",
     "NeedFields",
     "NeedForm",
     "NegotiateForm",
     "OfferFields",
+    "OpenForm",
     "OrderFilterForm",
     "PaymentForm",
     "PaymentRequestForm",
@@ -117,8 +109,8 @@ __all__ = [
     "QuotationForm",
     "RecordForm",
     "RefundForm",
+    "RegisterForm",
     "RemedyForm",
-    "RepairForm",
     "ReplanForm",
     "ReportRepairForm",
     "ReviseForm",
@@ -130,9 +122,8 @@ __all__ = [
     "StepForm",
     "SupplementForm",
     "TalkForm",
-    "TerminateForm",
+    "TenderFilterForm",
     "TermsForm",
-    "TrainingForm",
     "WhyForm",
     "proposed",
 ]

@@ -12,29 +12,38 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.models import Service
+from core.clock import database_now
 from core.formats import desimal, rupiah
-from core.forms import MoveForm, RupiahField
+from core.forms import Line, MoveForm, RupiahField
 from core.once import OnceForm
 from transactions.candidates import candidates, label_of
-from transactions.models import Method, Need, Quotation, Sourcing
+from transactions.models import Method, Need, ProcurementRule, Quotation, Sourcing
 from transactions.models.joint import whole_ceiling
+from transactions.models.need import local_today
 
 WORDS = {"rows": 4}
 
 
-class DeadlineField(forms.DateTimeField):
-    """A moment in the village's zone, from now to a year ahead."""
+FROM_AGENDA = "Dari buku agenda desa. Boleh dikosongkan; pada surat tercetak titik-titik untuk ditulis tangan."
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in the village's zone, from now (by the database's clock) to a year ahead."""
 
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label="Batas waktu penawaran", **kwargs)
-
     def validate(self, value: Any) -> None:
         super().validate(value)
-        now = timezone.now()
-        if value and not now < value < now + datetime.timedelta(days=366):
-            raise ValidationError("Batas waktu harus di masa depan, paling lama satu tahun dari sekarang.")
+        now = database_now() if value else None
+        if value and now and not now < value < now + datetime.timedelta(days=366):
+            raise ValidationError("Waktu ini harus di masa depan, paling lama satu tahun dari sekarang.")
+
+
+class DeadlineField(MomentField):
+    """Until when offers are taken."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="Batas waktu penawaran", **kwargs)
 
 
 class SourcingFields(forms.ModelForm):
@@ -50,7 +59,8 @@ class SourcingFields(forms.ModelForm):
         label="Undang penyedia layanan ini",
         queryset=Service.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Pilih sedikitnya satu layanan."},
+        required=False,
+        help_text="Untuk lelang tidak perlu memilih: semua penyedia terdaftar boleh ikut.",
     )
 
     class Meta:
@@ -76,6 +86,20 @@ class SourcingFields(forms.ModelForm):
         self.fields["days"].validators.append(MinValueValidator(1))
         self.fields["deadline"].help_text = f"Waktu {need.village.zone_name}."
 
+    @property
+    def rule(self) -> ProcurementRule:
+        """The rule that it runs under: its own once it has begun, else that of today."""
+        if self.instance.pk:
+            return self.instance.rule
+        return ProcurementRule.objects.in_force(self.need.village.regency_code, on=local_today(self.need.village))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        hps = data.get("hps")
+        if hps and self.rule.method_for(hps) != Method.TENDER and not data.get("services"):
+            self.add_error("services", "Pilih sedikitnya satu layanan.")
+        return data
+
     @staticmethod
     def again(post: Any) -> dict[str, Any]:
         """What was typed, as initial values."""
@@ -94,6 +118,8 @@ class SourcingForm(OnceForm, SourcingFields):
             "services": [],
             "deadline": later.replace(hour=16, minute=0, second=0, microsecond=0),
         }
+        if (failed := need.sourcings.filter(state="failed").first()) is not None:  # the last: begin from what it said
+            return proposal | {"scope": failed.scope, "days": failed.days, "hps": min(failed.hps, need.ceiling or 0)}
         if service := need.service:
             proposal |= {"services": [service.pk], "scope": service.deliverables, "days": service.duration_days}
         return proposal
@@ -119,27 +145,8 @@ class AmendSourcingForm(SourcingFields):
         return {name: data[name] for name in ("scope", "hps", "days", "deadline", "services")}
 
 
-class DeadlineForm(MoveForm):
-    """Sending the invitations fixes the deadline, so it is asked once more."""
-
-    deadline = DeadlineField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        sourcing = self.document
-        self.fields["deadline"].initial = sourcing.deadline
-        least = (
-            "" if sourcing.method == Method.DIRECT else f", paling singkat {sourcing.rule.min_hours} jam dari sekarang"
-        )
-        self.fields[
-            "deadline"
-        ].help_text = (
-            f"Waktu {sourcing.need.village.zone_name}{least}. Setelah dikirim, batas waktu tidak dapat diubah."
-        )
-
-
 class AwardForm(MoveForm):
-    """Qualified offers, the lowest first."""
+    """Qualified offers, the lowest first; and the numbers of the letters, which the village's agenda gives."""
 
     quotation = forms.ModelChoiceField(
         label="Pemenang", queryset=Quotation.objects.none(), widget=forms.RadioSelect, empty_label=None
@@ -152,18 +159,13 @@ class AwardForm(MoveForm):
         help_text="Wajib bila Anda tidak menetapkan penawaran terendah yang memenuhi syarat.",
     )
 
-    related = forms.ChoiceField(
-        label="Apakah ada hubungan keluarga, kepemilikan, atau usaha antara pemenang dan pejabat desa?",
-        choices=[("tidak", "Tidak ada"), ("ada", "Ada")],
-        widget=forms.RadioSelect,
-        help_text="Pejabat desa: Kepala Desa, perangkat desa, anggota TPK, dan BPD. Pernyataan ini masuk berkas.",
-    )
-    tie = forms.CharField(
-        label="Bila ada, jelaskan hubungannya", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    number = Line(label="Nomor surat penetapan pemenang", max_length=60, required=False, help_text=FROM_AGENDA)
+    on = forms.DateField(label="Tanggal surat penetapan", required=False)
+    notice_number = Line(label="Nomor pengumuman pemenang", max_length=60, required=False, help_text=FROM_AGENDA)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["on"].initial = local_today(self.document.need.village)
         field: Any = self.fields["quotation"]
         final = Coalesce("negotiated_price", "price")
         readable = Quotation.objects.visible_to(self.user).filter(sourcing=self.document, state="qualified")
@@ -171,16 +173,6 @@ class AwardForm(MoveForm):
         field.label_from_instance = self.label_of
         if field.queryset.count() < 2:
             del self.fields["reason"]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("related") == "ada" and not data.get("tie"):
-            self.add_error("tie", "Jelaskan siapa dan hubungannya apa.")
-        return data
-
-    def arguments(self) -> dict[str, Any]:
-        found = super().arguments()
-        return found | {"tie": found.pop("tie") if found.pop("related") == "ada" else ""}
 
     def label_of(self, quotation: Quotation) -> str:
         """Provider, final price with its share of the HPS, days."""

@@ -25,6 +25,7 @@ from transactions.models.need import Need, in_office, local_today
 from transactions.models.opening import WITNESSES, Opening
 from transactions.models.rule import Method, ProcurementRule
 from transactions.models.tender import Tendering
+from transactions.models.ways_on import WaysOn
 from verification.models import Standing
 
 if TYPE_CHECKING:
@@ -50,6 +51,22 @@ class SourcingQuerySet(models.QuerySet):
     def public(self) -> Self:
         """Tenders that were announced: everyone reads them."""
         return self.filter(method=Method.TENDER, announced_at__isnull=False)
+
+    def said(self, text: str) -> Self:
+        """Whose need is said so (`NeedQuerySet.said`); a code finds its sourcing."""
+        return self.filter(Q(need__in=Need.objects.said(text)) | Q(code=text.strip().upper()[:16]))
+
+    def before(self, announced_at: datetime.datetime, pk: int) -> Self:
+        """What stands after this one in the public list, the latest first."""
+        return self.filter(Q(announced_at__lt=announced_at) | Q(announced_at=announced_at, pk__lt=pk))
+
+    def taking_offers(self) -> Self:
+        """By the database's clock."""
+        return self.filter(state="open", deadline__gt=Now())
+
+    def in_progress(self) -> Self:
+        """Offers are no longer taken, and nobody is chosen yet."""
+        return self.filter(Q(state="open", deadline__lte=Now()) | Q(state__in=["opening", "opened", "evaluated"]))
 
     def with_clock(self) -> Self:
         """Each with whether its deadline has passed, by the database's clock (`is_late_now`)."""
@@ -84,7 +101,7 @@ def unanswered(sourcing: Any) -> models.QuerySet[Any]:
     return Invitation.objects.filter(~Exists(offers), sourcing=sourcing)
 
 
-class Sourcing(Opening, Awarding, Tendering, OrderDocument):
+class Sourcing(Opening, Awarding, Tendering, WaysOn, OrderDocument):
     """How the village finds who does the work: method by its regency's rule, who was asked, until when."""
 
     class State(models.TextChoices):
@@ -227,6 +244,24 @@ class Sourcing(Opening, Awarding, Tendering, OrderDocument):
     def contract(self) -> Any:
         """The contract of the last award; None before it."""
         return self.contracts.order_by("-pk").first() if self.pk else None  # type: ignore[attr-defined]
+
+    @property
+    def winner(self) -> Any:
+        """The offer that won, with its provider, once awarded; None before. From then on its price is no secret."""
+        if self.state != "awarded":
+            return None
+        return self.quotations.filter(state="won").select_related("provider").first()  # type: ignore[attr-defined]
+
+    @property
+    def public_state(self) -> str:
+        """The state in words for everyone: who opens whom is the village's business."""
+        if self.state == "open":
+            return "Sedang Dinilai" if self.is_over_time else "Menerima Penawaran"
+        return "Sedang Dinilai" if self.state in ("opening", "opened", "evaluated") else self.get_state_display()
+
+    @property
+    def public_tone(self) -> str:
+        return {"Menerima Penawaran": "wait", "Sedang Dinilai": "info"}.get(self.public_state, self.state_tone)
 
     @property
     def is_over_time(self) -> bool:

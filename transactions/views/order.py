@@ -12,7 +12,6 @@ from accounts import people
 from transactions import documents, year_end
 from transactions.models import Meeting, Need, Remedy
 from transactions.models.carrying import PAID
-from transactions.models.need import in_office
 from transactions.order import Order
 from transactions.views.joint import joint_of
 from transactions.views.printing import letters_of
@@ -67,9 +66,7 @@ def own_invitation(whole: Order) -> bool:
 
 def invitations_of(whole: Order) -> list[Any]:
     """Who was asked; the providers themselves do not see their rivals."""
-    if whole.sourcing is None or not Need.objects.filter(pk=whole.need.pk).filter(in_office(whole.user)).exists():
-        return []
-    return list(whole.sourcing.invitations.select_related("provider", "service", "version__service"))
+    return [] if whole.is_invited else whole.invitations
 
 
 def may_source(whole: Order) -> bool:

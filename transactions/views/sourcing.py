@@ -59,7 +59,11 @@ sourcing_move = OrderMoveView.as_view(
     model=Sourcing,
     forms={
         "amend": forms.AmendSourcingForm,
-        "announce": forms.DeadlineForm,
+        "announce": forms.AnnounceForm,
+        "announce_tender": forms.AnnounceTenderForm,
+        "open_quotations": forms.OpenForm,
+        "confirm_opening": forms.OpenForm,
+        "release": forms.WhyForm,
         "evaluate": forms.EvaluateForm,
         "award": forms.AwardForm,
         "fail": forms.WhyForm,
