@@ -276,7 +276,9 @@ def _late(period: Period, scope: Scope) -> Part:
 
 
 def _handovers(period: Period, scope: Scope) -> Part:
-    rows = Contract.objects.filter(scope("village"), _dated(period, "handover_on"), state="handed_over")
+    rows = Contract.objects.filter(
+        scope("village"), _dated(period, "handover_on"), state__in=["received", "handed_over"]
+    )
     return rows, "village", None, Count("pk"), Sum("value")
 
 

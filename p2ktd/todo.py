@@ -15,6 +15,7 @@ from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
 from transactions.models import (
     Accountability,
+    Addendum,
     Contract,
     FollowUp,
     JointShare,
@@ -67,6 +68,10 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
             PaymentRequest.objects.waiting_for(user).select_related(
                 "contract__sourcing__need__village", "contract__village", "payment"
             ),
+            "contract.sourcing.need.title",
+        ),
+        (
+            Addendum.objects.waiting_for(user).select_related("contract__sourcing__need__village"),
             "contract.sourcing.need.title",
         ),
         (

@@ -167,6 +167,12 @@ PAGES = [
         lambda s: [s.account(s.need("Pelatihan bank sampah")).code],
     ),
     Page(
+        "addendum-new",
+        lambda s: 'name="new_ends_on"',
+        {"pka.tetangga"},
+        lambda s: [s.contract(s.need("Pelatihan pembukuan BUM Desa")).code],
+    ),
+    Page(
         "rating-new",
         lambda s: 'name="comment"',
         {"pka.tetangga"},
@@ -316,6 +322,7 @@ def waiting(story: Story) -> Any:
 # Addresses judged elsewhere, or with nothing of anyone's to show; each with its reason.
 ELSEWHERE = {
     "share-move": "the whole cast in each state: tests/transactions/test_joint.py",
+    "terms-new": "tests/transactions/test_terms.py",
     "todo": "what is one's own: tests/p2ktd/test_todo.py",
     "notices": "what is one's own: tests/accounts",
     "practice": "404 unless DEMO: tests/accounts",
@@ -422,6 +429,7 @@ ELSEWHERE = {
 MOVES = {
     "need-move": lambda s: [s.need("Peta potensi desa").code, "batalkan-kebutuhan"],
     "activity-move": lambda s: [spare_activity().code, "keluarkan-kegiatan"],
+    "terms-move": lambda s: [s.sourcing(s.sealed).terms.code, "ubah-kak"],
     "sourcing-move": lambda s: [s.sourcing(s.sealed).code, "nyatakan-gagal"],
     "tender-question-move": lambda s: [s.tendered.questions.get(state="asked").code, "jawab"],
     "quotation-move": lambda s: [s.quotation(s.sealed, "penyedia").code, "tarik-penawaran"],
@@ -429,6 +437,10 @@ MOVES = {
     "accountability-move": lambda s: [s.account(s.unpaid).code, "tutup-pembelian"],
     "payment-request-new": lambda s: [s.contract(s.unpaid).code],
     "payment-request-move": lambda s: [spp(s).code, "catat-pembayaran"],
+    "addendum-move": lambda s: [
+        s.contract(s.need("Pelatihan pembukuan BUM Desa")).addenda.get().code,
+        "tarik-adendum",
+    ],
     "meeting-move": lambda s: [s.meeting(s.closed).code, "tetapkan-keputusan-musdes"],
     "meeting-print": lambda s: [s.meeting(s.closed).code, "ba-musdes"],
     "rating-move": lambda s: [s.contract(s.need("Pelatihan kader Posyandu")).rating.code, "tanggapi-penilaian"],

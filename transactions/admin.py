@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -9,13 +10,14 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts import people
 from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
 from core.formats import rupiah
 from regions.models import Area, Level
-from transactions.models import ProcurementRule
+from transactions.models import ProcurementRule, TaxRate
 from transactions.models.need import local_today
 
 WRITERS = (Role.REGENCY_OFFICE, Role.MINISTRY)
@@ -92,3 +94,53 @@ class ProcurementRuleAdmin(ScopedAdmin):
             field.queryset = regencies(request.user)
             field.required = True  # the national example is the programme's, written by a migration
         return field
+
+
+class TaxRateForm(forms.ModelForm):
+    """A rate from its first day on, which lies ahead: what was estimated before stays explained."""
+
+    def clean_valid_from(self) -> datetime.date:
+        since: datetime.date = self.cleaned_data["valid_from"]
+        if since < timezone.localdate():
+            raise ValidationError("Tarif berlaku paling cepat hari ini.")
+        return since
+
+
+@admin.register(TaxRate, site=site)
+class TaxRateAdmin(ScopedAdmin):
+    """The national table of rates for the estimate: the ministry adds rows, nobody changes one."""
+
+    form = TaxRateForm
+    fields = (
+        "tax", "legal_form", "has_npwp", "only_pkp", "work", "above", "basis_points", "valid_from", "source", "is_example",
+    )  # fmt: skip
+    list_display = (
+        "tax",
+        "rate",
+        "legal_form",
+        "has_npwp",
+        "only_pkp",
+        "work",
+        "from_value",
+        "valid_from",
+        "source",
+        "state",
+    )
+    list_filter = ("tax", "is_example")
+    search_fields = ("source",)
+    ordering = ("tax", "legal_form", "-valid_from")
+
+    @admin.display(description="tarif")
+    def rate(self, row: TaxRate) -> str:
+        return row.percent
+
+    @admin.display(description="nilai di atas")
+    def from_value(self, row: TaxRate) -> str:
+        return rupiah(row.above) if row.above else "–"
+
+    @admin.display(description="keterangan")
+    def state(self, row: TaxRate) -> str:
+        return "Data contoh, belum dicocokkan" if row.is_example else "Sudah dicocokkan"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return people.holds(request.user, Role.MINISTRY)

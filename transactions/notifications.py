@@ -13,12 +13,15 @@ from transactions.models import (
     Accountability,
     Activity,
     ActivityImport,
+    Addendum,
     Contract,
     FollowUp,
     JointShare,
     Meeting,
+    Method,
     Need,
     PaymentRequest,
+    Quotation,
     Remedy,
     Sourcing,
     TenderQuestion,
@@ -180,22 +183,73 @@ def bidders_learn_that_offers_were_opened(event: Event, sourcing: Sourcing) -> I
             )
 
 
+@tells("transactions.quotation", "propose")
+def provider_learns_the_villages_price(event: Event, quotation: Quotation) -> Iterator[Tell]:
+    """The figure stands on the page; the mail only says that one came."""
+    title = f"Desa mengajukan harga: {quotation.sourcing.need.title}"
+    for member in of_provider(quotation.provider_id):
+        yield Tell(member.user, title, "Buka halaman pembelian untuk menyetujui atau mengajukan harga lain.")
+
+
+@tells("transactions.quotation", "counter")
+def buyer_learns_the_providers_price(event: Event, quotation: Quotation) -> Iterator[Tell]:
+    sourcing = quotation.sourcing
+    for member in village(sourcing.need.village_id, OFFICER[Method(sourcing.method)]):
+        yield Tell(member.user, f"{quotation.provider.name} menjawab negosiasi: {sourcing.need.title}", by_mail=False)
+
+
+@tells("transactions.quotation", "accept_price", "negotiate")
+def both_sides_learn_the_agreed_price(event: Event, quotation: Quotation) -> Iterator[Tell]:
+    sourcing = quotation.sourcing
+    buyers = village(sourcing.need.village_id, OFFICER[Method(sourcing.method)])
+    for member in [*buyers, *of_provider(quotation.provider_id)]:
+        if event.actor_id != member.user_id:
+            yield Tell(member.user, f"Harga disepakati: {sourcing.need.title}", by_mail=False)
+
+
 @tells("transactions.contract", "create")
 def manager_prepares_the_contract(event: Event, contract: Contract) -> Iterator[Tell]:
     for member in village(contract.village_id, Role.ACTIVITY_MANAGER):
         yield Tell(member.user, f"Siapkan SPK: {contract.need.title}", f"Nilai {rupiah(contract.value)}.")
 
 
-@tells("transactions.contract", "issue", "ask_repair", "accept_work", "hand_over", "terminate", "sign_for_village")
+@tells(
+    "transactions.contract",
+    "issue",
+    "ask_repair",
+    "accept_part",
+    "accept_work",
+    "hand_over",
+    "terminate",
+    "sign_for_village",
+)
 def provider_follows_the_contract(event: Event, contract: Contract) -> Iterator[Tell]:
     for member in of_provider(contract.provider_id):
         yield Tell(member.user, f"{event.verb_label}: {contract.need.title}", event.note or contract.status_sentence)
 
 
-@tells("transactions.contract", "sign_for_provider", "report_progress", "request_inspection")
+@tells("transactions.contract", "sign_for_provider", "report_progress", "record_training", "request_inspection")
 def manager_follows_the_work(event: Event, contract: Contract) -> Iterator[Tell]:
     for member in village(contract.village_id, Role.ACTIVITY_MANAGER):
         yield Tell(member.user, f"{event.verb_label}: {contract.need.title}", event.note or contract.status_sentence)
+
+
+@tells("transactions.contract", "hand_to_head")
+def head_takes_over_next(event: Event, contract: Contract) -> Iterator[Tell]:
+    for member in village(contract.village_id, Role.VILLAGE_HEAD):
+        yield Tell(member.user, f"Terima hasil pekerjaan: {contract.need.title}", contract.status_sentence)
+
+
+@tells("transactions.addendum", "create", "sign_for_village", "withdraw", "lapse")
+def provider_follows_the_addendum(event: Event, addendum: Addendum) -> Iterator[Tell]:
+    for member in of_provider(addendum.contract.provider_id):
+        yield Tell(member.user, f"{event.verb_label}: {addendum.need.title}", event.note or addendum.status_sentence)
+
+
+@tells("transactions.addendum", "sign_for_provider")
+def manager_signs_the_addendum_next(event: Event, addendum: Addendum) -> Iterator[Tell]:
+    for member in village(addendum.village.code, Role.ACTIVITY_MANAGER):
+        yield Tell(member.user, f"{event.verb_label}: {addendum.need.title}", addendum.status_sentence)
 
 
 @tells("transactions.accountability", "create")

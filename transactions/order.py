@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.safestring import SafeString
 
 from accounts import people
@@ -22,6 +22,8 @@ from transactions.models import (
     Accountability,
     AgendaItem,
     Contract,
+    DuePostponement,
+    FollowUp,
     Invitation,
     JointShare,
     Meeting,
@@ -30,6 +32,7 @@ from transactions.models import (
     Payment,
     PaymentRequest,
     Quotation,
+    Remedy,
     Sourcing,
     Terms,
 )
@@ -45,10 +48,10 @@ STATIONS: list[tuple[str, str, tuple[str, ...]]] = [
     ("Dianggarkan", "need", ("budgeted",)),
     ("Undangan dan penawaran", "sourcing", ("draft", "open", "opening")),
     ("Evaluasi dan penetapan", "sourcing", ("opened", "evaluated", "awarded")),
-    ("Kontrak (SPK)", "contract", ("drafted", "issued", "provider_signed")),
+    ("Kontrak", "contract", ("drafted", "issued", "provider_signed")),
     ("Pelaksanaan", "contract", ("running",)),
     ("Pemeriksaan", "contract", ("inspection",)),
-    ("Serah terima (BAST)", "contract", ("inspected",)),
+    ("Serah terima (BAST)", "contract", ("inspected", "received")),
     ("Pembayaran", "accountability", ("payment",)),
     ("Musdes pertanggungjawaban", "accountability", ("musdes", "refused")),
     ("Selesai", "accountability", ("accepted", "closed")),
@@ -77,9 +80,23 @@ class Order:
         rows = Contract.objects.visible_to(self.user).filter(sourcing=self.sourcing).order_by("-pk")
         return (
             rows.select_related(
-                "provider", "village", "quotation", "sourcing__need", "provider_scan", "village_scan", "handover_scan"
+                "provider",
+                "village",
+                "quotation",
+                "sourcing__need",
+                "provider_scan",
+                "village_scan",
+                "handover_scan",
+                "head_handover_scan",
             )
-            .prefetch_related("progress__photos__file")
+            .prefetch_related(
+                "progress__photos__file",
+                "termins",
+                "inspections",
+                "sessions__photos__file",
+                "sessions__material",
+                "sessions__attendance",
+            )
             .first()
         )
 
@@ -91,7 +108,11 @@ class Order:
             Accountability.objects.visible_to(self.user)
             .filter(contract=self.contract)
             .select_related("contract__village", "contract__sourcing__need")
-            .prefetch_related("follow_ups__proof", "follow_ups__village", "postponements__by", "remedies__village")
+            .prefetch_related(
+                Prefetch("follow_ups", FollowUp.objects.select_related("proof", "village")),
+                Prefetch("remedies", Remedy.objects.select_related("village")),
+                Prefetch("postponements", DuePostponement.objects.select_related("by")),
+            )
             .first()
         )
 
@@ -113,6 +134,12 @@ class Order:
             return []
         return list(self.contract.payments.filter(request=None).select_related("proof"))
 
+    @property
+    def paid(self) -> int:
+        """Gross, in whole rupiah."""
+        paid = [*self.bare_payments, *(each.paid_by for each in self.payment_requests if each.paid_by)]
+        return sum(payment.gross for payment in paid)
+
     @cached_property
     def next_payment(self) -> str:
         """The button for the SPP that this person may begin now; empty when there is none."""
@@ -122,6 +149,9 @@ class Order:
             or contract.state not in PAYABLE
             or not people.acting(self.user, Role.ACTIVITY_MANAGER, at=contract.village_id)
         ):
+            return ""
+        asked = sum(each.amount for each in self.payment_requests if each.state != "withdrawn")
+        if self.bare_payments or asked >= contract.value:
             return ""
         following = next_request(contract)
         return f"Buat {following.title}" if following.may("create", self.user) else ""
@@ -170,10 +200,20 @@ class Order:
         account = self.accountability
         if account is None:
             return []
-        heard = AgendaItem.objects.filter(accountability=account)
-        rows = Meeting.objects.visible_to(self.user).filter(pk__in=heard.values("meeting"))
-        rows = rows.select_related("village", "scan", "assisted_by").prefetch_related("items__accountability__contract")
-        return list(rows.order_by("-held_on", "-pk"))
+        return [item.meeting for item in self.hearings]
+
+    @cached_property
+    def hearings(self) -> list[AgendaItem]:
+        """What each of them had and decided of this order."""
+        seen = Meeting.objects.visible_to(self.user)
+        rows = AgendaItem.objects.filter(accountability=self.accountability, meeting__in=seen)
+        return list(rows.select_related("meeting__village").order_by("-meeting__held_on", "-meeting"))
+
+    @property
+    def planned(self) -> Meeting | None:
+        """The assembly that is planned for it; its provider learns the day here."""
+        account = self.accountability
+        return account.planned_meeting if account is not None and account.state == "musdes" else None
 
     @property
     def afterwards(self) -> list[Document]:
@@ -288,6 +328,8 @@ class Order:
             return current.turn
         if current.state == "payment" and self.running_requests:
             return self.running_requests[0].TURN[self.running_requests[0].state]
+        if isinstance(current, Contract):
+            return current.turn
         return current.TURN.get(current.state, "")  # type: ignore[attr-defined]
 
     @cached_property
@@ -354,8 +396,8 @@ class Order:
         """Everything that happened to the documents this person sees, oldest first."""
         about = Q(pk__in=[])
         terms = [self.terms] if self.terms is not None else []
-        seen = [*self.documents, *terms, *self.quotations, *self.payment_requests, *self.meetings, *self.afterwards]
-        for document in seen:
+        seen = [*self.documents, *terms, *self.quotations, *self.payment_requests, *self.meetings, *self.shares]
+        for document in [*seen, *self.afterwards]:
             about |= Q(about=document._meta.label_lower, about_id=str(document.pk))
         return list(Event.objects.filter(about).order_by("at", "pk"))
 

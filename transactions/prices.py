@@ -19,7 +19,7 @@ from catalog.models import Service, Unit
 from core.models import DatedSetting
 from transactions.models.price import MONTHS, PriceReference, TrackRecord
 
-SIGNED = ("running", "inspection", "inspected", "handed_over")
+SIGNED = ("running", "inspection", "inspected", "received", "handed_over")
 
 # One pass over the contracts gives both tables.
 _COUNT = """

@@ -10,11 +10,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from string import ascii_lowercase, digits
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -29,6 +30,7 @@ from django.utils.crypto import get_random_string
 from accounts.models import User
 
 HOME = Path(settings.BASE_DIR)
+Asked = tuple[str, str, Mapping[str, Any] | None]  # path, cookie, and the fields of a form
 
 
 @dataclass
@@ -81,10 +83,16 @@ class Site:
             found = database.execute("SELECT EXISTS (SELECT 1 FROM verification_application)").fetchone()
         return bool(found and found[0])
 
+    @property
+    def alias(self) -> str:
+        """Its database, for the ORM of the process that measures."""
+        name = self.database.rsplit("/", 1)[1]
+        connections.databases[self.name] = connections.databases["default"] | {"NAME": name}
+        return self.name
+
     def cookie(self, email: str) -> str:
         """A session of this person, as logging in leaves it."""
-        alias = self.name
-        connections.databases[alias] = connections.databases["default"] | {"NAME": self.database.rsplit("/", 1)[1]}
+        alias = self.alias
         user = User.objects.using(alias).get(email=email)
         data = {
             SESSION_KEY: str(user.pk),
@@ -138,14 +146,13 @@ class Site:
             found.append((sizes["Rss"] / 1024, (sizes["Private_Clean"] + sizes["Private_Dirty"]) / 1024))
         return max(found)
 
-    def queries(self, pages: list[tuple[str, str]]) -> list[int]:
-        """How many statements each of these (path, cookie) takes, asked the second time."""
+    def queries(self, pairs: list[tuple[Asked, Asked]]) -> list[tuple[int, list[str]]]:
+        """Of each pair how many statements the second takes, and where both answers lead."""
         command = [sys.executable, "-m", "p2ktd.bench.counting"]
         done = subprocess.run(
-            command, cwd=HOME, env=self.environment, input=json.dumps(pages), capture_output=True, text=True, check=True
+            command, cwd=HOME, env=self.environment, input=json.dumps(pairs), capture_output=True, text=True, check=True
         )
-        counted: list[int] = json.loads(done.stdout.splitlines()[-1])
-        return counted
+        return [(number, led) for number, led in json.loads(done.stdout.splitlines()[-1])]
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from p2ktd.demo.papers import paper, photo
 from reviews.models import Rating
 from transactions.models import (
     Accountability,
+    Addendum,
     Contract,
     Duty,
     Element,
@@ -202,7 +203,7 @@ class Telling:
         self.sourcing.announce(by=buyer, deadline=self.real_now + datetime.timedelta(days=3))
 
     def terms(self) -> None:
-        """The KAK from the category's outline, and the HPS as one lump."""
+        """The KAK from the category's outline, and the HPS."""
         manager, words = self.by("pka"), proposed(self.sourcing)
         said = {name: words.get(name) or "DATA CONTOH. Disepakati kemudian." for name in Terms.TEXTS}
         schedule = [
@@ -211,9 +212,12 @@ class Telling:
         ]
         terms = Terms(sourcing=self.sourcing, schedule=schedule, **said)
         terms.begin(by=manager, scope=self.sourcing.scope, days=self.sourcing.days)
-        lump = {"name": self.title, "volume": 1, "unit": self.order.unit, "unit_price": self.sourcing.hps}
-        terms.price(by=manager, items=[lump], price_source="Survei tiga penyedia (contoh).")
+        terms.price(by=manager, items=self.items(), price_source="Survei tiga penyedia (contoh).")
         self.sourcing.refresh_from_db()
+
+    def items(self) -> list[dict[str, Any]]:
+        """The lines of the HPS."""
+        return [{"name": self.title, "volume": 1, "unit": self.order.unit, "unit_price": self.sourcing.hps}]
 
     def quoted(self) -> None:
         for place, service in enumerate([self.service, *self.rivals]):
@@ -251,6 +255,18 @@ class Telling:
             photos=[photo(1, by=provider)],
         )
 
+    def extended(self) -> None:
+        """Two weeks more are asked for; the provider signs next."""
+        self.contract.refresh_from_db()
+        addendum = Addendum(
+            contract=self.contract,
+            number="027/CONTOH-ADD/2026",
+            signed_on=self.day,
+            reason="DATA CONTOH. Peserta panen raya, jadi pertemuan terakhir ditunda.",
+            new_ends_on=self.contract.ends_on + datetime.timedelta(days=14),
+        )
+        addendum.prepare(by=self.by("pka"))
+
     def handed_over(self) -> None:
         manager, provider = self.by("pka"), owner(self.service)
         self.contract.report_progress(
@@ -263,6 +279,9 @@ class Telling:
         self.contract.accept_work(by=manager, note="Keluaran lengkap dan sesuai SPK.")
         self.contract.hand_over(by=manager, number="028/CONTOH-BAST/2026", on=self.day, place="Kantor desa")
         self.contract.attach_handover_scan(by=manager, scan=paper("BAST bertanda tangan", by=manager))
+        self.contract.hand_to_head(by=manager, number="029/CONTOH-BAST/2026", on=self.day, place="Kantor desa")
+        self.contract.confirm_handover(by=self.by("kades"))
+        self.contract.attach_head_scan(by=manager, scan=paper("BAST kepada Kepala Desa", by=manager))
         self.account = Accountability.objects.get(contract=self.contract)
 
     def paid(self) -> None:
@@ -392,7 +411,9 @@ def tell_all(people: dict[str, User], services: dict[str, Service]) -> None:
     begin(70, NEIGHBOUR).tell(website, "Situs web desa", until="held")
     begin(60).tell(waste, "Pelatihan bank sampah", until="paid")
     begin(45).tell(market, "Pengemasan produk UMKM desa", until="asked")
-    begin(40, NEIGHBOUR).tell(training, "Pelatihan pembukuan BUM Desa", until="running")
+    pending = begin(40, NEIGHBOUR)
+    pending.tell(training, "Pelatihan pembukuan BUM Desa", until="running")
+    pending.step(5, pending.extended)
     begin(30).tell(website, "Situs web dan pelayanan informasi desa", until="contracted")
     begin(20).tell(road, "DED jalan usaha tani", until="quoted", rivals=(farm_road,))
     begin(18).tender(road, farm_road, "Perencanaan embung dan irigasi desa", value=245_000_000)

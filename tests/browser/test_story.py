@@ -304,7 +304,9 @@ def village_orders(site: Site, operator: Visitor, service: str) -> str:
     manager.follow("Evaluasi Penawaran").main.get_by_label("Memenuhi syarat", exact=True).check()
     manager.press("Simpan evaluasi")
     manager.step("Catat Negosiasi", price="9.200.000", note="Disepakati setelah rincian dibahas.")
-    manager.follow("Tetapkan Pemenang").main.get_by_role("radio").check()
+    award = manager.follow("Tetapkan Pemenang").main
+    award.locator("[name=quotation]").check()
+    award.locator("[name=related][value=tidak]").check()
     manager.press("Tetapkan Pemenang").waits(TITLE).go(order)
     manager.step("Terbitkan SPK", number="027/CONTOH-SPK/2026", signed_on=TODAY, starts_on=TODAY)
     printed(site, manager, "Surat Perintah Kerja (SPK)", "9.200.000")

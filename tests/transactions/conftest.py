@@ -48,11 +48,13 @@ def place() -> Market:
     from catalog.models import Category
     from tests.areas import load_areas
     from tests.transactions.stage import Market
-    from transactions.models import ProcurementRule
+    from transactions.models import ProcurementRule, TaxRate
 
     load_areas()
     if not Category.objects.exists():
         importlib.import_module("catalog.migrations.0002_default_categories").bring(apps, None)
     if not ProcurementRule.objects.exists():
         importlib.import_module("transactions.migrations.0002_default_rules").fill(apps, None)
+    if not TaxRate.objects.filter(tax="pph42").exists():
+        importlib.import_module("transactions.migrations.0022_tax_rates").fill(apps, None)
     return Market()

@@ -22,6 +22,7 @@ from tests.catalog.stage import Firm, firm, list_in_directory, service
 from tests.core.files import jpeg, pdf
 from transactions.models import (
     Accountability,
+    Addendum,
     Contract,
     Element,
     Meeting,
@@ -306,10 +307,12 @@ class Market:
             ("reported", lambda: contract.report_progress(by=provider, percent=100, text="Selesai.")),
             ("inspection", lambda: contract.request_inspection(by=provider)),
             ("inspected", lambda: contract.accept_work(by=manager, note="Sesuai.")),
-            ("handed_over", lambda: contract.hand_over(by=manager, number="028/1/BAST", on=self.today, place="Kantor")),
+            ("received", lambda: contract.hand_over(by=manager, number="028/1/BAST", on=self.today, place="Kantor")),
+            ("given", lambda: contract.hand_to_head(by=manager, number="028/2/BAST", on=self.today, place="Kantor")),
+            ("handed_over", lambda: contract.confirm_handover(by=self.user("kades"))),
         ]
         if state == "terminated":
-            contract.terminate(by=manager, reason="Penyedia mundur.")
+            contract.terminate(by=manager, cause="withdrew", reason="Penyedia mundur.")
         elif state != "drafted":
             for reached, act in steps:
                 act()
@@ -317,11 +320,33 @@ class Market:
                     break
         return contract
 
+    def draft_addendum(self, contract: Contract, **changes: Any) -> Addendum:
+        """Two weeks more, that nobody has saved yet."""
+        values = {
+            "number": "027/9/ADD",
+            "signed_on": self.today,
+            "reason": "Hujan deras dua minggu.",
+            "new_ends_on": contract.ends_on + dt.timedelta(days=14) if contract.ends_on else self.today,
+        }
+        return Addendum(contract=contract, **values | changes)
+
+    def addendum(self, contract: Contract, state: str = "draft", **changes: Any) -> Addendum:
+        contract.refresh_from_db()
+        addendum = self.draft_addendum(contract, **changes)
+        addendum.prepare(by=self.user("pka"))
+        if state in ("provider_signed", "signed"):
+            addendum.sign_for_provider(by=self.user("firm"), scan=self.file("firm"))
+        if state == "signed":
+            addendum.sign_for_village(by=self.user("pka"), scan=self.file("pka"))
+            contract.refresh_from_db()
+        return addendum
+
     # --- the accountability -----------------------------------------------------------------------
     def account(self, state: str = "payment", *, scan: bool = True, **more: Any) -> Accountability:
         contract = self.contract("handed_over", **more)
         if scan:
             contract.attach_handover_scan(by=self.user("pka"), scan=self.file("pka"))
+            contract.attach_head_scan(by=self.user("pka"), scan=self.file("pka"))
         account = Accountability.objects.get(contract=contract)
         if state != "payment":
             self.pay(account)

@@ -136,7 +136,7 @@ def test_an_issued_contract_takes_its_value_and_an_ended_one_gives_it_back(marke
     assert committed(row) == 0  # nothing is held by a draft
     issue(market, contract)
     assert (committed(row), row.remaining) == (9_400_000, 10_600_000)
-    contract.terminate(by=market.user("pka"), reason="Penyedia mundur.")
+    contract.terminate(by=market.user("pka"), cause="withdrew", reason="Penyedia mundur.")
     assert committed(row) == 0
     assert contract.events().get(verb="terminate").data == {"released": 9_400_000}
 
@@ -146,7 +146,7 @@ def test_what_was_paid_is_not_given_back(market: Market, monkeypatch: pytest.Mon
     contract = contract_from(market, row)
     issue(market, contract)
     monkeypatch.setattr(Contract, "paid", property(lambda self: 3_000_000))  # a termin, which comes with payments
-    contract.terminate(by=market.user("pka"), reason="Penyedia mundur.")
+    contract.terminate(by=market.user("pka"), cause="withdrew", reason="Penyedia mundur.")
     assert committed(row) == 3_000_000
     assert contract.commitments.get().released == 6_400_000
 
@@ -161,7 +161,7 @@ def test_what_a_contract_was_paid_is_its_gross_payments(market: Market) -> None:
 def test_a_draft_that_ends_gives_nothing_back(market: Market) -> None:
     row = activity(market)
     contract = contract_from(market, row)
-    contract.terminate(by=market.user("pka"), reason="Penyedia mundur.")
+    contract.terminate(by=market.user("pka"), cause="withdrew", reason="Penyedia mundur.")
     assert committed(row) == 0
     assert contract.events().get(verb="terminate").data == {"released": 0}
 

@@ -79,7 +79,10 @@ def test_an_ended_contract_gives_back_once(committed_market: Market) -> None:
     issue(market, contract)
     copies, people = [Contract.objects.get(pk=contract.pk) for _ in "ab"], [market.user("pka") for _ in "ab"]
     with row_held(Sourcing.objects.filter(pk=contract.sourcing_id)) as wait_for, ThreadPoolExecutor(1) as pool:
-        acts = [lambda c=c, u=u: c.terminate(by=u, reason="Mundur.") for c, u in zip(copies, people, strict=True)]
+        acts = [
+            lambda c=c, u=u: c.terminate(by=u, cause="withdrew", reason="Mundur.")
+            for c, u in zip(copies, people, strict=True)
+        ]
         outcome = pool.submit(at_once, *acts)
         wait_for(2)
         results = outcome.result(20)

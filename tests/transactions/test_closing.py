@@ -25,6 +25,7 @@ def test_nothing_closes_before_each_paper_is_there(market: Market) -> None:
     account = market.account("payment", scan=False)
     assert account.missing() == [
         "pindaian BAST bertanda tangan",
+        "pindaian BAST kepada Kepala Desa",
         "catatan pembayaran",
         "catatan Musdes dengan pindaian berita acara",
     ]
@@ -32,8 +33,11 @@ def test_nothing_closes_before_each_paper_is_there(market: Market) -> None:
     market.pay(account)
     assert "statusnya sekarang Menunggu Musdes" in refusal(account, market)
     market.meeting(account, decision="accepted")
-    assert refusal(account, market) == "Belum dapat ditutup. Masih kurang: pindaian BAST bertanda tangan."
+    assert refusal(account, market) == (
+        "Belum dapat ditutup. Masih kurang: pindaian BAST bertanda tangan, pindaian BAST kepada Kepala Desa."
+    )
     account.contract.attach_handover_scan(by=market.user("operator"), scan=market.file("operator"))
+    account.contract.attach_head_scan(by=market.user("operator"), scan=market.file("operator"))
     account = Accountability.objects.get(pk=account.pk)
     account.close(by=market.user("kades"))
     assert (account.state, account.missing()) == ("closed", [])
@@ -192,7 +196,7 @@ def test_what_was_signed_stays_when_names_change(market: Market) -> None:
 
 def test_work_begins_on_or_after_the_day_of_the_contract(market: Market) -> None:
     contract = market.contract("drafted")
-    with pytest.raises(TransitionRefused, match="pada atau setelah tanggal SPK"):
+    with pytest.raises(TransitionRefused, match="pada atau setelah tanggal kontrak"):
         contract.issue(
             by=market.user("pka"), number="1", signed_on=market.today, starts_on=market.today - dt.timedelta(days=1)
         )
@@ -210,7 +214,7 @@ def test_the_hand_over_has_a_possible_day(market: Market, days: int, sentence: s
 def test_a_terminated_contract_lets_the_village_look_for_another(market: Market) -> None:
     contract = market.contract("running")
     need, first = contract.need, contract.sourcing
-    contract.terminate(by=market.user("pka"), reason="Penyedia tidak hadir.")
+    contract.terminate(by=market.user("pka"), cause="withdrew", reason="Penyedia tidak hadir.")
     first.refresh_from_db()
     assert (first.state, first.failure_reason) == ("failed", "kontrak diputus. Penyedia tidak hadir.")
     assert need in type(need).objects.waiting_for(market.user("pka"))

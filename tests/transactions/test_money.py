@@ -11,6 +11,7 @@ from core.workflow import TransitionRefused
 from tests.transactions.stage import Market
 from transactions.models import (
     Accountability,
+    Addendum,
     Contract,
     Need,
     Payment,
@@ -38,8 +39,9 @@ def broken(rows: Any, **values: Any) -> str:
         (Need, {"estimate", "ceiling"}),
         (Sourcing, {"hps"}),
         (Quotation, {"price", "negotiated_price"}),
-        (Contract, {"value"}),
         (Payment, {"gross", "fine", "withheld", "net"}),
+        (Contract, {"value", "fine", "fine_proposed"}),
+        (Addendum, {"new_value"}),
         (PaymentTax, {"base", "amount"}),
         (PaymentRequest, {"amount", "fine", "bill_amount"}),
         (TaxRate, {"above"}),
@@ -85,7 +87,7 @@ def test_the_database_refuses_what_must_never_be(market: Market) -> None:
     assert broken(sourcing, opened_at=None) == "sourcing_opened_with_its_moment"
     assert broken(need, estimate=0) == "need_estimate_positive"
     assert broken(need, ceiling=0) == "need_budgeted_with_money"
-    assert broken(contract, value=0) == "contract_value_positive"
+    assert broken(Contract.objects.filter(pk=market.contract("drafted").pk), value=0) == "contract_value_positive"
     assert broken(contract, percent=101) == "contract_percent_in_range"
     assert broken(contract, handover_number="") == "contract_handed_over_with_bast"
     assert broken(contract, village_scan=None) == "contract_runs_with_both_signatures"

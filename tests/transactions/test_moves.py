@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from reviews.models import Rating
 from tests.transactions.stage import VILLAGE, YES, Market, attempt, soon
 from transactions.models import (
     Accountability,
+    Addendum,
     Contract,
     Duty,
     FollowUp,
@@ -74,13 +76,25 @@ CONTRACT: Table = {
     ("issued", "sign_for_provider"): FIRM,
     ("provider_signed", "sign_for_village"): PKA,
     ("running", "report_progress"): FIRM,
-    ("running", "request_inspection"): FIRM,  # once 100 % is reported
+    ("running", "record_training"): FIRM,
+    ("running", "request_inspection"): FIRM,  # once something is reported that was not accepted yet
     ("inspection", "ask_repair"): PKA,
-    ("inspection", "accept_work"): PKA,
+    ("inspection", "accept_part"): PKA,  # when a part was asked for
+    ("inspection", "accept_work"): PKA,  # when the whole was
     ("inspected", "hand_over"): PKA,
-    ("handed_over", "attach_handover_scan"): {"pka", "operator"},
     **{(state, "fall"): PKA for state in ("drafted", "issued", "provider_signed")},  # direct: by who awarded
+    ("received", "hand_to_head"): PKA,
+    ("received", "confirm_handover"): KADES,  # once the manager has recorded it
+    **{(state, "attach_handover_scan"): {"pka", "operator"} for state in ("received", "handed_over")},
+    **{(state, "attach_head_scan"): {"pka", "operator"} for state in ("received", "handed_over")},
+    **{(state, "change"): PKA for state in ("running", "inspection")},  # by a signed addendum
     **{(state, "terminate"): PKA for state in ("drafted", "issued", "provider_signed", "running", "inspection")},
+}
+CONFIRMED = ("confirm_handover", "attach_head_scan")  # only once the second BAST is recorded
+ADDENDUM: Table = {
+    ("draft", "sign_for_provider"): FIRM,
+    ("provider_signed", "sign_for_village"): PKA,
+    **{(state, verb): PKA for state in ("draft", "provider_signed") for verb in ("withdraw", "lapse")},
 }
 ACCOUNTABILITY: Table = {
     ("payment", "settle"): set(),  # only by the payment of the last rupiah: tests/transactions/test_payment.py
@@ -118,6 +132,7 @@ DISPUTE: Table = {
     ("open", "settle"): KADES,
     ("open", "give_up"): {"pka", "kades"},
 }
+REMEDY: Table = {**REPAIR, **REDUCTION, **DISPUTE}
 RATING: Table = {("given", "answer"): FIRM}
 
 
@@ -172,15 +187,25 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
             "issue": {"number": "1", "signed_on": today, "starts_on": today},
             "sign_for_provider": {"scan": scan},
             "sign_for_village": {"scan": scan},
-            "report_progress": {"percent": 100, "text": "Selesai."},
+            "report_progress": {"percent": 100, "text": "Selesai semua."},
             "request_inspection": {},
             "ask_repair": why,
             "accept_work": {"note": "Baik."},
             "hand_over": {"number": "1", "on": today, "place": "Kantor"},
             "attach_handover_scan": {"scan": scan},
-            "terminate": why,
             "fall": why,
+            "hand_to_head": {"number": "2", "on": today, "place": "Kantor"},
+            "confirm_handover": {},
+            "attach_head_scan": {"scan": scan},
+            "accept_part": {"note": "Baik."},
+            "record_training": {"held_on": today, "topic": "Kas", "place": "Aula", "men": 1, "women": 2},
+            "change": {
+                "addendum": SimpleNamespace(state="signed", code="X", reason="x", new_ends_on=None, new_value=None)
+            },
+            "terminate": {"cause": "agreed", **why},
         }
+    if isinstance(document, Addendum):
+        return {"sign_for_provider": {"scan": scan}, "sign_for_village": {"scan": scan}, "withdraw": why, "lapse": why}
     if isinstance(document, Accountability):
         meeting = document.decided_meeting
         remedy = Remedy(accountability=document)
@@ -349,20 +374,52 @@ def test_who_may_do_what_with_a_contract(market: Market) -> None:
         lambda: contract.request_inspection(by=provider),
         lambda: contract.accept_work(by=manager, note="Sesuai."),
         lambda: contract.hand_over(by=manager, number="1", on=market.today, place="Kantor"),
+        lambda: contract.hand_to_head(by=manager, number="2", on=market.today, place="Kantor"),
+        lambda: contract.confirm_handover(by=market.user("kades")),
     ]
     seen = []
     for act in [*walk, None]:
         if contract.state == "running":
             refusal = attempt(contract, "request_inspection", provider, {})
-            assert refusal == "Pemeriksaan diminta setelah kemajuan dilaporkan 100 %."
+            assert refusal == "Pemeriksaan diminta setelah ada kemajuan yang dilaporkan dan belum diterima."
             contract.report_progress(by=provider, percent=100, text="Selesai.")
-        prove(market, contract, CONTRACT)
+        recorded = contract.head_handover_on is not None
+        closed = {("inspection", "accept_part"), *({("received", verb) for verb in CONFIRMED} if not recorded else ())}
+        prove(market, contract, CONTRACT | {key: set() for key in closed}, ever=CONTRACT)
         seen.append(contract.state)
         if act:
             act()
     terminated = market.contract("terminated")
     prove(market, terminated, CONTRACT)
     states_of(CONTRACT, Contract, [*seen, terminated.state])
+
+
+def test_who_may_do_what_when_a_part_is_inspected(market: Market) -> None:
+    contract = market.contract("running")
+    contract.report_progress(by=market.user("firm"), percent=60, text="Separuh lebih.")
+    contract.request_inspection(by=market.user("firm"), percent=50)
+    prove(market, contract, CONTRACT | {("inspection", "accept_work"): set()}, ever=CONTRACT)
+
+
+def test_who_may_do_what_with_an_addendum(market: Market) -> None:
+    contract = market.contract("running")
+    addendum = market.addendum(contract)
+    prove(market, addendum, ADDENDUM)
+    addendum.sign_for_provider(by=market.user("firm"), scan=market.file("firm"))
+    prove(market, addendum, ADDENDUM)
+    addendum.sign_for_village(by=market.user("pka"), scan=market.file("pka"))
+    prove(market, addendum, ADDENDUM)
+    gone = market.addendum(contract, new_ends_on=None, scope="Modul dicetak berwarna.")
+    gone.withdraw(by=market.user("pka"), reason="Tidak jadi.")
+    prove(market, gone, ADDENDUM)
+    states_of(ADDENDUM, Addendum, ["draft", "provider_signed", addendum.state, gone.state])
+
+
+def test_an_addendum_of_a_contract_that_does_not_run_is_nobodys(market: Market) -> None:
+    ended = "Kontraknya tidak sedang berjalan, jadi tidak dapat diubah lagi dengan adendum."
+    contract = market.contract("inspected")
+    assert Addendum(contract=contract).may_create(market.user("pka")).reason == ended
+    assert Addendum(contract=contract).may_sign_for_provider(market.user("firm")).reason == ended
 
 
 def test_who_may_do_what_with_the_accountability(market: Market) -> None:
@@ -406,19 +463,19 @@ def test_who_may_do_what_with_the_record_of_the_assembly(market: Market) -> None
 def test_who_may_do_what_with_each_way_out(market: Market) -> None:
     account = market.account("refused")
     repair = market.remedy(account)
-    prove(market, repair, REPAIR)
+    prove(market, repair, REPAIR, REMEDY)
     repair.report(by=market.user("firm"), note="Sudah.")
-    prove(market, repair, REPAIR)
+    prove(market, repair, REPAIR, REMEDY)
     repair.give_up(by=market.user("kades"), reason="Tidak sanggup.")
-    prove(market, repair, REPAIR)
+    prove(market, repair, REPAIR, REMEDY)
     reduction = market.remedy(account, "reduction", asked=100_000)
-    prove(market, reduction, REDUCTION)
+    prove(market, reduction, REDUCTION, REMEDY)
     reduction.give_up(by=market.user("pka"), reason="Penyedia menolak.")
     dispute = market.remedy(account, "dispute")
     dispute.record_step(by=market.user("pka"), stage="talks", on=market.today, note="Bertemu.")
-    prove(market, dispute, DISPUTE)
+    prove(market, dispute, DISPUTE, REMEDY)
     dispute.settle(by=market.user("kades"), outcome="Sepakat.", proof=market.file("kades"))
-    prove(market, dispute, DISPUTE)
+    prove(market, dispute, DISPUTE, REMEDY)
 
 
 def test_who_may_do_what_with_a_rating(market: Market) -> None:
@@ -442,6 +499,8 @@ def test_who_may_begin_each_document(market: Market) -> None:
     assert beginners(market, market.offer(large, "firm")) == FIRM
     assert beginners(market, market.offer(large, "rival")) == {"rival"}
     account = market.account("musdes")
+    assert beginners(market, market.draft_addendum(market.contract("running"))) == PKA
+    assert beginners(market, market.draft_addendum(market.contract("inspected"))) == set()
     assert beginners(market, market.draft_meeting(account)) == RECORDERS
     assert beginners(market, market.draft_rating(account.contract)) == set()
     market.meeting(account, decision="accepted")
@@ -469,14 +528,16 @@ INNER = {
     Need: {"shortlist", "unlist"},
     Sourcing: {"lapse"},
     Quotation: {"qualify", "disqualify", "win", "lose", "resign", "come_back"},
-    Contract: {"fall"},
+    Contract: {"change", "fall"},
+    Addendum: {"lapse"},
     PaymentRequest: {"refuse"},
     Accountability: {"settle", "accept", "refuse", "resume"},
 }
 
 
 @pytest.mark.parametrize(
-    "kind", [Need, Sourcing, Quotation, Contract, PaymentRequest, Accountability, Meeting, FollowUp, Remedy, Rating]
+    "kind",
+    [Need, Sourcing, Quotation, Contract, Addendum, PaymentRequest, Accountability, Meeting, FollowUp, Remedy, Rating],
 )
 def test_inner_moves_are_known_and_no_other_is_hidden(kind: type[Document]) -> None:
     assert {verb for verb, move in kind.MOVES.items() if move.inner} == INNER.get(kind, set())
@@ -498,7 +559,7 @@ def test_inner_moves_have_no_page_and_no_button(market: Market) -> None:
 def test_a_page_of_a_move_that_is_past_says_so_and_shows_no_form(market: Market) -> None:
     contract = market.contract("running")
     page = market.client("pka").get(contract.move_url("issue"))
-    assert "“Terbitkan SPK” tidak dapat dilakukan: statusnya sekarang Berjalan." in page.content.decode()
+    assert "“Terbitkan Kontrak” tidak dapat dilakukan: statusnya sekarang Berjalan." in page.content.decode()
     assert 'name="number"' not in page.content.decode()
 
 
@@ -522,8 +583,11 @@ def test_each_move_writes_one_event_with_the_role_it_was_made_under(market: Mark
         ("contract", "request_inspection", "Siti", "provider"),
         ("contract", "accept_work", "Contoh Pka", "activity_manager"),
         ("contract", "hand_over", "Contoh Pka", "activity_manager"),
+        ("contract", "hand_to_head", "Contoh Pka", "activity_manager"),
+        ("contract", "confirm_handover", "Contoh Kades", "village_head"),
         ("contract", "attach_handover_scan", "Contoh Pka", "activity_manager"),
-        ("accountability", "create", "Contoh Pka", "activity_manager"),
+        ("contract", "attach_head_scan", "Contoh Pka", "activity_manager"),
+        ("accountability", "create", "Contoh Kades", "village_head"),
         ("accountability", "settle", "Contoh Kaur", "village_treasurer"),
         ("accountability", "accept", "Contoh Bpd", "bpd"),
         ("accountability", "close", "Contoh Kades", "village_head"),

@@ -93,6 +93,8 @@ def test_a_contract_on_its_way(market: Market) -> None:
         (lambda: contract.request_inspection(by=provider), {"pka"}),
         (lambda: contract.accept_work(by=manager, note="Baik."), {"firm"}),
         (lambda: contract.hand_over(by=manager, number="1", on=today, place="Kantor"), {"firm"}),
+        (lambda: contract.hand_to_head(by=manager, number="2", on=today, place="Kantor"), {"kades"}),
+        (lambda: contract.confirm_handover(by=market.user("kades")), {"kaur"}),
     ]
     for act, people in steps:
         assert told(market, act) == people
@@ -101,7 +103,9 @@ def test_a_contract_on_its_way(market: Market) -> None:
 
 def test_a_terminated_contract_reaches_the_provider_with_its_reason(market: Market) -> None:
     contract = market.contract("running")
-    assert told(market, lambda: contract.terminate(by=market.user("pka"), reason="Tidak hadir.")) == {"firm"}
+    assert told(market, lambda: contract.terminate(by=market.user("pka"), cause="withdrew", reason="Tidak hadir.")) == {
+        "firm"
+    }
     assert Mail.objects.filter(to=market.user("firm").email, body__startswith="Tidak hadir.").exists()
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from core.models import SubmitKey
 from reviews.models import Rating
 from tests.transactions.stage import Market
-from transactions.models import Meeting, Need, Quotation, Sourcing
+from transactions.models import Meeting, Need, PaymentRequest, Quotation, Sourcing
 
 Case = tuple[str, str, dict[str, Any], type[models.Model]]
 
@@ -49,6 +49,11 @@ def meeting_case(market: Market) -> Case:
     return "bpd", reverse("meeting-new", args=[account.code]), data, Meeting
 
 
+def payment_case(market: Market) -> Case:
+    contract = market.account("payment").contract
+    return "pka", reverse("payment-request-new", args=[contract.code]), {}, PaymentRequest
+
+
 def rating_case(market: Market) -> Case:
     contract = market.account("accepted").contract
     scores = dict.fromkeys(("quality", "cost", "time", "service", "learning"), "4")
@@ -61,7 +66,7 @@ def later(market: Market) -> str:
     return f"{market.today + dt.timedelta(days=4)}T16:00"
 
 
-CASES = [need_case, sourcing_case, quotation_case, meeting_case, rating_case]
+CASES = [need_case, sourcing_case, quotation_case, payment_case, meeting_case, rating_case]
 # Who else may open the form, and so gets a key of their own for it; the other two forms have only one person.
 ANOTHER = {need_case: "pka", sourcing_case: "tpk", meeting_case: "operator"}
 Build = Callable[[Market], Case]

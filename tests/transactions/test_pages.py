@@ -111,6 +111,11 @@ def forms_of(market: Market) -> list[tuple[str, str]]:
     opened, judged = market.sourcing("opened", hps=20_000_000), market.sourcing("evaluated", hps=20_000_000)
     drafted, running = market.contract("drafted"), market.contract("running")
     inspection, inspected = market.contract("inspection"), market.contract("inspected")
+    received, part = market.contract("received"), market.contract("running")
+    for contract in (running, part):
+        contract.report_progress(by=market.user("firm"), percent=60, text="Separuh lebih.")
+    part.request_inspection(by=market.user("firm"), percent=50)
+    addendum = market.addendum(market.contract("running"))
     unpaid, paid = market.account("payment"), market.account("musdes")
     drawn, filed, checked, approved = (
         market.request(market.account("payment").contract, state)
@@ -146,6 +151,14 @@ def forms_of(market: Market) -> list[tuple[str, str]]:
         ("sekdes", filed.move_url("examine")),
         ("kades", checked.move_url("give_back")),
         ("kaur", approved.move_url("pay")),
+        ("pka", received.move_url("hand_to_head")),
+        ("firm", running.move_url("record_training")),
+        ("firm", running.move_url("request_inspection")),
+        ("pka", part.move_url("accept_part")),
+        ("pka", running.move_url("terminate")),
+        ("pka", reverse("addendum-new", args=[running.code])),
+        ("firm", addendum.move_url("sign_for_provider")),
+        ("pka", addendum.move_url("withdraw")),
         ("pka", unpaid.contract.move_url("attach_handover_scan")),
         ("bpd", reverse("meeting-new", args=[paid.code])),
         ("bpd", held.move_url("amend")),

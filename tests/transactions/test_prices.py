@@ -146,10 +146,10 @@ def test_counting_again_changes_what_changed_and_drops_what_is_gone(market: Mark
     kept = set(PriceReference.objects.values_list("pk", flat=True))
     refresh_prices()
     assert set(PriceReference.objects.values_list("pk", flat=True)) == kept
-    second.terminate(by=market.user("pka"), reason="Penyedia mundur.")
+    second.terminate(by=market.user("pka"), cause="withdrew", reason="Penyedia mundur.")
     refresh_prices()
     assert rows()["52"] == (1, 5_000_000, 5_000_000, 5_000_000)
-    first.terminate(by=market.user("pka"), reason="Penyedia mundur.")
+    first.terminate(by=market.user("pka"), cause="withdrew", reason="Penyedia mundur.")
     refresh_prices()
     assert rows() == {}
 

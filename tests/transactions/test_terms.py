@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.documents import fingerprint
 from core.workflow import TransitionRefused
-from tests.transactions.stage import Market, attempt, soon
+from tests.transactions.stage import STRANGERS, Market, attempt, soon
 from tests.transactions.test_moves import Table, prove
 from tests.transactions.test_pages import filled
 from transactions import outline
@@ -229,6 +229,17 @@ def test_the_kak_page_shows_what_is_known_and_keeps_what_is_typed(market: Market
     assert "Diketik." in text
     assert 'value="Survei"' in text
     assert not Terms.objects.exists()
+
+
+def test_who_opens_the_page_of_a_new_kak(market: Market) -> None:
+    sourcing = market.draft_sourcing(hps=20_000_000)
+    sourcing.prepare(by=market.user("tpk"), services=[market.service, market.rival_service])
+    url = reverse("terms-new", args=[sourcing.code])
+    found = {key: market.client(key).get(url).status_code for key in market.everyone()}
+    assert {key for key, status in found.items() if status == 200} == WRITERS
+    assert {key for key, status in found.items() if status == 404} == STRANGERS - {"public"} | {"firm", "rival"}
+    market.terms(sourcing)
+    assert market.client("pka").get(url)["Location"] == Terms.objects.get().move_url("write")
 
 
 def test_more_rows_come_by_a_button_and_lose_no_word(market: Market) -> None:

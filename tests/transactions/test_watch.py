@@ -246,3 +246,44 @@ def test_another_unit_is_not_compared(market: Market) -> None:
     sourcing = market.sourcing("draft", hps=20_000_000, need=market.need(estimate=20_000_000, unit="orang"))
     reference(1_000_000)
     assert sourcing.cautions("announce", market.user("tpk")) == []
+
+
+# --- the award --------------------------------------------------------------------------------------------------
+def award_page(market: Market, sourcing: Sourcing, **more: Any) -> Any:
+    offer = sourcing.quotations.get(provider=market.rival.provider)
+    return market.client("tpk").post(sourcing.move_url("award"), {"quotation": offer.pk, **more})
+
+
+def test_whoever_awards_says_whether_there_is_a_tie(market: Market) -> None:
+    sourcing = market.sourcing("evaluated", hps=20_000_000)
+    assert "Wajib diisi" in award_page(market, sourcing).content.decode()
+    told = award_page(market, sourcing, related="ada")
+    assert "Jelaskan siapa dan hubungannya apa." in told.content.decode()
+    assert award_page(market, sourcing, related="tidak", tie="Lupa dihapus").status_code == 302
+    event = sourcing.events().get(verb="award")
+    assert event.data["tie"] == ""
+    assert "cautions" not in event.data
+
+
+def test_a_declared_tie_wants_a_reason_that_stays(market: Market) -> None:
+    sourcing = market.sourcing("evaluated", hps=20_000_000)
+    words = {"related": "ada", "tie": "Direkturnya adik Kepala Desa."}
+    asked = award_page(market, sourcing, **words)
+    assert asked.status_code == 422
+    assert (
+        "Anda menyatakan ada hubungan antara PT Tastura dan pejabat desa ini: Direkturnya adik Kepala Desa."
+        in asked.content.decode()
+    )
+    answer = award_page(market, sourcing, **words, **{"alasan-peringatan-declared-tie": "Harganya terendah."})
+    assert answer.status_code == 302
+    event = sourcing.events().get(verb="award")
+    assert event.data["tie"] == "Direkturnya adik Kepala Desa."
+    assert [each.reason for each in cautions.noted([event])] == ["Harganya terendah."]
+
+
+def test_a_dear_winner_wants_a_reason(market: Market) -> None:
+    sourcing = market.sourcing("evaluated", hps=20_000_000)
+    reference(10_000_000)
+    asked = award_page(market, sourcing, related="tidak")
+    assert asked.status_code == 422
+    assert "Harga PT Tastura Rp19.800.000 per paket, 98 % di atas median" in asked.content.decode()

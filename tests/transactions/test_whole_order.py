@@ -84,12 +84,23 @@ def test_from_the_need_to_the_providers_answer(market: Market) -> None:
     send(
         market, "firm", contract.move_url("report_progress"), percent="100", text="Selesai.", photos=[photo(), photo()]
     )
-    send(market, "firm", contract.move_url("request_inspection"))
-    send(market, "pka", contract.move_url("ask_repair"), reason="Modul kurang satu.")
-    send(market, "firm", contract.move_url("request_inspection"))
-    send(market, "pka", contract.move_url("accept_work"), note="Lengkap.")
+    send(market, "firm", contract.move_url("request_inspection"), percent="100")
+    send(
+        market,
+        "pka",
+        contract.move_url("ask_repair"),
+        reason="Modul kurang satu.",
+        due_on=today,
+        number="028/a",
+        on=today,
+    )
+    send(market, "firm", contract.move_url("request_inspection"), percent="100")
+    send(market, "pka", contract.move_url("accept_work"), note="Lengkap.", number="028/b", on=today)
     send(market, "pka", contract.move_url("hand_over"), number="028/1", on=today, place="Kantor desa")
     send(market, "operator", contract.move_url("attach_handover_scan"), scan=scan())
+    send(market, "pka", contract.move_url("hand_to_head"), number="028/2", on=today, place="Kantor desa")
+    send(market, "kades", contract.move_url("confirm_handover"))
+    send(market, "operator", contract.move_url("attach_head_scan"), scan=scan())
     account = Accountability.objects.get()
     send(market, "pka", reverse("payment-request-new", args=[contract.code]))
     spp = PaymentRequest.objects.get()
@@ -140,7 +151,7 @@ def test_from_the_need_to_the_providers_answer(market: Market) -> None:
         for document in (need, sourcing, contract, account)
         for event in document.events()
     ]
-    assert len(kinds) == 3 + 6 + 11 + 4
+    assert len(kinds) == 3 + 6 + 14 + 4
 
 
 def test_a_quotation_of_two_through_its_pages(market: Market) -> None:

@@ -51,7 +51,7 @@ def issue_spk(contract: Any, *, by: Any, paper: str = "A4") -> PrintedDocument:
 def issue_bast(contract: Any, *, by: Any, paper: str = "A4") -> PrintedDocument:
     """The hand-over: filled once recorded; before that with dotted number, day and place to write on."""
     village, spk = contract.village, documents.thaw(contract.snapshot)
-    recorded = contract.state == "handed_over"
+    recorded = contract.handover_on is not None
     return documents.issue(
         kind="bast",
         title="Berita Acara Serah Terima Hasil Pekerjaan",
@@ -94,6 +94,6 @@ def available(order: Order) -> list[Printable]:
     found, contract = [], order.contract
     if contract is not None and contract.snapshot is not None:
         found.append(Printable("spk", "Surat Perintah Kerja (SPK)", lambda **k: issue_spk(contract, **k)))
-    if contract is not None and contract.state in ("inspected", "handed_over"):
+    if contract is not None and contract.state in ("inspected", "received", "handed_over"):
         found.append(Printable("bast", "Berita Acara Serah Terima (BAST)", lambda **k: issue_bast(contract, **k)))
     return found

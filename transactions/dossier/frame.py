@@ -24,7 +24,7 @@ its place in the order of the process, and says when its absence is a lack.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,16 +45,17 @@ class Holder:
     label: str
     tell: Callable[[Any], str] = lambda document: ""
     select: tuple[str, ...] = ()
+    prefetch: tuple[str, ...] = ()
     office: bool = False
     find: Callable[[Any, Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper that the process knows: printed unless it has a `field` or is `pictures`.
+    """A paper that the process knows: printed unless it has a `field` or `rows` or is `pictures`.
 
     `expected` asks a document `of` (model in lower case) whether the rule wants it by now; `when` says that moment in
-    words. `maker` is who makes it, `verb` the move by which. `number` and `on` are attributes of the document with the
+    words. `rows` gives the files of what hangs on the document, each with its name. `maker` is who makes it, `verb` the move by which. `number` and `on` are attributes of the document with the
     letter's number and date where the paper itself does not tell. `instead` are kinds of which one is enough in its
     place, as the signed scan for what was printed to be signed. `bidders`: those invited may read it.
     """
@@ -66,6 +67,7 @@ class Paper:
     expected: Condition = lambda document: False
     when: str = ""
     field: str = ""
+    rows: Callable[[Any], Iterable[tuple[int, str]]] | None = None
     pictures: bool = False
     least: int = 1
     verb: str = ""
@@ -76,7 +78,7 @@ class Paper:
 
     @property
     def is_printed(self) -> bool:
-        return not self.field and not self.pictures
+        return not self.field and not self.pictures and self.rows is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,15 @@ def plan_of(need: Any, user: Any) -> Any:
 HOLDERS = (
     Holder("transactions.Need", need="", label="Kebutuhan", office=True),
     Holder("transactions.ProcurementPlan", need="", label="Rencana pengadaan", office=True, find=plan_of),
+    Holder(
+        "transactions.JointShare",
+        need="need",
+        label="Bagian desa",
+        tell=lambda share: share.village.label,
+        select=("village",),
+        office=True,
+    ),
+    Holder("transactions.JointPurchase", need="need", label="Kerja sama antar desa", office=True),
     Holder("transactions.JointPurchase", need="need", label="Pembelian bersama", office=True),
     Holder(
         "transactions.JointShare",

@@ -23,7 +23,7 @@ from django.urls import NoReverseMatch, reverse
 from core.models import Event, PrintedDocument, StoredFile
 from transactions.dossier import contract, musdes, payment, planning, sourcing
 from transactions.dossier.frame import Holder, Paper, Stage
-from transactions.models import Need
+from transactions.models import Need, Sourcing
 from transactions.models.need import in_office
 
 STAGES = (
@@ -35,6 +35,7 @@ STAGES = (
 )
 PICTURES = ("image/jpeg", "image/png")
 ROW_OF = {(paper.of, paper.kind): paper for stage in STAGES for paper in stage.papers}
+ROW_BY_KIND = {paper.kind: paper for stage in STAGES for paper in stage.papers if paper.is_printed}
 
 
 @dataclass(slots=True)
@@ -150,7 +151,8 @@ class Dossier:
             return [self.need]
         rows = model._default_manager.visible_to(self.user).filter(**{holder.need: self.need.pk})
         lead = holder.need.removesuffix("need").removesuffix("__")
-        rows = rows.annotate(round_of=F(lead) if lead else F("pk")).order_by("pk")
+        own = F("pk") if model is Sourcing else Value(0)  # what belongs to the need comes before any round
+        rows = rows.annotate(round_of=F(lead) if lead else own).order_by("pk").prefetch_related(*holder.prefetch)
         return rows.select_related(*holder.select) if holder.select else rows
 
     # --- what is there ---------------------------------------------------------------------------------------
@@ -177,7 +179,7 @@ class Dossier:
         """Bidders read the village's own documents on the page, but of their papers only what was meant for them."""
         if self.is_office or not entry.held.holder.office:
             return True
-        row = ROW_OF.get((entry.held.key[0], entry.kind))
+        row = row_of(entry.held.key[0], entry.kind)
         return row is not None and row.bidders
 
     def _about(self) -> Q:
@@ -194,7 +196,7 @@ class Dossier:
         seen: set[tuple[Any, str, str]] = set()
         for row in told.order_by("-pk"):
             held = at[row.about, row.about_id]
-            paper = ROW_OF.get((row.about, row.kind))
+            paper = row_of(row.about, row.kind)
             later = (row.about, row.about_id, row.kind)
             yield Entry(
                 held=held,
@@ -216,15 +218,13 @@ class Dossier:
         rows = StoredFile.objects.filter(self._about(), printed=None).select_related("uploaded_by").order_by("pk")
         for row in rows:
             held = at[row.about, row.about_id]
-            paper = next((each for each in self._uploads_of(held) if each.field and _at(held, each) == row.pk), None)
-            if paper is None and row.content_type in PICTURES:
-                paper = next((each for each in self._uploads_of(held) if each.pictures), None)
+            paper, label = self._declared(held, row)
             if paper is None and held.holder.model == "transactions.Quotation":
                 continue  # an offer that was replaced before the opening stays its provider's own affair
             yield Entry(
                 held=held,
                 kind=paper.kind if paper else "berkas",
-                label=paper.label if paper else f"Berkas lain: {row.name}",
+                label=label,
                 rank=self._rank(held, paper),
                 number=self._number(held, paper),
                 on=self._on(held, paper),
@@ -233,13 +233,25 @@ class Dossier:
                 file=row,
             )
 
+    def _declared(self, held: Held, file: StoredFile) -> tuple[Paper | None, str]:
+        """The row that names this file, and its name."""
+        uploads = self._uploads_of(held)
+        for paper in uploads:
+            if paper.field and _at(held, paper) == file.pk:
+                return paper, paper.label
+            if paper.rows is not None and (named := dict(paper.rows(held.document)).get(file.pk)):
+                return paper, named
+        pictures = next((each for each in uploads if each.pictures and file.content_type in PICTURES), None)
+        return pictures, pictures.label if pictures else f"Berkas lain: {file.name}"
+
     @staticmethod
     def _uploads_of(held: Held) -> list[Paper]:
         return [paper for paper in held.stage.papers if paper.of == held.key[0] and not paper.is_printed]
 
     @staticmethod
     def _rank(held: Held, paper: Paper | None) -> int:
-        return held.stage.papers.index(paper) if paper else len(held.stage.papers)
+        papers = held.stage.papers
+        return papers.index(paper) if paper in papers else len(papers)
 
     @staticmethod
     def _number(held: Held, paper: Paper | None) -> str:
@@ -275,6 +287,8 @@ class Dossier:
 
     def _count(self, held: Held, paper: Paper) -> int:
         """How many there are. One scan may stand for several papers, so a field is asked rather than the file."""
+        if paper.rows is not None:
+            return len(list(paper.rows(held.document)))
         if paper.field:
             return 0 if _at(held, paper) is None else 1
         own = [entry for entry in self.entries if entry.kind == paper.kind and entry.held.round == held.round]
@@ -326,6 +340,11 @@ class Dossier:
         for entry in self.entries:
             counted[entry.held.stage.key] += 1
         return counted
+
+
+def row_of(about: str, kind: str) -> Paper | None:
+    """The row that names a printed paper; another document of the process may hold it than the one that wants it."""
+    return ROW_OF.get((about, kind)) or ROW_BY_KIND.get(kind)
 
 
 def _at(held: Held, paper: Paper) -> int | None:

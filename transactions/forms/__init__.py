@@ -8,7 +8,19 @@ from transactions.forms.activity import (
     AnnouncementForm,
     ApplyImportForm,
 )
-from transactions.forms.contract import AcceptForm, HandOverForm, IssueForm, ProgressForm, ScanForm
+from transactions.forms.contract import (
+    AcceptForm,
+    AddendumForm,
+    HandOverForm,
+    HeadHandOverForm,
+    InspectionForm,
+    IssueForm,
+    ProgressForm,
+    RepairForm,
+    ScanForm,
+    TerminateForm,
+    TrainingForm,
+)
 from transactions.forms.evaluation import EvaluateForm
 from transactions.forms.meeting import (
     AmendMeetingForm,
@@ -63,6 +75,7 @@ __all__ = [
     "ActivityFilterForm",
     "ActivityForm",
     "ActivityImportForm",
+    "AddendumForm",
     "AgreeForm",
     "AmendActivityForm",
     "AmendMeetingForm",
@@ -87,6 +100,8 @@ __all__ = [
     "EvaluateForm",
     "FinishForm",
     "HandOverForm",
+    "HeadHandOverForm",
+    "InspectionForm",
     "IssueForm",
     "MeetingFields",
     "MeetingFilterForm",
@@ -111,6 +126,7 @@ __all__ = [
     "RefundForm",
     "RegisterForm",
     "RemedyForm",
+    "RepairForm",
     "ReplanForm",
     "ReportRepairForm",
     "ReviseForm",
@@ -123,7 +139,9 @@ __all__ = [
     "SupplementForm",
     "TalkForm",
     "TenderFilterForm",
+    "TerminateForm",
     "TermsForm",
+    "TrainingForm",
     "WhyForm",
     "proposed",
 ]

@@ -159,6 +159,15 @@ class AwardForm(MoveForm):
         help_text="Wajib bila Anda tidak menetapkan penawaran terendah yang memenuhi syarat.",
     )
 
+    related = forms.ChoiceField(
+        label="Apakah ada hubungan keluarga, kepemilikan, atau usaha antara pemenang dan pejabat desa?",
+        choices=[("tidak", "Tidak ada"), ("ada", "Ada")],
+        widget=forms.RadioSelect,
+        help_text="Pejabat desa: Kepala Desa, perangkat desa, anggota TPK, dan BPD. Pernyataan ini masuk berkas.",
+    )
+    tie = forms.CharField(
+        label="Bila ada, jelaskan hubungannya", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
     number = Line(label="Nomor surat penetapan pemenang", max_length=60, required=False, help_text=FROM_AGENDA)
     on = forms.DateField(label="Tanggal surat penetapan", required=False)
     notice_number = Line(label="Nomor pengumuman pemenang", max_length=60, required=False, help_text=FROM_AGENDA)
@@ -173,6 +182,16 @@ class AwardForm(MoveForm):
         field.label_from_instance = self.label_of
         if field.queryset.count() < 2:
             del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("related") == "ada" and not data.get("tie"):
+            self.add_error("tie", "Jelaskan siapa dan hubungannya apa.")
+        return data
+
+    def arguments(self) -> dict[str, Any]:
+        found = super().arguments()
+        return found | {"tie": found.pop("tie") if found.pop("related") == "ada" else ""}
 
     def label_of(self, quotation: Quotation) -> str:
         """Provider, final price with its share of the HPS, days."""

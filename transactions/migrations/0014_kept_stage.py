@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 (
                     "need",
                     models.OneToOneField(
+                        db_constraint=False,  # until it is filled: each row would be checked and its need locked
                         on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
                         related_name="kept",

@@ -1,6 +1,7 @@
-"""Orders that were there before get their kept stage. What moves meanwhile is newer, and waits for nothing."""
+"""Orders that were there before get their kept stage. What moves meanwhile is newer."""
 
-from django.db import migrations
+import django.db.models.deletion
+from django.db import migrations, models
 
 FILL = """
 INSERT INTO transactions_orderstage (need_id, stage, created_at, province, regency)
@@ -11,4 +12,17 @@ ON CONFLICT (need_id) DO NOTHING
 
 class Migration(migrations.Migration):
     dependencies = [("transactions", "0014_kept_stage")]
-    operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunSQL(FILL, migrations.RunSQL.noop),
+        migrations.AlterField(
+            model_name="orderstage",
+            name="need",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                primary_key=True,
+                related_name="kept",
+                serialize=False,
+                to="transactions.need",
+            ),
+        ),
+    ]

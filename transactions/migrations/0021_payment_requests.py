@@ -257,6 +257,7 @@ class Migration(migrations.Migration):
                     models.Q(("state__in", ("submitted", "checked", "approved", "paid")), _negated=True),
                     models.Q(
                         ("bill_amount", models.F("amount")),
+                        ("bill_amount__isnull", False),
                         ("bill_scan__isnull", False),
                         ("receipt__isnull", False),
                         ("requested_on__isnull", False),
@@ -276,6 +277,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("state__in", ("checked", "approved", "paid")), _negated=True),
                     models.Q(
+                        ("complete__isnull", False),
+                        ("correct__isnull", False),
+                        ("eligible__isnull", False),
+                        ("funded__isnull", False),
                         ("checked_at__isnull", False),
                         ("checked_by__isnull", False),
                         ("complete", True),

@@ -179,13 +179,15 @@ class Accountability(Due, OrderDocument):
     @property
     def refunded(self) -> int:
         """What the provider paid back into the cash account, all rounds, in whole rupiah."""
-        return int(self.remedies.aggregate(total=models.Sum("refunded"))["total"] or 0)
+        return sum(remedy.refunded or 0 for remedy in self.remedies.all())
 
     def missing(self) -> list[str]:
         """What still lacks before the file may be closed, in plain words."""
         lacks = []
         if not self.contract.handover_scan_id:
             lacks.append("pindaian BAST bertanda tangan")
+        if self.contract.head_handover_on and not self.contract.head_handover_scan_id:
+            lacks.append("pindaian BAST kepada Kepala Desa")
         if not self.contract.is_paid:
             lacks.append("catatan pembayaran")
         others = self.contract.need.shares.living().exclude(state="accounted").select_related("village")
@@ -226,8 +228,9 @@ class Accountability(Due, OrderDocument):
     # --- what they do -------------------------------------------------------------------------------
     def begin(self, *, by: Any, verdict: Verdict) -> None:
         """Called by the contract's hand-over; the Musdes is due a set number of days later."""
-        days = DatedSetting.objects.in_force("musdes-due-days", on=self.contract.handover_on)
-        self.due_on = self.contract.handover_on + datetime.timedelta(days=days)
+        handed = self.contract.head_handover_on or self.contract.handover_on
+        days = DatedSetting.objects.in_force("musdes-due-days", on=handed)
+        self.due_on = handed + datetime.timedelta(days=days)
         born(self, by=by, verdict=verdict)
         if self.contract.is_paid:  # an addendum left nothing for the last termin
             self.settle(by=by)

@@ -52,12 +52,14 @@ class Awarding:
         number: str = "",
         on: datetime.date | None = None,
         notice_number: str = "",
+        tie: str = "",
     ) -> None:
         """Choose the winner; the others are declined, and the contract is drafted. Not the lowest: say why.
 
         `number` and `on` are those of the letter of award, `notice_number` of its announcement, as the village's
-        agenda gives them.
+        agenda gives them. `tie` is what the officer declares between the winner and the village's office: a caution.
         """
+        from transactions import watch
         from transactions.models.contract import Contract
 
         with moving(self, "award", by=by, note=reason) as facts:  # type: ignore[arg-type]
@@ -66,6 +68,8 @@ class Awarding:
                 Standing.objects.covers(quotation.provider_id, self.need.village_id),
                 "Penyedia ini sedang tidak terdaftar di direktori, jadi tidak dapat ditetapkan.",
             )
+            self.note_cautions(watch.of_winner(self, quotation, tie), facts)  # type: ignore[attr-defined]
+            facts["tie"] = tie
             quotation.win(by=by)
             others = list(self.quotations.filter(state="qualified"))
             refuse_unless(

@@ -112,6 +112,7 @@ class Mending:
         sums = self.accountability.contract.payments.aggregate(
             gross=Sum("gross", default=0), fine=Sum("fine", default=0)
         )
-        left = sums["gross"] - sums["fine"] - self.accountability.refunded
+        back = self.accountability.remedies.aggregate(total=Sum("refunded", default=0))["total"]
+        left = sums["gross"] - sums["fine"] - back
         refuse_unless(amount > 0, "Jumlah pengembalian harus lebih dari nol.")
         refuse_unless(amount <= left, f"Pengembalian paling banyak {rupiah(left)}, yaitu yang sudah dibayar desa.")

@@ -23,6 +23,7 @@ from transactions.models.tax_rate import Work
 OPEN = ("draft", "returned", "submitted", "checked", "approved")
 FILED = ("submitted", "checked", "approved", "paid")
 PASSED = ("checked", "approved", "paid")
+CHECKED = ("complete", "correct", "eligible", "funded")
 
 
 class PaymentRequestQuerySet(models.QuerySet):
@@ -174,6 +175,7 @@ class PaymentRequest(Paying, OrderDocument):
                     statement__isnull=False,
                     bill_scan__isnull=False,
                     receipt__isnull=False,
+                    bill_amount__isnull=False,
                     bill_amount=F("amount"),
                 )
                 & ~Q(number="")
@@ -182,11 +184,9 @@ class PaymentRequest(Paying, OrderDocument):
             models.CheckConstraint(
                 name="payment_request_passed_four_checks",
                 condition=~Q(state__in=PASSED)
-                | Q(
-                    complete=True,
-                    correct=True,
-                    funded=True,
-                    eligible=True,
+                | Q(**{f"{key}__isnull": False for key in CHECKED})  # a CHECK lets NULL pass
+                & Q(
+                    **dict.fromkeys(CHECKED, True),
                     checked_at__isnull=False,
                     checked_by__isnull=False,
                 ),
@@ -290,7 +290,8 @@ class PaymentRequest(Paying, OrderDocument):
     def may_create(self, user: Any) -> Verdict:
         """The manager, once there is something received that is not yet asked for."""
         verdict = self.may_complete_papers(user)
-        return self.not_yet() or verdict if verdict else verdict
+        wait = self.not_yet() if verdict else None
+        return verdict if wait is None else wait
 
     def may_bill(self, user: Any) -> Verdict:
         membership = people.acting(user, Role.PROVIDER, provider=self.contract.provider_id)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.views import MoveView
 from transactions import forms
-from transactions.models import Accountability, Meeting, Need, Quotation
+from transactions.models import Accountability, Addendum, Meeting, Need, Quotation
 
 
 class OrderMoveView(MoveView):
@@ -45,6 +45,8 @@ def need_of(document: Any) -> Need:
             return document
         case Quotation():
             return document.sourcing.need
+        case Addendum():
+            return document.contract.need
         case Accountability():
             return document.contract.need
         case Meeting():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,26 +20,34 @@ SHOWN = 3  # of the prints of one kind; the others are in the order's file
 
 @dataclass(slots=True)
 class Letter:
-    """One letter that can be asked for: `turn` tells several of a kind apart."""
+    """One letter that can be asked for: `turn` tells several of a kind apart, of which the first shows the prints."""
 
     paper: Printable
     turn: int
-    printed: list[PrintedDocument] = field(default_factory=list)
+    printed: list[PrintedDocument] | None
 
 
 def letters_of(order: Order) -> list[tuple[str, list[Letter]]]:
     """The letters that can be printed now, by the stage of the process; what was printed stands with the first."""
-    stage_of = {paper.kind: stage.label for stage in STAGES for paper in stage.papers}
     found: dict[str, list[Letter]] = {stage.label: [] for stage in STAGES} | {"Surat lain": []}
     available = documents.available(order)
     printed = printed_for(order.need) if available else {}
     turns: dict[str, int] = {}
+    told: set[str] = set()
     for paper in available:
         turn = turns.get(paper.kind, 0)
         turns[paper.kind] = turn + 1
-        prints = printed.get(paper.kind, [])[:SHOWN] if not turn else []
-        found[stage_of.get(paper.kind, "Surat lain")].append(Letter(paper, turn, prints))
+        kind, stage = known(paper.kind)
+        found[stage].append(Letter(paper, turn, None if kind in told else printed.get(kind, [])[:SHOWN]))
+        told.add(kind)
     return [(label, letters) for label, letters in found.items() if letters]
+
+
+def known(kind: str) -> tuple[str, str]:
+    """The kind that the order's file knows, and its stage; a letter of one of several says which behind it: spp-2."""
+    rows = [(paper.kind, stage.label) for stage in STAGES for paper in stage.papers if paper.is_printed]
+    same = [row for row in rows if kind == row[0]] or [row for row in rows if kind.startswith(f"{row[0]}-")]
+    return same[0] if same else (kind, "Surat lain")
 
 
 @require_POST

@@ -2,8 +2,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from p2ktd.bench import catalogue, lanes
-from p2ktd.bench.drive import Lane, race, table
+from p2ktd.bench import catalogue, lanes, orders
+from p2ktd.bench.drive import ROUNDS as TURNS
+from p2ktd.bench.drive import Lane, count_queries, race, table
 from p2ktd.bench.load import ROUNDS, SECONDS
 from p2ktd.bench.load import race as load
 from p2ktd.bench.load import table as load_table
@@ -11,7 +12,7 @@ from p2ktd.bench.sites import Site, serving
 
 SMALL = ("--applications", "200", "--services", "1000", "--villages", "200", "--orders", "2000")
 LARGE: tuple[str, ...] = ()  # the national set: seed_scale's own defaults
-PARTS = ("catalogue", "desk", "offices")
+PARTS = ("catalogue", "desk", "offices", "orders")
 MOST_MEMORY, MOST_START = 150, 3  # megabytes of a web worker, seconds
 
 
@@ -20,16 +21,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("parts", nargs="*", default=PARTS, help=f"some of: {', '.join(PARTS)}")
-        parser.add_argument("--rounds", type=int, default=ROUNDS)
+        parser.add_argument("--rounds", type=int)
         parser.add_argument("--seconds", type=float, default=SECONDS, help="of each page in each round")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write("Filling the databases (the first time takes minutes) ...")
+        self.rounds = options["rounds"] or TURNS
         small, large = Site.named("small"), Site.named("large")
         large.fill(*LARGE)
         if "catalogue" in options["parts"]:
-            self.catalogue(options["rounds"], options["seconds"])
-        if {"desk", "offices"} & set(options["parts"]):
+            self.catalogue(options["rounds"] or ROUNDS, options["seconds"])
+        if {"desk", "offices", "orders"} & set(options["parts"]):
             small.fill(*SMALL)
             with serving(small, large):
                 if "desk" in options["parts"]:
@@ -39,6 +41,12 @@ class Command(BaseCommand):
                         "Villages and offices", lanes.offices(small, "small"), lanes.offices(large, "large")
                     )
 
+                if "orders" in options["parts"]:
+                    for title, of in (
+                        ("An order's page", orders.pages), ("Perlu tindakan", orders.todo), ("Verbs", orders.verbs),
+                    ):  # fmt: skip
+                        self.side_by_side(title, of(small, "small"), of(large, "large"))
+
     def side_by_side(self, title: str, few: list[Lane], many: list[Lane]) -> None:
         """The same pages on a small and on a large database, in turns."""
         by_page = {lane.label.rpartition(",")[0]: lane for lane in few}
@@ -47,7 +55,8 @@ class Command(BaseCommand):
             for lane in many
             if (other := by_page.get(lane.label.rpartition(",")[0])) is not None
         }
-        race([*few, *many])
+        count_queries([*few, *many])
+        race([*few, *many], self.rounds)
         self.stdout.write(f"\n{title}\n{table([*few, *many], pairs)}")
 
     def catalogue(self, rounds: int, seconds: float) -> None:

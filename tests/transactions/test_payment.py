@@ -1,0 +1,332 @@
+"""A contract is paid termin by termin, each by a request that four people handle, and never beyond its value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import product
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import Membership, Role
+from core.models import Event
+from core.workflow import TransitionRefused
+from tests.transactions.stage import YES, Market, attempt
+from tests.transactions.test_moves import prove, states_of
+from transactions.models import Accountability, Contract, Payment, PaymentRequest, paying
+from transactions.tax import TaxLine
+
+pytestmark = pytest.mark.django_db
+
+TABLE = {
+    **{(state, "complete_papers"): {"pka"} for state in ("draft", "returned")},
+    **{(state, "bill"): {"firm"} for state in ("draft", "returned")},
+    **{(state, "withdraw"): {"pka"} for state in ("draft", "returned")},
+    ("returned", "submit"): {"pka"},  # the draft lacks its papers: below
+    ("submitted", "examine"): {"sekdes"},
+    ("submitted", "refuse"): {"sekdes"},
+    ("checked", "approve"): {"kades"},
+    ("checked", "give_back"): {"kades"},
+    ("approved", "give_back"): {"kaur"},
+    ("approved", "pay"): {"kaur"},
+}
+
+
+def termins(monkeypatch: pytest.MonkeyPatch, *percents: int, accepted: int = 0) -> None:
+    """As if the contract had agreed on these, and so much of the work were accepted."""
+    up_to = [sum(percents[: n + 1]) for n in range(len(percents))]
+    plan = [paying.Part(n, p, u) for n, (p, u) in enumerate(zip(percents, up_to, strict=True), 1)]
+    monkeypatch.setattr(paying, "parts", lambda contract: plan)
+    monkeypatch.setattr(Contract, "accepted_percent", accepted, raising=False)
+
+
+# --- who ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("state", PaymentRequest.State.values)
+def test_who_may_do_what_with_a_payment_request(market: Market, state: str) -> None:
+    request = market.request(market.account("payment").contract, state)
+    prove(market, request, TABLE)
+    states_of(TABLE, PaymentRequest, PaymentRequest.State.values)
+    assert request.state == state
+
+
+def test_who_may_begin_one(market: Market) -> None:
+    draft = paying.next_request(market.account("payment").contract)
+    assert {key for key, user in market.everyone().items() if draft.may("create", user)} == {"pka"}
+
+
+@pytest.mark.parametrize(
+    ("state", "verb", "who", "sentence"),
+    [
+        ("draft", "complete_papers", "kaur", "SPP disiapkan oleh Kasi/Kaur (Pelaksana Kegiatan Anggaran) desa ini."),
+        ("draft", "bill", "pka", "Tagihan dikirim oleh penyedia kontrak ini."),
+        ("draft", "withdraw", "kades", "SPP disiapkan oleh Kasi/Kaur (Pelaksana Kegiatan Anggaran) desa ini."),
+        (
+            "draft",
+            "submit",
+            "pka",
+            "Belum dapat diajukan. Masih kurang: nomor SPP, tanggal SPP, jenis jasa menurut pajak,"
+            " pernyataan tanggung jawab belanja, tagihan penyedia.",
+        ),
+        ("submitted", "examine", "pka", "SPP diperiksa oleh Sekretaris Desa desa ini."),
+        ("submitted", "refuse", "kades", "SPP diperiksa oleh Sekretaris Desa desa ini."),
+        ("checked", "approve", "sekdes", "SPP disetujui oleh Kepala Desa."),
+        ("checked", "give_back", "kaur", "Pada tahap ini SPP dikembalikan oleh Kepala Desa."),
+        ("approved", "give_back", "kades", "Pembayaran dicatat oleh Kaur Keuangan desa ini."),
+        ("approved", "pay", "kades", "Pembayaran dicatat oleh Kaur Keuangan desa ini."),
+        ("approved", "pay", "kaur2", "Pembayaran dicatat oleh Kaur Keuangan desa ini."),
+        ("submitted", "pay", "kaur", "“Catat Pembayaran” tidak dapat dilakukan: statusnya sekarang"
+         " Menunggu Pemeriksaan Sekretaris Desa."),
+        ("paid", "withdraw", "pka", "“Batalkan SPP” tidak dapat dilakukan: statusnya sekarang Dibayar."),
+    ],
+)  # fmt: skip
+def test_each_refusal_has_its_sentence(market: Market, state: str, verb: str, who: str, sentence: str) -> None:
+    from tests.transactions.test_moves import payment_arguments
+
+    request = market.request(market.account("payment").contract, state)
+    assert attempt(request, verb, market.user(who), payment_arguments(market, request).get(verb, {})) == sentence
+
+
+def test_who_works_for_the_provider_does_not_handle_its_payment(market: Market) -> None:
+    request = market.request(market.account("payment").contract, "submitted")
+    Membership.objects.create(
+        user=market.user("sekdes"), role=Role.PROVIDER, provider=market.firm.provider, starts_on=dt.date(2024, 1, 1)
+    )
+    refusal = attempt(request, "examine", market.user("sekdes"), {"answers": YES})
+    assert refusal.startswith("Anda bekerja pada penyedia ini")
+
+
+# --- the four checks ---------------------------------------------------------------------------------
+@pytest.mark.parametrize("key", [key for key, _ in PaymentRequest.CHECKS])
+def test_one_no_gives_it_back_with_its_reason(market: Market, key: str) -> None:
+    request = market.request(market.account("payment").contract, "submitted")
+    request.examine(by=market.user("sekdes"), answers=YES | {key: (False, "Belum sesuai.")})
+    event = request.events().last()
+    assert (request.state, event.verb, event.note) == ("returned", "refuse", "Belum sesuai.")
+    assert event.data[key] == [False, "Belum sesuai."]
+    assert market.user("pka").notices.filter(body="Belum sesuai.").exists()
+    request.submit(by=market.user("pka"))
+    assert [check["passed"] for check in request.checks()] == [None] * 4  # judged anew
+    request.examine(by=market.user("sekdes"), answers=YES)
+    assert (request.state, request.checked_by) == ("checked", market.user("sekdes"))
+
+
+def test_a_no_without_a_reason_is_refused(market: Market) -> None:
+    request = market.request(market.account("payment").contract, "submitted")
+    with pytest.raises(TransitionRefused, match="Tuliskan alasan pada setiap pemeriksaan"):
+        request.examine(by=market.user("sekdes"), answers=YES | {"funded": (False, " ")})
+    request.refresh_from_db()
+    assert request.state == "submitted"
+
+
+# --- when --------------------------------------------------------------------------------------------
+def test_the_last_termin_waits_for_the_hand_over(market: Market) -> None:
+    contract = market.contract("inspected")
+    with pytest.raises(TransitionRefused, match="Pembayaran terakhir diajukan setelah serah terima"):
+        market.request(contract)
+    contract = market.contract("issued")
+    with pytest.raises(TransitionRefused, match="setelah pekerjaan berjalan"):
+        market.request(contract)
+
+
+def test_an_earlier_termin_waits_for_the_accepted_part(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = market.contract("running")
+    termins(monkeypatch, 40, 60, accepted=39)
+    with pytest.raises(TransitionRefused, match="setelah 40 % hasil pekerjaan diterima; yang diterima baru 39 %"):
+        market.request(contract)
+    termins(monkeypatch, 40, 60, accepted=40)
+    first = market.request(contract, "paid")
+    assert (first.amount, first.title) == (3_760_000, "SPP termin 1 dari 2")
+    assert not Accountability.objects.filter(contract=contract).exists()
+    with pytest.raises(TransitionRefused, match="Pembayaran terakhir"):
+        market.request(contract)
+
+
+def test_termins_make_up_the_value_and_the_last_settles(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = market.account("payment").contract
+    termins(monkeypatch, 33, 33, 34, accepted=100)
+    account = Accountability.objects.get(contract=contract)
+    for number in (1, 2, 3):
+        assert account.state == "payment"
+        request = market.request(contract, "paid")
+        assert request.termin == number
+        account.refresh_from_db()
+    assert account.state == "musdes"
+    amounts = list(Payment.objects.filter(contract=contract).values_list("gross", flat=True))
+    assert amounts == [3_102_000, 3_102_000, 3_196_000]
+    assert sum(amounts) == contract.value == contract.paid
+    with pytest.raises(TransitionRefused, match="Untuk semua termin kontrak ini sudah ada SPP"):
+        market.request(contract)
+
+
+@pytest.mark.parametrize("value", [1, 2, 3, 7, 99, 100, 101, 9_400_000, 9_999_999, 123_456_789_012])
+def test_the_parts_of_every_plan_make_up_the_value_exactly(value: int) -> None:
+    """All plans of up to four termins in steps of 5, and some odd ones: no rupiah is lost or made."""
+    steps = range(5, 100, 5)
+    plans = [(a, b, 100 - a - b) for a, b in product(steps, steps) if a + b < 100]
+    plans += [(100,), (1, 99), (33, 33, 34), (17, 29, 31, 23)]
+    for plan in plans:
+        asked = 0
+        for number in range(len(plan)):
+            last = number == len(plan) - 1
+            amount = (value if last else value * sum(plan[: number + 1]) // 100) - asked
+            assert amount >= 0
+            asked += amount
+        assert asked == value, plan
+
+
+def test_an_addendum_between_two_termins_goes_to_those_that_follow(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = market.account("payment").contract
+    termins(monkeypatch, 50, 50, accepted=100)
+    market.request(contract, "paid")
+    Contract.objects.filter(pk=contract.pk).update(value=10_000_001)
+    contract.refresh_from_db()
+    second = market.request(contract, "paid")
+    assert second.amount == 10_000_001 - 4_700_000
+    assert contract.is_paid
+
+
+def test_a_value_that_changes_under_a_filed_request_sends_it_back(market: Market) -> None:
+    contract = market.account("payment").contract
+    request = market.request(contract, "approved")
+    Contract.objects.filter(pk=contract.pk).update(value=contract.value - 1)
+    with pytest.raises(TransitionRefused, match="berubah setelah SPP diajukan"):
+        market.transfer(request)
+    request.give_back(by=market.user("kaur"), reason="Adendum.")
+    with pytest.raises(TransitionRefused, match=r"tidak sama dengan nilai termin Rp9\.399\.999"):
+        request.submit(by=market.user("pka"))
+    request.refresh_from_db()
+    market.fill(request)
+    request.submit(by=market.user("pka"))
+    assert request.amount == request.bill_amount == 9_399_999
+
+
+def test_the_bill_says_what_the_termin_says(market: Market) -> None:
+    request = market.request(market.account("payment").contract)
+    market.fill(request, bill_amount=9_400_001)
+    with pytest.raises(TransitionRefused) as refused:
+        request.submit(by=market.user("pka"))
+    assert refused.value.reason == "Tagihan penyedia Rp9.400.001 tidak sama dengan nilai termin Rp9.400.000."
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"), [(1, "tidak boleh di masa depan"), (-1, "setelah hasil pekerjaan diterima")]
+)
+def test_it_is_dated_after_the_receipt_and_not_in_the_future(market: Market, days: int, sentence: str) -> None:
+    request = market.request(market.account("payment").contract)
+    market.fill(request, requested_on=market.today + dt.timedelta(days=days))
+    with pytest.raises(TransitionRefused, match=sentence):
+        request.submit(by=market.user("pka"))
+
+
+def test_the_signed_bast_is_the_last_ones_proof_of_receipt(market: Market) -> None:
+    account = market.account("payment")
+    request = market.request(account.contract)
+    market.fill(request, receipt=None)
+    request.submit(by=market.user("pka"))
+    assert request.receipt == account.contract.handover_scan
+    other = market.request(market.account("payment", scan=False).contract)
+    market.fill(other, receipt=None)
+    refusal = attempt(other, "submit", market.user("pka"), {})
+    assert refusal == "Belum dapat diajukan. Masih kurang: bukti penerimaan."
+
+
+def test_a_withdrawn_one_makes_room_for_another(market: Market) -> None:
+    contract = market.account("payment").contract
+    market.request(contract, "withdrawn")
+    again = market.request(contract)
+    assert (again.termin, again.amount) == (1, contract.value)
+    with pytest.raises(TransitionRefused, match="Untuk semua termin"):
+        market.request(contract)
+
+
+# --- the transfer ------------------------------------------------------------------------------------
+def test_what_is_paid_is_the_request_less_fine_and_taxes(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Contract, "fine", 94_000, raising=False)
+    request = market.request(market.account("payment").contract, "approved")
+    market.transfer(request, taxes=[TaxLine("pph23", "PPh", 9_400_000, 188_000), TaxLine("ppn", "PPN", 9_400_000, 1)])
+    payment = request.payment
+    assert (payment.gross, payment.fine, payment.withheld, payment.net) == (9_400_000, 94_000, 188_001, 9_117_999)
+    assert payment.recorded_by == market.user("kaur")
+    assert {tax.amount for tax in payment.taxes.all()} == {188_000, 1}
+    assert request.events().get(verb="pay").data == {
+        "gross": 9_400_000, "fine": 94_000, "withheld": 188_001, "net": 9_117_999,
+    }  # fmt: skip
+
+
+def test_a_fine_is_deducted_once_and_never_more_than_is_paid(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = market.account("payment").contract
+    termins(monkeypatch, 95, 5, accepted=100)
+    monkeypatch.setattr(Contract, "fine", 500_000, raising=False)
+    first, last = market.request(contract, "paid"), market.request(contract, "submitted")
+    assert (first.fine, last.amount, last.fine) == (0, 470_000, 470_000)
+
+
+@pytest.mark.parametrize(("tax", "net"), [(9_400_000, 0), (9_400_001, None)])
+def test_taxes_never_make_the_net_negative(market: Market, tax: int, net: int | None) -> None:
+    request = market.request(market.account("payment").contract, "approved")
+    taxes = [TaxLine("pph23", "PPh", 1, tax)]
+    if net is None:
+        with pytest.raises(TransitionRefused, match="tidak boleh melebihi nilai pembayaran"):
+            market.transfer(request, taxes=taxes)
+        assert not Payment.objects.exists()
+    else:
+        market.transfer(request, taxes=taxes)
+        assert request.payment.net == net
+
+
+@pytest.mark.parametrize(("days", "sentence"), [(1, "di masa depan"), (-1, "setelah SPP")])
+def test_paid_after_the_request_and_not_in_the_future(market: Market, days: int, sentence: str) -> None:
+    request = market.request(market.account("payment").contract, "approved")
+    with pytest.raises(TransitionRefused, match=sentence):
+        market.transfer(request, paid_on=market.today + dt.timedelta(days=days))
+
+
+def test_a_payment_that_breaks_in_the_middle_leaves_nothing(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies between the payment and the accountability: the transaction takes all of it back."""
+
+    def die(self: Accountability, *, by: Any) -> None:
+        raise SystemExit
+
+    account = market.account("payment")
+    request = market.request(account.contract, "approved")
+    before = Event.objects.count()
+    monkeypatch.setattr(Accountability, "settle", die)
+    with pytest.raises(SystemExit), transaction.atomic():
+        market.transfer(request)
+    monkeypatch.undo()
+    request, account = PaymentRequest.objects.get(), Accountability.objects.get()
+    assert (request.state, account.state, Payment.objects.count()) == ("approved", "payment", 0)
+    assert Event.objects.count() == before
+    market.transfer(request)
+    account.refresh_from_db()
+    assert (request.state, account.state, account.contract.paid) == ("paid", "musdes", 9_400_000)
+
+
+def test_settled_is_only_what_is_paid(market: Market) -> None:
+    account = market.account("payment")
+    for key in ("kaur", "pka", "kades"):
+        assert attempt(account, "settle", market.user(key), {}) == "Kontrak ini belum dibayar seluruhnya."
+    assert attempt(account, "settle", market.user("bpd"), {}).startswith("Pelunasan dicatat bersama pembayaran")
+
+
+def test_the_database_keeps_what_a_request_must_have(market: Market) -> None:
+    from tests.transactions.test_money import broken
+
+    rows = PaymentRequest.objects.filter(pk=market.request(market.account("payment").contract, "paid").pk)
+    assert broken(rows, amount=0, bill_amount=0) == "payment_request_amounts"
+    assert broken(rows, fine=9_400_001) == "payment_request_amounts"
+    assert broken(rows, bill_amount=1) == "payment_request_filed_completely"
+    assert broken(rows, statement=None) == "payment_request_filed_completely"
+    assert broken(rows, number="") == "payment_request_filed_completely"
+    for key, _ in PaymentRequest.CHECKS:
+        assert broken(rows, **{key: False}) == "payment_request_passed_four_checks"
+        assert broken(rows, **{key: None}) == "payment_request_passed_four_checks"
+    assert broken(rows, approved_by=None) == "payment_request_approved_by_somebody"
+    other = PaymentRequest.objects.get(pk=rows.get().pk)
+    other.pk, other.code = None, "LAIN"
+    with pytest.raises(ValidationError, match="SPP untuk termin ini sudah ada"):
+        other.validate_constraints()
