@@ -15,7 +15,7 @@ from typing import Any
 from django.http import QueryDict
 
 from catalog.lists.paging import KeyPage, Sort, key_page
-from transactions.models import Accountability, Contract, Publication, Quotation
+from transactions.models import Accountability, Addendum, AgendaItem, Contract, Publication, Quotation
 from transactions.models.publication import facet, places
 
 Panel = Callable[[Contract], str]
@@ -55,16 +55,16 @@ class Purchase:
         return Quotation.objects.filter(sourcing=self.contract.sourcing_id).exclude(state="withdrawn").count()
 
     @cached_property
-    def decisions(self) -> list[Any]:
+    def decisions(self) -> list[AgendaItem]:
         """What the assemblies decided, the first first."""
-        agenda = getattr(self.account, "agenda", None)
-        return list(agenda.exclude(decision="").order_by("heard_on", "pk")) if agenda else []
+        if self.account is None:
+            return []
+        return list(self.account.agenda.exclude(decision="").order_by("heard_on", "pk"))
 
     @cached_property
-    def addenda(self) -> list[Any]:
+    def addenda(self) -> list[Addendum]:
         """Changes that both signed."""
-        addenda = getattr(self.contract, "addenda", None)
-        return list(addenda.filter(state="signed").order_by("sequence")) if addenda else []
+        return list(self.contract.addenda.filter(state="signed").order_by("sequence"))
 
     def panels(self) -> list[str]:
         """What the apps above say of it."""

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.formats import tanggal_sedang
 from transactions.dossier.frame import Holder, Paper, past, reached
 
 PKA = "Kasi/Kaur (Pelaksana Kegiatan Anggaran)"
-SIGNED = past("drafted", "issued", "provider_signed")
+TAKEN_OVER = reached("received", "handed_over")
 
 
-def was_signed(contract: Any) -> bool:
-    """Both signatures are due. A contract that ended before is a lack of nothing."""
-    return contract.state != "terminated" and SIGNED(contract)
+def sessions(contract: Any) -> list[tuple[int, str]]:
+    """Material and attendance of the training sessions, each with its day."""
+    found = []
+    for session in contract.sessions.all():
+        for file, name in ((session.material_id, "Bahan pelatihan"), (session.attendance_id, "Daftar hadir pelatihan")):
+            if file is not None:
+                found.append((file, f"{name} {tanggal_sedang(session.held_on)}"))
+    return found
 
 
 HOLDERS = (
@@ -22,6 +28,13 @@ HOLDERS = (
         label="Kontrak",
         tell=lambda contract: contract.provider.name,
         select=("provider",),
+        prefetch=("sessions",),
+    ),
+    Holder(
+        "transactions.Addendum",
+        need="contract__sourcing__need",
+        label="Adendum",
+        tell=lambda addendum: f"ke-{addendum.sequence}",
     ),
 )
 PAPERS = (
@@ -60,13 +73,39 @@ PAPERS = (
         number="number",
         on="signed_on",
     ),
+    Paper("adendum", "Adendum kontrak", of="transactions.addendum", maker=PKA, number="number", on="signed_on"),
+    Paper(
+        "adendum-penyedia",
+        "Adendum bertanda tangan penyedia (pindaian)",
+        of="transactions.addendum",
+        field="provider_scan",
+        maker="Penyedia",
+        verb="sign_for_provider",
+        expected=past("withdrawn"),
+        when="sebelum adendum berlaku",
+        number="number",
+        on="signed_on",
+    ),
+    Paper(
+        "adendum-desa",
+        "Adendum bertanda tangan kedua pihak (pindaian)",
+        of="transactions.addendum",
+        field="village_scan",
+        maker=PKA,
+        verb="sign_for_village",
+        expected=past("draft", "withdrawn"),
+        when="sebelum adendum berlaku",
+        number="number",
+        on="signed_on",
+    ),
+    Paper("pelatihan", "Berkas pelatihan", of="transactions.contract", rows=sessions, least=0, maker="Penyedia"),
     Paper("foto-kemajuan", "Foto kemajuan pekerjaan", of="transactions.contract", pictures=True, maker="Penyedia"),
     Paper(
         "bast",
         "Berita Acara Serah Terima (BAST)",
         of="transactions.contract",
         maker=PKA,
-        expected=reached("handed_over"),
+        expected=TAKEN_OVER,
         when="saat serah terima",
         number="handover_number",
         on="handover_on",
@@ -79,9 +118,21 @@ PAPERS = (
         field="handover_scan",
         maker=PKA,
         verb="attach_handover_scan",
-        expected=reached("handed_over"),
+        expected=TAKEN_OVER,
         when="sebelum pembelian ditutup",
         number="handover_number",
         on="handover_on",
+    ),
+    Paper(
+        "bast-kades-pindaian",
+        "BAST kepada Kepala Desa bertanda tangan (pindaian)",
+        of="transactions.contract",
+        field="head_handover_scan",
+        maker=PKA,
+        verb="attach_head_scan",
+        expected=lambda contract: contract.state == "handed_over" and contract.head_handover_on is not None,
+        when="sebelum pembelian ditutup",
+        number="head_handover_number",
+        on="head_handover_on",
     ),
 )

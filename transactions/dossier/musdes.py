@@ -33,7 +33,9 @@ HOLDERS = (
     ),
 )
 PAPERS = (
+    Paper("undangan-musdes", "Undangan Musdes", of="transactions.meeting", maker=BPD, number="invitation_number"),
     Paper("ba-musdes-kosong", "Berita Acara Musdes (kosong)", of="transactions.accountability", maker=BPD),
+    Paper("notulen-kosong", "Notulen Musdes (kosong)", of="transactions.accountability", maker=BPD),
     Paper("daftar-hadir", "Daftar Hadir Musdes (kosong)", of="transactions.accountability", maker=BPD),
     Paper(
         "ba-musdes",
@@ -58,6 +60,16 @@ PAPERS = (
         number="minutes_number",
         on="held_on",
     ),
+    Paper("notulen", "Notulen Musdes", of="transactions.meeting", maker=BPD, on="held_on"),
+    Paper(
+        "notulen-pindaian",
+        "Notulen Musdes bertanda tangan (pindaian)",
+        of="transactions.meeting",
+        field="notes_scan",
+        maker=BPD,
+        on="held_on",
+    ),
+    Paper("buku-keputusan", "Baris Buku Keputusan Musdes", of="transactions.meeting", maker=BPD, on="held_on"),
     Paper(
         "daftar-hadir-pindaian",
         "Daftar Hadir Musdes bertanda tangan (pindaian)",

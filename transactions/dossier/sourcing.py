@@ -23,6 +23,13 @@ def named(quotation: Any) -> list[tuple[int, str]]:
 HOLDERS = (
     Holder("transactions.Sourcing", need="need", label="Pengadaan", office=True),
     Holder("transactions.Terms", need="sourcing__need", label="KAK dan HPS", office=True),
+    Holder(
+        "transactions.Invitation",
+        need="sourcing__need",
+        label="Permintaan penawaran",
+        tell=lambda invitation: invitation.provider.name,
+        select=("provider", "sourcing"),
+    ),
     Holder("transactions.OpeningMinutes", need="sourcing__need", label="Pembukaan penawaran", office=True),
     Holder(
         "transactions.Quotation",
@@ -53,6 +60,28 @@ PAPERS = (
         when="sebelum undangan dikirim",
     ),
     Paper(
+        "surat-permintaan",
+        "Surat Permintaan Penawaran",
+        of="transactions.invitation",
+        maker=TPK,
+        expected=lambda invitation: (
+            by_offers("open", "opening", *OPENED)(invitation.sourcing) and invitation.how == "invited"
+        ),
+        when="setelah undangan dikirim",
+        bidders=True,
+    ),
+    Paper(
+        "pengumuman-lelang",
+        "Pengumuman Lelang",
+        of="transactions.sourcing",
+        maker=TPK,
+        expected=lambda sourcing: sourcing.method == "tender" and sourcing.announced_at is not None,
+        when="setelah lelang diumumkan",
+        number="request_number",
+        on="request_on",
+        bidders=True,
+    ),
+    Paper(
         "berkas-penawaran", "Berkas penawaran", of="transactions.quotation", rows=named, maker="Penyedia", on="sent_at"
     ),
     Paper(
@@ -62,6 +91,15 @@ PAPERS = (
         field="attachment",
         maker="Penyedia",
         on="sent_at",
+    ),
+    Paper(
+        "ba-pembukaan",
+        "Berita Acara Pembukaan Penawaran",
+        of="transactions.openingminutes",
+        maker=TPK,
+        expected=lambda minutes: True,
+        when="setelah penawaran dibuka",
+        number="number",
     ),
     Paper(
         "ba-evaluasi",
@@ -90,5 +128,27 @@ PAPERS = (
         maker=TPK,
         number="negotiation_number",
         on="negotiated_on",
+    ),
+    Paper(
+        "penetapan",
+        "Surat Penetapan Pemenang",
+        of="transactions.sourcing",
+        maker=TPK,
+        expected=by_offers("awarded"),
+        when="setelah pemenang ditetapkan",
+        number="award_number",
+        on="award_on",
+        bidders=True,
+    ),
+    Paper(
+        "pengumuman-pemenang",
+        "Pengumuman Pemenang",
+        of="transactions.sourcing",
+        maker=TPK,
+        expected=by_offers("awarded"),
+        when="setelah pemenang ditetapkan",
+        number="notice_number",
+        on="award_on",
+        bidders=True,
     ),
 )
