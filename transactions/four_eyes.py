@@ -58,6 +58,7 @@ TABLE = (
         CONTRACT, "issue", (PKA,), SOURCING, ("evaluate", "award"), "mengevaluasi dan menetapkan pemenangnya",
         "sourcing_id",
     ),
+    Pair(CONTRACT, "confirm_handover", (KADES,), CONTRACT, ("issue", "hand_over", "hand_to_head"), "mengurus kontraknya"),
     Pair(REQUEST, "examine", (SEKDES,), REQUEST, ("create", "submit"), "mengajukan SPP ini"),
     Pair(REQUEST, "approve", (KADES,), REQUEST, ("create", "submit", "examine"), "mengajukan atau memeriksa SPP ini"),
     Pair(REQUEST, "pay", (KAUR,), REQUEST, ("create", "submit", "examine", "approve"), "ikut mengajukan atau menyetujui SPP ini"),

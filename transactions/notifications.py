@@ -474,7 +474,7 @@ def lead_learns_of_the_share(event: Event, share: JointShare) -> Iterator[Tell]:
         yield Tell(member.user, f"{share.need.title}: {share.get_state_display()}", share.status_sentence)
 
 
-@tells("transactions.contract", "hand_over")
+@tells("transactions.contract", "confirm_handover")
 def joint_villages_hold_their_assemblies(event: Event, contract: Contract) -> Iterator[Tell]:
     for share in contract.need.shares.living().select_related("village"):
         for member in village(share.village_id, Role.BPD, Role.VILLAGE_HEAD):
