@@ -78,7 +78,9 @@ class StoredFileQuerySet(models.QuerySet):
         stored.save()
         return stored
 
-    def store_stream(self, content: Any, *, path: str, name: str, content_type: str, holder: models.Model) -> StoredFile:
+    def store_stream(
+        self, content: Any, *, path: str, name: str, content_type: str, holder: models.Model
+    ) -> StoredFile:
         """Keep what an open file holds, however long, without having it in memory.
 
         `path` is fixed by whoever asks, so that work done again after a kill takes the place of what was left behind.

@@ -111,7 +111,8 @@ def render_field(
         "kind": kind,
         "label": bound.label,
         "hint": bound.help_text,
-        "optional": not bound.field.required and kind != "tick",
+        # A cell of a row that may stay empty as a whole says nothing of that (`transactions.forms.rows`).
+        "optional": not bound.field.required and kind != "tick" and not getattr(bound.field, "in_row", False),
         "prefix": prefix or widget.attrs.get("data-prefix", ""),
         "suffix": suffix or widget.attrs.get("data-suffix", ""),
         "inline": inline,

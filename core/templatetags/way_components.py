@@ -182,4 +182,8 @@ def site_footer(context: RequestContext) -> SafeString:
 
 @lru_cache(4)
 def _footer(support_email: str | None) -> SafeString:
-    return draw("components/footer.html", ways=(*WAYS, ("Pembelian desa", "/pembelian-desa/"), ("Data terbuka", "/data/")), support_email=support_email)
+    return draw(
+        "components/footer.html",
+        ways=(*WAYS, ("Pembelian desa", "/pembelian-desa/"), ("Data terbuka", "/data/")),
+        support_email=support_email,
+    )

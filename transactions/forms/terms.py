@@ -113,7 +113,7 @@ class AmendTermsForm(TermsFields):
 ITEM = {
     "name": lambda: forms.CharField(label="Uraian", max_length=150),
     "specification": lambda: forms.CharField(
-        label="Spesifikasi", max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+        label="Spesifikasi (boleh kosong)", max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     ),
     "volume": lambda: VolumeField(label="Volume"),
     "unit": lambda: forms.CharField(label="Satuan", max_length=30),
