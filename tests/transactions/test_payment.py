@@ -34,12 +34,19 @@ TABLE = {
 }
 
 
-def termins(monkeypatch: pytest.MonkeyPatch, *percents: int, accepted: int = 0) -> None:
+def termins(contract: Contract, *percents: int, accepted: int = 0) -> None:
     """As if the contract had agreed on these, and so much of the work were accepted."""
-    up_to = [sum(percents[: n + 1]) for n in range(len(percents))]
-    plan = [paying.Part(n, p, u) for n, (p, u) in enumerate(zip(percents, up_to, strict=True), 1)]
-    monkeypatch.setattr(paying, "parts", lambda contract: plan)
-    monkeypatch.setattr(Contract, "accepted_percent", accepted, raising=False)
+    contract.termins.all().delete()
+    for number, percent in enumerate(percents, 1):
+        contract.termins.create(number=number, percent=percent, condition="Bagian ini diterima.")
+    Contract.objects.filter(pk=contract.pk).update(accepted_part=accepted)
+    contract.refresh_from_db()
+
+
+def fined(contract: Contract, fine: int) -> None:
+    """As the hand-over leaves it."""
+    Contract.objects.filter(pk=contract.pk).update(fine=fine, fine_proposed=fine)
+    contract.refresh_from_db()
 
 
 # --- who ---------------------------------------------------------------------------------------------
@@ -130,12 +137,12 @@ def test_the_last_termin_waits_for_the_hand_over(market: Market) -> None:
         market.request(contract)
 
 
-def test_an_earlier_termin_waits_for_the_accepted_part(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_earlier_termin_waits_for_the_accepted_part(market: Market) -> None:
     contract = market.contract("running")
-    termins(monkeypatch, 40, 60, accepted=39)
+    termins(contract, 40, 60, accepted=39)
     with pytest.raises(TransitionRefused, match="setelah 40 % hasil pekerjaan diterima; yang diterima baru 39 %"):
         market.request(contract)
-    termins(monkeypatch, 40, 60, accepted=40)
+    termins(contract, 40, 60, accepted=40)
     first = market.request(contract, "paid")
     assert (first.amount, first.title) == (3_760_000, "SPP termin 1 dari 2")
     assert not Accountability.objects.filter(contract=contract).exists()
@@ -143,9 +150,9 @@ def test_an_earlier_termin_waits_for_the_accepted_part(market: Market, monkeypat
         market.request(contract)
 
 
-def test_termins_make_up_the_value_and_the_last_settles(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_termins_make_up_the_value_and_the_last_settles(market: Market) -> None:
     contract = market.account("payment").contract
-    termins(monkeypatch, 33, 33, 34, accepted=100)
+    termins(contract, 33, 33, 34, accepted=100)
     account = Accountability.objects.get(contract=contract)
     for number in (1, 2, 3):
         assert account.state == "payment"
@@ -176,11 +183,9 @@ def test_the_parts_of_every_plan_make_up_the_value_exactly(value: int) -> None:
         assert asked == value, plan
 
 
-def test_an_addendum_between_two_termins_goes_to_those_that_follow(
-    market: Market, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_addendum_between_two_termins_goes_to_those_that_follow(market: Market) -> None:
     contract = market.account("payment").contract
-    termins(monkeypatch, 50, 50, accepted=100)
+    termins(contract, 50, 50, accepted=100)
     market.request(contract, "paid")
     Contract.objects.filter(pk=contract.pk).update(value=10_000_001)
     contract.refresh_from_db()
@@ -202,6 +207,25 @@ def test_a_value_that_changes_under_a_filed_request_sends_it_back(market: Market
     market.fill(request)
     request.submit(by=market.user("pka"))
     assert request.amount == request.bill_amount == 9_399_999
+
+
+def test_of_a_terminated_contract_what_was_done_is_paid_and_no_more(market: Market) -> None:
+    contract = market.contract("running")
+    termins(contract, 30, 70, accepted=40)
+    market.request(contract, "paid")
+    contract.refresh_from_db()
+    contract.terminate(by=market.user("pka"), cause="force", reason="Banjir.", percent=50)
+    rest = market.request(contract, "paid")
+    assert (rest.amount, contract.paid) == (4_700_000 - 2_820_000, 4_700_000)
+    assert (rest.termin, rest.is_last) == (2, True)
+    with pytest.raises(TransitionRefused, match="Untuk semua termin"):
+        market.request(contract)
+
+
+def test_of_a_terminated_contract_without_work_nothing_is_paid(market: Market) -> None:
+    contract = market.contract("terminated")
+    with pytest.raises(TransitionRefused, match="tidak ada yang masih harus dibayar"):
+        market.request(contract)
 
 
 def test_the_bill_says_what_the_termin_says(market: Market) -> None:
@@ -244,9 +268,10 @@ def test_a_withdrawn_one_makes_room_for_another(market: Market) -> None:
 
 
 # --- the transfer ------------------------------------------------------------------------------------
-def test_what_is_paid_is_the_request_less_fine_and_taxes(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Contract, "fine", 94_000, raising=False)
-    request = market.request(market.account("payment").contract, "approved")
+def test_what_is_paid_is_the_request_less_fine_and_taxes(market: Market) -> None:
+    contract = market.account("payment").contract
+    fined(contract, 94_000)
+    request = market.request(contract, "approved")
     market.transfer(request, taxes=[TaxLine("pph23", "PPh", 9_400_000, 188_000), TaxLine("ppn", "PPN", 9_400_000, 1)])
     payment = request.payment
     assert (payment.gross, payment.fine, payment.withheld, payment.net) == (9_400_000, 94_000, 188_001, 9_117_999)
@@ -257,10 +282,10 @@ def test_what_is_paid_is_the_request_less_fine_and_taxes(market: Market, monkeyp
     }  # fmt: skip
 
 
-def test_a_fine_is_deducted_once_and_never_more_than_is_paid(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fine_is_deducted_once_and_never_more_than_is_paid(market: Market) -> None:
     contract = market.account("payment").contract
-    termins(monkeypatch, 95, 5, accepted=100)
-    monkeypatch.setattr(Contract, "fine", 500_000, raising=False)
+    termins(contract, 95, 5, accepted=100)
+    fined(contract, 500_000)
     first, last = market.request(contract, "paid"), market.request(contract, "submitted")
     assert (first.fine, last.amount, last.fine) == (0, 470_000, 470_000)
 

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from core.models import PrintedDocument
 from tests.transactions.stage import YES, Market
 from tests.transactions.test_papers import rendered, tagged_and_indonesian, text_of
+from tests.transactions.test_payment import fined
 from transactions.documents.payment import issue_receipt, issue_spp, issue_statement
 from transactions.models import Contract
 
@@ -31,9 +32,10 @@ def says(text: str, *sentences: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_spp_has_the_secretarys_four_answers(market: Market, size: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Contract, "fine", 94_000, raising=False)
-    request = market.request(market.account("payment").contract, "submitted")
+def test_the_spp_has_the_secretarys_four_answers(market: Market, size: str) -> None:
+    contract = market.account("payment").contract
+    fined(contract, 94_000)
+    request = market.request(contract, "submitted")
     request.examine(by=market.user("sekdes"), answers=YES | {"funded": (True, "Sisa anggaran cukup.")})
     text = read(issue_spp(request, by=market.user("pka"), paper=size), size)
     says(

@@ -32,7 +32,7 @@ class Part:
 
 def parts(contract: Contract) -> list[Part]:
     """The contract's termins; one of 100 percent where none were agreed (all contracts before there were termins)."""
-    rows = [(row.number, row.percent) for row in contract.termins.all()] if hasattr(contract, "termins") else []
+    rows = [(row.number, row.percent) for row in contract.termins.all()]
     found, up_to = [], 0
     for number, percent in sorted(rows) or [(1, 100)]:
         up_to += percent
@@ -88,14 +88,14 @@ class Paying:
         """
         contract = self.contract
         if contract.state == "terminated":
-            whole = getattr(contract, "owed", 0)
+            whole = contract.owed + contract.paid  # the part of the work that was done
         else:
             whole = contract.value if self.is_last else contract.value * self._part().up_to // 100
         return whole - asked_before(contract, but=self.pk)
 
     def fine_due(self) -> int:
         """The contract's fine that is not yet deducted: with the last termin, never more than it pays."""
-        fine = getattr(self.contract, "fine", 0)
+        fine = self.contract.fine
         if not fine or not self.is_last:
             return 0
         others = self.contract.payment_requests.living().exclude(pk=self.pk).aggregate(total=Sum("fine"))["total"] or 0
@@ -113,7 +113,7 @@ class Paying:
                 return Denied(
                     "Pembayaran terakhir diajukan setelah serah terima hasil pekerjaan (Permendagri 20/2018 Pasal 55)."
                 )
-        elif (accepted := getattr(contract, "accepted_percent", 0)) < part.up_to:
+        elif (accepted := contract.accepted_percent) < part.up_to:
             return Denied(
                 f"Termin {self.termin} diajukan setelah {part.up_to} % hasil pekerjaan diterima;"
                 f" yang diterima baru {accepted} %."
