@@ -11,7 +11,7 @@ from typing import Any
 
 from core.models import Document, PrintedDocument
 from core.workflow import Move
-from transactions.models import Accountability, Contract, Meeting
+from transactions.models import Accountability, Contract, Meeting, PaymentRequest
 
 # kind of paper: (verb, its argument) in the order in which they are tried
 STEPS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -22,6 +22,8 @@ STEPS: dict[str, tuple[tuple[str, str], ...]] = {
     "notulen": (("attach", "notes_scan"), ("supplement", "notes_scan")),
     "spk": (("sign_for_provider", "scan"), ("sign_for_village", "scan")),
     "bast": (("attach_handover_scan", "scan"),),
+    "tanggung-jawab": (("complete_papers", "statement"),),
+    "kuitansi": (("complete_papers", "bill_scan"),),
 }
 # verb of a contract: the field in which its scan is kept; elsewhere the argument names it
 FIELDS = {
@@ -31,7 +33,7 @@ FIELDS = {
 }
 HOLDERS: dict[str, type[Document]] = {
     model._meta.label_lower: model  # type: ignore[misc]
-    for model in (Meeting, Accountability, Contract)
+    for model in (Meeting, Accountability, Contract, PaymentRequest)
 }
 
 
