@@ -354,7 +354,7 @@ def work_is_done_and_paid(site: Site, order: str, papers: dict[str, Path]) -> No
 
     manager = site.visitor("pka").waits(TITLE).go(order).follow("Buat SPP pembayaran sekaligus").press("Buat SPP")
     request = manager.page.url
-    printed(site, manager, "Pernyataan", "PERNYATAAN TANGGUNG JAWAB BELANJA")
+    printed(site, manager, "Pernyataan Tanggung Jawab Belanja", "PERNYATAAN TANGGUNG JAWAB BELANJA")
     as_provider(site).go(request).step(
         "Kirim Tagihan", bill_number="INV/1", billed_on=TODAY, bill_amount="9.200.000", bill_scan=papers["pindaian"]
     )

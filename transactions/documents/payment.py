@@ -171,7 +171,7 @@ def issue_receipt(request: PaymentRequest, *, by: Any, paper: str = "A4") -> Pri
 
 PAPERS = (
     ("spp", "SPP", issue_spp),
-    ("tanggung-jawab", "Pernyataan", issue_statement),
+    ("tanggung-jawab", "Pernyataan Tanggung Jawab Belanja", issue_statement),
     ("kuitansi", "Kuitansi", issue_receipt),
 )
 

@@ -86,8 +86,8 @@ class PaymentRequest(Paying, OrderDocument):
             "Pembayaran disetujui",
             confirm="Setelah disetujui, Kaur Keuangan membayar sebesar SPP ini dari Rekening Kas Desa.",
         ),
-        Move("give_back", ("checked", "approved"), "returned", "Kembalikan SPP", "SPP dikembalikan", tone="secondary"),
         Move("pay", ("approved",), "paid", "Catat Pembayaran", "Pembayaran dicatat"),
+        Move("give_back", ("checked", "approved"), "returned", "Kembalikan SPP", "SPP dikembalikan", tone="secondary"),
         Move(
             "withdraw",
             ("draft", "returned"),
