@@ -45,20 +45,6 @@ CAME = [
     (Element.WOMEN, 0, 9),
     (Element.POOR, 2, 3),
 ]
-STATIONS = (
-    "need",
-    "agreed",
-    "budgeted",
-    "invited",
-    "quoted",
-    "contracted",
-    "running",
-    "handed_over",
-    "asked",
-    "paid",
-    "held",
-    "rated",
-)
 
 
 class Telling:
@@ -89,9 +75,16 @@ class Telling:
     def tell(
         self, service: Service, title: str, *, until: str, rivals: tuple[Service, ...] = (), stars: int = 4
     ) -> None:
-        """Walk from the need to the station `until` (one of STATIONS)."""
+        """Walk from the need to the station `until` (one of the steps)."""
         self.service, self.title, self.rivals, self.stars = service, title, rivals, stars
-        steps: list[tuple[int, Callable[[], None]]] = [
+        for days, act in self.steps():
+            self.step(days, act)
+            if act.__name__ == until:
+                break
+
+    def steps(self) -> list[tuple[int, Callable[[], None]]]:
+        """After how many days comes what."""
+        return [
             (0, self.need),
             (4, self.agreed),
             (5, self.budgeted),
@@ -105,8 +98,6 @@ class Telling:
             (5, self.held),
             (2, self.rated),
         ]
-        for days, act in steps[: STATIONS.index(until) + 1]:
-            self.step(days, act)
 
     def tender(self, service: Service, rival: Service, title: str, *, value: int) -> None:
         """Walk from the need to a public tender that takes offers: one question is answered, one waits."""
@@ -318,24 +309,24 @@ class Telling:
         request.examine(by=self.by("sekdes"), answers={key: (True, "Sesuai.") for key, _ in PaymentRequest.CHECKS})
         request.approve(by=self.by("kades"))
 
-    def held(self) -> None:
-        helper, council = self.by("pld"), self.by("bpd")
+    def assembly(self, told: str, output: str, opinion: str) -> Meeting:
+        """A Musdes that was held, with its sheets and photographs; its decision is still to be recorded."""
+        helper = self.by("pld")
         meeting = Meeting(
             village=self.account.village,
             held_on=self.day,
             starts_at=datetime.time(9),
             ends_at=datetime.time(11, 30),
             place="Aula kantor desa",
-            leader=council.name,
+            leader=self.by("bpd").name,
             note_taker=self.by("sekdes").name,
             note_taker_from="Pemerintah Desa",
             speakers="Kasi Kesejahteraan dan penyedia",
         )
-        told = "Pekerjaan selesai tepat waktu, biaya sesuai kontrak, dan pajak sudah disetor. Hambatan: cuaca."
         meeting.prepare(
             by=helper,
             accounts=[self.account],
-            told={self.account.code: {"presented": told, "output": "Sesuai kontrak", "opinion": "puas"}},
+            told={self.account.code: {"presented": told, "output": output, "opinion": opinion}},
             attendance=CAME,
             questions=[
                 ("Contoh Inaq Sahnep", "Apakah ada pelatihan lanjutan?", "Penyedia bersedia mendampingi dua kali lagi.")
@@ -347,8 +338,13 @@ class Telling:
             attendance_scan=paper("Daftar hadir Musdes", by=helper),
             photos=[photo(4, by=helper), photo(5, by=helper)],
         )
+        return meeting
+
+    def held(self) -> None:
+        told = "Pekerjaan selesai, biaya sesuai kontrak, dan pajak sudah disetor. Hambatan: cuaca."
+        meeting = self.assembly(told, "Sesuai kontrak", "puas")
         meeting.decide(
-            by=council,
+            by=self.by("bpd"),
             rulings={
                 self.account.code: (Meeting.Decision.WITH_NOTES, "Diterima; dokumentasi dibagikan kepada peserta.")
             },

@@ -1,16 +1,19 @@
-"""A whole purchase by the village's team: three offers with items, talked over. The direct ones are told in `orders`."""
+"""Two whole purchases by the village's team: by three quotations that are talked over, and by a public tender that does
+not go smoothly. The direct ones are told in `orders`."""
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
 from typing import Any
 
 from accounts.models import User
 from catalog.models import Service
 from core.clock import database_now
-from p2ktd.demo.cast import VILLAGE
+from p2ktd.demo.cast import NEIGHBOUR, VILLAGE
 from p2ktd.demo.orders import Telling, owner
 from p2ktd.demo.papers import paper
-from transactions.models import Contract, Quotation, Sourcing
+from transactions.models import Addendum, Contract, Meeting, Quotation, Remedy, Sourcing, TenderQuestion
 
 # The lines of the HPS: what, how many, unit, and how much of the whole one costs, in percent.
 LINES = (
@@ -79,9 +82,112 @@ class ByTeam(Telling):
         self.contract = Contract.objects.get(sourcing=sourcing)
 
 
+class Tendered(ByTeam):
+    """A public tender. The work takes longer than agreed, and longer than the addendum gave; the first Musdes does not
+    accept it, so the provider mends, and a second one does."""
+
+    value = 240_000_000
+    DAYS = 14
+
+    def steps(self) -> list[tuple[int, Callable[[], None]]]:
+        return [
+            (0, self.need),
+            (4, self.agreed),
+            (5, self.budgeted),
+            (3, self.invited),
+            (5, self.quoted),
+            (4, self.contracted),
+            (2, self.running),
+            (9, self.longer),
+            (16, self.handed_over),
+            (3, self.asked),
+            (1, self.paid),
+            (5, self.refused),
+            (6, self.mended),
+            (5, self.held),
+            (2, self.rated),
+        ]
+
+    def invited(self) -> None:
+        """The announcement; whoever is listed and works here may take part."""
+        team, until = self.by("tpk"), self.real_now + datetime.timedelta(days=9)
+        self.sourcing = Sourcing(
+            need=self.order,
+            scope=f"{self.service.deliverables} Untuk lima ruas jalan; laporan akhir diserahkan kepada desa.",
+            hps=self.value,
+            days=self.DAYS,
+            deadline=until,
+        )
+        self.sourcing.prepare(by=team, services=[])
+        self.terms()
+        self.sourcing.announce_tender(
+            by=team,
+            deadline=until,
+            questions_until=until,
+            number="027/CONTOH-LELANG/2026",
+            on=self.day,
+            venue="Kantor desa",
+        )
+
+    def quoted(self) -> None:
+        """They register, one asks, the team answers all, and they offer."""
+        for service in (self.service, *self.rivals):
+            self.sourcing.register(by=owner(service), service=service)
+        question = TenderQuestion(sourcing=self.sourcing, text="Apakah survei boleh dilakukan pada hari Minggu?")
+        question.ask(by=owner(self.service))
+        question.answer(by=self.by("tpk"), answer_text="Boleh, setelah memberi tahu kepala dusun.")
+        super().quoted()
+
+    def longer(self) -> None:
+        """A week more, for a reason, signed by both."""
+        manager, provider = self.by("pka"), owner(self.service)
+        self.contract.refresh_from_db()
+        addendum = Addendum(
+            contract=self.contract,
+            number="027/CONTOH-ADD/2026",
+            signed_on=self.day,
+            reason="DATA CONTOH. Jembatan menuju dusun putus karena banjir, sehingga survei tertunda.",
+            new_ends_on=self.contract.ends_on + datetime.timedelta(days=7),
+        )
+        addendum.prepare(by=manager)
+        addendum.sign_for_provider(by=provider, scan=paper("Adendum bertanda tangan penyedia", by=provider))
+        addendum.sign_for_village(by=manager, scan=paper("Adendum bertanda tangan desa", by=manager))
+        self.contract.refresh_from_db()
+
+    def refused(self) -> None:
+        """The first Musdes has seen the drawings, and does not accept."""
+        meeting = self.assembly(
+            "Gambar dan RAB lima ruas jalan, terlambat dan didenda.", "Gambar satu ruas tidak lengkap", "tidak"
+        )
+        meeting.decide(
+            by=self.by("bpd"),
+            rulings={self.account.code: (Meeting.Decision.REFUSED, "Gambar ruas kelima belum lengkap.")},
+            minutes_number="141/CONTOH-BA-1/2026",
+        )
+        self.account.refresh_from_db()
+
+    def mended(self) -> None:
+        """The provider completes what was missing, and the manager has looked at it."""
+        manager, provider = self.by("pka"), owner(self.service)
+        remedy = Remedy(
+            accountability=self.account,
+            kind=Remedy.Kind.REPAIR,
+            reason="Gambar ruas kelima dilengkapi oleh penyedia tanpa biaya.",
+            due_on=self.day + datetime.timedelta(days=10),
+        )
+        remedy.choose(by=manager)
+        remedy.report(
+            by=provider, note="Gambar ruas kelima dilengkapi.", proof=paper("Gambar ruas kelima", by=provider)
+        )
+        remedy.confirm_repair(by=manager, note="Lengkap dan sesuai KAK.")
+        self.account.refresh_from_db()
+
+
 def tell_all(people: dict[str, User], services: dict[str, Service]) -> None:
-    """From the need to the rating."""
+    """Each from the need to the rating."""
     road = services["Perencanaan teknis (DED) jalan desa"]
     farm_road = services["Gambar rencana dan RAB jalan usaha tani"]
     mapping = services["Pemetaan batas dan potensi desa dengan drone"]
-    ByTeam(people, VILLAGE, 75).tell(road, "DED jalan lingkungan desa", until="rated", rivals=(farm_road, mapping))
+    rivals = (farm_road, mapping)
+    ByTeam(people, VILLAGE, 75).tell(road, "DED jalan lingkungan desa", until="rated", rivals=rivals)
+    Tendered(people, NEIGHBOUR, 88).tell(road, "DED lima ruas jalan desa", until="rated", rivals=rivals)

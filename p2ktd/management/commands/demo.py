@@ -44,6 +44,8 @@ class Command(BaseCommand):
             quotation_limit=200_000_000,
             min_invitations=2,
             min_hours=0,
+            fine_permille=1,
+            fine_cap_percent=5,
             valid_from=cast.SINCE,
         )
         with time_machine.travel(timezone.now() - datetime.timedelta(days=100), tick=True):
