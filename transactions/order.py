@@ -265,6 +265,8 @@ class Order:
         """Where the order stands, said to this person: a bidder reads what became of its own offer."""
         if isinstance(self.current, Sourcing) and self.is_invited:
             offer, state = self.own_quotation, self.current.state
+            if self.owes_a_price:
+                return "Desa mengajukan harga. Setujui, atau ajukan harga lain, pada penawaran Anda di bawah."
             if offer is not None and offer.state in ("withdrawn", "disqualified", "lost"):
                 return f"{offer.status_sentence} Terima kasih sudah menawarkan; undangan lain akan tampil di sini."
             if offer is not None and state in ("open", "opened", "evaluated"):
@@ -277,6 +279,13 @@ class Order:
         if isinstance(self.current, Accountability) and self.current.state == "payment" and self.running_requests:
             return self.running_requests[0].status_sentence
         return self.current.status_sentence  # type: ignore[attr-defined, no-any-return]
+
+    @property
+    def owes_a_price(self) -> bool:
+        """Does the village wait for this provider's answer in the price talks?"""
+        offer = self.own_quotation
+        talking = offer is not None and offer.state == "qualified" and offer.awaits == "provider"
+        return talking and self.current.state == "evaluated"
 
     @property
     def tone(self) -> str:
@@ -323,6 +332,8 @@ class Order:
             return ""
         current = self.current
         if isinstance(current, Sourcing):
+            if self.owes_a_price:
+                return "Penyedia"
             if current.state == "open" and self.own_quotation is not None:
                 return "batas waktu penawaran"
             return current.turn

@@ -167,6 +167,11 @@ def test_the_talks_go_through_both_sides_pages(market: Market) -> None:
     assert "Mahal." in wrong.content.decode()
     assert village.post(offer.move_url("propose"), typed | {"price_1": "4.000.000"}).status_code == 302
     assert offer in Quotation.objects.waiting_for(market.user("firm"))
+    assert (
+        "Desa mengajukan harga. Setujui, atau ajukan harga lain"
+        in provider.get(offer.get_absolute_url()).content.decode()
+    )
+    assert "Desa mengajukan harga." not in market.client("rival").get(offer.get_absolute_url()).content.decode()
     answer = provider.get(offer.move_url("counter"))
     assert answer.context["form"]["price_1"].value() == "4.000.000"
     said = filled(answer.context["form"]) | {"price_1": "4.500.000"}
