@@ -37,9 +37,25 @@ def test_the_office_writes_the_rule_of_its_regency(market: Market) -> None:
     assert "Rp5.000.000" in text
 
 
+def test_what_the_rule_says_of_tenders_and_fines_is_kept_and_silence_too(market: Market) -> None:
+    more = {"tender_days": "7", "question_hours": "72", "fine_permille": "1", "fine_cap_percent": "5"}
+    client = market.client("dpmd")
+    sent = decree(market, **more, agreement_from="100000000", two_openers="on")
+    assert client.post(reverse(ADD), sent).status_code == 302
+    row = ProcurementRule.objects.get(regency=LOMBOK_TENGAH)
+    assert (row.tender_days, row.question_hours, row.two_openers) == (7, 72, True)
+    assert (row.fine_permille, row.fine_cap_percent, row.agreement_from) == (1, 5, 100_000_000)
+    example = ProcurementRule.objects.get(regency=None)
+    assert "contoh" in example.basis
+    assert (example.tender_days, example.question_hours, example.agreement_from) == (5, 48, None)
+
+
 @pytest.mark.parametrize(
     ("who", "changes", "field"),
     [
+        ("dpmd", {"tender_days": "1", "question_hours": "48"}, "question_hours"),
+        ("dpmd", {"fine_permille": "1001"}, None),
+        ("dpmd", {"fine_permille": "1", "fine_cap_percent": "101"}, None),
         ("dpmd", {"regency": LOMBOK_BARAT}, "regency"),
         ("dpmd", {"regency": ""}, "regency"),
         ("dpmd", {"quotation_limit": "5000000"}, "quotation_limit"),

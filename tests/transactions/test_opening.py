@@ -31,7 +31,7 @@ def test_both_are_named_in_the_event_and_in_the_minutes(hps: int, market: Market
     named = (minutes.first_name, minutes.second_name, minutes.number)
     assert named == ("Contoh Tpk", "Contoh Bpd", "05/BA-P/2026")
     page = market.client("pka").get(sourcing.get_absolute_url()).content.decode()
-    assert "Contoh Tpk (Tim Pelaksana Kegiatan (TPK)) dan Contoh Bpd" in page
+    assert "Contoh Tpk (Tim Pelaksana Kegiatan (TPK), Desa Kuta) dan Contoh Bpd (" in page
 
 
 def test_a_colleague_of_the_team_may_be_the_second_person(market: Market) -> None:
@@ -107,7 +107,7 @@ def test_no_offer_fails_and_begins_again_from_what_it_said_while_the_deadline_st
     assert sourcing.deadline == deadline
     assert "Isian pengadaan yang gagal sudah disalin" in advice(market, sourcing)
     form = market.client("tpk").get(reverse("sourcing-new", args=[sourcing.need.code])).context["form"]
-    assert (form["scope"].value(), form["hps"].value(), form["days"].value()) == (sourcing.scope, 20_000_000, 14)
+    assert (form["scope"].value(), form["hps"].value(), form["days"].value()) == (sourcing.scope, "20.000.000", 14)
     assert form["services"].value() == []
     again = market.sourcing("open", hps=20_000_000, need=sourcing.need, services=[market.service, market.third_service])
     assert {row.provider.name for row in again.invitations.all()} == {"CV Rinjani", "CV Mandalika"}

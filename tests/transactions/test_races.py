@@ -111,6 +111,48 @@ def test_an_offer_and_the_opening_do_not_pass_each_other(committed_market: Marke
         assert changed.pk < sourcing.events().get(verb="open_quotations").pk
 
 
+def test_two_witnesses_at_once_and_one_opens(committed_market: Market) -> None:
+    market = committed_market
+    sourcing = market.sourcing("opening", hps=20_000_000)
+    people, copies = [market.user("bpd"), market.user("pka")], [Sourcing.objects.get(pk=sourcing.pk) for _ in "ab"]
+    results = together(
+        Sourcing.objects.filter(pk=sourcing.pk),
+        *(lambda c=c, u=u: c.confirm_opening(by=u) for c, u in zip(copies, people, strict=True)),
+    )
+    assert kinds(results) == ["NoneType", "TransitionRefused"]
+    assert sourcing.events().filter(verb="confirm_opening").count() == 1
+    sourcing.refresh_from_db()
+    assert sourcing.minutes.second_name == sourcing.opened_by.name
+
+
+def test_letting_the_winner_go_and_signing_for_the_village_exclude_each_other(committed_market: Market) -> None:
+    market = committed_market
+    contract = market.contract("provider_signed")
+    sourcing, manager = Sourcing.objects.get(pk=contract.sourcing_id), market.user("pka")
+    scan, other = market.file("pka"), market.user("pka")
+    results = together(
+        type(contract).objects.filter(pk=contract.pk),
+        lambda: contract.sign_for_village(by=manager, scan=scan),
+        lambda: sourcing.release(by=other, reason="Penyedia mundur."),
+    )
+    assert kinds(results) == ["NoneType", "TransitionRefused"]
+    contract.refresh_from_db()
+    sourcing.refresh_from_db()
+    assert (contract.state, sourcing.state) in (("running", "awarded"), ("terminated", "evaluated"))
+
+
+def test_one_provider_registers_twice_at_once_and_takes_part_once(committed_market: Market) -> None:
+    market = committed_market
+    tender = market.sourcing("open", hps=250_000_000)
+    people = [market.user("firm"), market.user("firm")]
+    results = together(
+        Sourcing.objects.filter(pk=tender.pk),
+        *(lambda u=u: Sourcing.objects.get(pk=tender.pk).register(by=u, service=market.service) for u in people),
+    )
+    assert kinds(results) == ["Invitation", "Invitation"]
+    assert tender.invitations.count() == 1
+
+
 def test_two_drafts_of_one_assembly_at_once_and_one_is_kept(committed_market: Market) -> None:
     market = committed_market
     account = market.account("musdes")

@@ -31,7 +31,7 @@ def read(market: Market, sourcing: Sourcing, kind: str, paper: str, *, pages: in
     pdf = rendered(printed)
     tagged_and_indonesian(pdf)
     assert len(pdf.pages) <= pages
-    assert round(float(pdf.pages[0].mediabox.height)) == {"A4": 842, "F4": 936}[paper]
+    assert round(float(pdf.pages[0].mediabox.height)) == {"A4": 842, "F4": 935}[paper]
     return text_of(pdf)
 
 
@@ -113,7 +113,7 @@ def test_a_single_offer_is_noted_in_the_minutes(market: Market) -> None:
 
 def test_what_the_village_did_not_type_is_dots_to_write_on(market: Market) -> None:
     sourcing = market.sourcing("open", hps=20_000_000)
-    assert "Nomor ....................." in text_of(rendered(letter(market, sourcing, "surat-permintaan")))
+    assert "Nomor : ....................." in text_of(rendered(letter(market, sourcing, "surat-permintaan")))
 
 
 def test_which_letters_can_be_asked_for_follows_the_state_and_the_person(market: Market) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from core.clock import database_now
 from core.models import Mail, Notice
 from core.workflow import TransitionRefused
@@ -231,8 +232,9 @@ EVERYONE = ("public", "tpk", "pka", "operator", "kades", "bpd", "pld", "dpmd", "
 
 
 def test_who_asked_is_shown_to_nobody_before_and_after_the_answer(market: Market, tender: Sourcing) -> None:
-    Notice.objects.all().delete()
     Mail.objects.all().delete()
+    Notice.objects.all().delete()
+    User.objects.filter(pk=market.firm.person.pk).update(name="Penanya Rahasia")
     question = ask(market, tender)
     pages = [
         tender.public_url,
@@ -249,9 +251,9 @@ def test_who_asked_is_shown_to_nobody_before_and_after_the_answer(market: Market
             client = market.client(key)
             for url in pages:
                 body = client.get(url, follow=True).content.decode()
-                found += [(key, url) for words in (f"{asker.name}<", asker.email, firm) if words in body]
+                found += [(key, url) for words in ("Penanya Rahasia", asker.email, firm) if words in body]
         written = json.dumps(list(Notice.objects.values()) + list(Mail.objects.values()), default=str)
-        return found + [("notice", words) for words in (firm,) if words in written]
+        return found + [("notice", words) for words in (firm, "Penanya Rahasia") if words in written]
 
     assert leaks() == []
     assert ASKED in text_of(market.client("tpk"), tender.public_url)
@@ -310,7 +312,7 @@ def test_who_waits_for_many_answers_asks_no_more(market: Market, tender: Sourcin
     ask(market, tender, "rival")
 
 
-@pytest.mark.parametrize("text", ["", "Hubungi 0812-3456-7890", "<script>x</script>"])
+@pytest.mark.parametrize("text", ["", "Hubungi 0812-3456-7890"])
 def test_a_question_that_names_somebody_or_says_nothing_is_given_back(
     text: str, market: Market, tender: Sourcing
 ) -> None:

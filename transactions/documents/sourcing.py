@@ -99,7 +99,7 @@ def announced_fields(sourcing: Sourcing) -> list[list[Any]]:
     rows: list[list[Any]] = [
         ["Nomor pengumuman", sourcing.request_number],
         ["Nama pekerjaan", need.title],
-        ["Tim Pelaksana Kegiatan", f"{team['name']}, {team['position']}, {need.village.label}"],
+        ["Tim Pelaksana Kegiatan", f"{team['name']}, {team['position']}"],
         ["Lokasi", ", ".join(part for part in (need.place, need.village.full_name) if part)],
         ["Lingkup pekerjaan", sourcing.scope],
         ["Spesifikasi", specification(sourcing)],

@@ -97,7 +97,7 @@ PAPERS = (
         "Berita Acara Pembukaan Penawaran",
         of="transactions.openingminutes",
         maker=TPK,
-        expected=lambda minutes: True,
+        expected=lambda minutes: bool(minutes.second_name),  # one opens a direct purchase, and needs none
         when="setelah penawaran dibuka",
         number="number",
     ),
