@@ -168,6 +168,69 @@ def test_two_drafts_of_one_assembly_at_once_and_one_is_kept(committed_market: Ma
     assert Meeting.objects.filter(items__accountability=account).count() == 1
 
 
+def test_two_decisions_at_once_and_one_stands(committed_market: Market) -> None:
+    market = committed_market
+    account = market.account("musdes")
+    meeting = market.meeting(account)
+    copies = [Meeting.objects.get(pk=meeting.pk) for _ in range(2)]
+    decided = zip(copies, ("accepted", "refused"), strict=True)
+    results = together(
+        Meeting.objects.filter(pk=meeting.pk),
+        *(lambda m=m, d=d: market.decide(m, d, note="Catatan.") for m, d in decided),
+    )
+    assert kinds(results) == ["NoneType", "TransitionRefused"]
+    account.refresh_from_db()
+    assert (meeting.items.get().decision, account.state) in {("accepted", "accepted"), ("refused", "refused")}
+    assert account.events().filter(verb__in=["accept", "refuse"]).count() == 1
+
+
+def test_a_decision_and_a_cancellation_at_once_and_the_later_reads_why_not(committed_market: Market) -> None:
+    market = committed_market
+    account = market.account("musdes")
+    meeting = market.meeting(account)
+    one, other = (Meeting.objects.get(pk=meeting.pk) for _ in range(2))
+    results = together(
+        Meeting.objects.filter(pk=meeting.pk),
+        lambda: market.decide(one, "accepted"),
+        lambda: other.cancel(by=market.user("sekdes"), reason="Salah isi."),
+    )
+    assert kinds(results) == ["NoneType", "TransitionRefused"]
+    meeting.refresh_from_db()
+    account.refresh_from_db()
+    assert (meeting.state, account.state) in {("decided", "accepted"), ("cancelled", "musdes")}
+    assert not meeting.items.filter(open=True).exists()
+
+
+def test_a_plan_recorded_and_postponed_at_once_is_one_of_both(committed_market: Market) -> None:
+    import datetime as dt
+
+    market = committed_market
+    meeting = market.planned_meeting(market.account("musdes"), days=0)
+    one, other = (Meeting.objects.get(pk=meeting.pk) for _ in range(2))
+    later = meeting.held_on + dt.timedelta(days=3)
+    results = together(
+        Meeting.objects.filter(pk=meeting.pk),
+        lambda: one.record(by=market.user("pld"), attendance=[], questions=[], ends_at=dt.time(12)),
+        lambda: other.postpone(by=market.user("bpd"), to=later, reason="Hujan."),
+    )
+    assert kinds(results) == ["NoneType", "TransitionRefused"]
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.held_on) in {("draft", market.today), ("planned", later)}
+
+
+def test_two_ways_out_chosen_at_once_are_one(committed_market: Market) -> None:
+    market = committed_market
+    account = market.account("refused")
+    drafts = [market.draft_remedy(account), market.draft_remedy(account, "dispute")]
+    people = [market.user("pka"), market.user("kades")]
+    results = together(
+        Accountability.objects.filter(pk=account.pk),
+        *(lambda d=d, u=u: d.choose(by=u) for d, u in zip(drafts, people, strict=True)),
+    )
+    assert kinds(results) == ["NoneType", "TransitionRefused"]
+    assert account.remedies.count() == 1
+
+
 def test_two_ratings_at_once_and_one_counts(committed_market: Market) -> None:
     market = committed_market
     contract = market.account("accepted").contract

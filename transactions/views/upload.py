@@ -24,7 +24,8 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     if not steps:
         return without_meeting(request, paper)
     step = steps[0]
-    form = forms.SheetForm(request.POST or None, request.FILES or None)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = forms.SheetForm(*sent)
     refusal = "" if step.is_open() else closed(step)
     if request.method == "POST" and not refusal and form.is_valid():
         try:
@@ -39,7 +40,16 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, text)
             return redirect(step.document)
     status = 409 if refusal and request.method == "POST" else 422 if form.errors else 200
-    context = {"paper": paper, "step": step, "form": form, "refusal": refusal, "document": step.document}
+    document = step.document
+    subject = document.subject if isinstance(document, Meeting) else document.need.title
+    context = {
+        "paper": paper,
+        "step": step,
+        "form": form,
+        "refusal": refusal,
+        "document": document,
+        "subject": subject,
+    }
     return render(request, "transactions/upload.html", context, status=status)
 
 

@@ -1,0 +1,251 @@
+"""One Musdes for several orders: its plan, its dates, a decision for each, and the duties that it gives."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from core.workflow import TransitionRefused
+from tests.transactions.stage import CAME, Market, days_later
+from tests.transactions.test_pages import queries
+from transactions.models import Accountability, AgendaItem, Duty, FollowUp, Meeting
+
+pytestmark = pytest.mark.django_db
+
+
+def state_of(account: Accountability) -> str:
+    return str(Accountability.objects.values_list("state", flat=True).get(pk=account.pk))
+
+
+# --- several orders ----------------------------------------------------------------------------------------------
+def test_one_assembly_decides_each_of_its_orders_by_itself(market: Market) -> None:
+    first, second = market.account("musdes"), market.account("musdes")
+    meeting = market.meeting(first, second)
+    rulings = {first.code: ("accepted", ""), second.code: ("refused", "Modul belum dibagikan.")}
+    meeting.decide(by=market.user("bpd"), rulings=rulings, minutes_number="141/1")
+    assert (state_of(first), state_of(second)) == ("accepted", "refused")
+    assert list(meeting.items.values_list("decision", "open")) == [("accepted", False), ("refused", False)]
+    assert meeting.status_sentence == "Musdes memutuskan: berbeda untuk setiap pembelian."
+    assert set(meeting.items.values_list("heard_on", flat=True)) == {meeting.held_on}
+
+
+def test_every_order_on_the_agenda_needs_its_decision(market: Market) -> None:
+    first, second = market.account("musdes"), market.account("musdes")
+    meeting = market.meeting(first, second)
+    with pytest.raises(TransitionRefused, match="Acara Musdes berubah selagi halaman ini terbuka"):
+        meeting.decide(by=market.user("bpd"), rulings={first.code: ("accepted", "")})
+    assert (state_of(first), state_of(second)) == ("musdes", "musdes")
+
+
+def test_an_order_stands_in_one_undecided_assembly_at_most(market: Market) -> None:
+    account = market.account("musdes")
+    planned = market.planned_meeting(account)
+    with pytest.raises(TransitionRefused, match="sudah ada dalam Musdes yang belum memutuskan"):
+        market.planned_meeting(account, by="operator")
+    other = Meeting.objects.create(village=account.village, held_on=market.today, starts_at=dt.time(9),
+                                   ends_at=dt.time(10), created_by=market.user("bpd"))  # fmt: skip
+    with pytest.raises(IntegrityError, match="agenda_one_open"), transaction.atomic():
+        AgendaItem.objects.create(meeting=other, accountability=account)
+    planned.cancel(by=market.user("bpd"), reason="Hujan.")
+    assert state_of(account) == "musdes"
+    market.planned_meeting(account)
+
+
+def test_the_orders_of_another_village_are_not_offered_and_not_taken(market: Market) -> None:
+    from tests.areas import SUKADANA
+
+    account = market.account("musdes")
+    hours = {"starts_at": dt.time(9), "ends_at": dt.time(10)}
+    meeting = Meeting(village_id=SUKADANA, held_on=market.today, place="Aula", **hours)
+    with pytest.raises(TransitionRefused, match="untuk pembelian desa lain"):
+        meeting.prepare(by=market.user("bpd2"), accounts=[account])
+
+
+def test_the_page_offers_what_waits_and_keeps_what_was_typed(market: Market) -> None:
+    first, second, taken = market.account("musdes"), market.account("musdes"), market.account("musdes")
+    market.planned_meeting(taken)
+    client = market.client("bpd")
+    url = reverse("meeting-plan", args=[first.code])
+    page = client.get(url)
+    offered = {account.code for account in page.context["form"].orders}
+    assert offered == {first.code, second.code}
+    typed = {"place": "Aula yang diketik", f"order_{second.code}": "on", "starts_at": "09:00", "title": "Musdes",
+             "submit_key": page.context["form"]["submit_key"].value()}  # fmt: skip
+    refused = client.post(url, typed)
+    assert refused.status_code == 422 and "Aula yang diketik" in refused.content.decode()
+    on = (market.today + dt.timedelta(days=5)).isoformat()
+    assert client.post(url, typed | {"held_on": on}).status_code == 302
+    assert [item.accountability for item in Meeting.objects.latest("pk").items.all()] == [second]
+
+
+# --- the plan -----------------------------------------------------------------------------------------------------
+def test_a_plan_becomes_a_record_and_then_a_decision(market: Market) -> None:
+    account = market.account("musdes")
+    meeting = market.planned_meeting(account)
+    assert meeting.state == "planned" and meeting.ends_at is None
+    record = {"attendance": CAME, "questions": [], "ends_at": dt.time(11), "leader": "Ketua", "note_taker": "Sekdes"}
+    with pytest.raises(TransitionRefused, match="Hasil Musdes dicatat pada atau setelah harinya"):
+        meeting.record(by=market.user("pld"), **record)
+    with days_later(3):
+        assert meeting in Meeting.objects.waiting_for(market.user("operator"))
+        meeting.record(by=market.user("pld"), told={account.code: {"presented": "Selesai."}}, **record)
+        scans = {"scan": market.file("pld"), "attendance_scan": market.file("pld")}
+        meeting.attach(by=market.user("pld"), photos=[market.photo("pld"), market.photo("pld")], **scans)
+        market.decide(meeting, "accepted")
+    assert meeting.assisted_by == market.user("pld")
+    assert meeting.items.get().presented == "Selesai."
+    assert state_of(account) == "accepted"
+
+
+def test_a_postponed_assembly_keeps_its_first_day_and_the_reason(market: Market) -> None:
+    meeting = market.planned_meeting(market.account("musdes"))
+    before = meeting.held_on
+    with pytest.raises(TransitionRefused, match="Tanggal baru harus setelah"):
+        meeting.postpone(by=market.user("bpd"), to=before, reason="Hujan.")
+    with pytest.raises(TransitionRefused, match="pendamping hanya membantu menyiapkan"):
+        meeting.postpone(by=market.user("pld"), to=before + dt.timedelta(days=2), reason="Hujan.")
+    meeting.postpone(by=market.user("sekdes"), to=before + dt.timedelta(days=2), reason="Hujan.")
+    row = meeting.postponements.get()
+    assert (row.from_on, row.to_on, row.reason, row.by) == (
+        before, before + dt.timedelta(days=2), "Hujan.", market.user("sekdes"),
+    )  # fmt: skip
+    page = market.client("pld").get(meeting.get_absolute_url()).content.decode()
+    assert "Ditunda dari" in page and "Hujan." in page
+
+
+def test_the_list_of_assemblies_asks_as_often_with_three_as_with_one(market: Market) -> None:
+    client, url = market.client("bpd"), reverse("meetings")
+    market.planned_meeting(market.account("musdes"))
+    market.account("musdes")
+    one = queries(client, url)
+    for _ in range(2):
+        market.planned_meeting(market.account("musdes"))
+        market.account("musdes")
+    assert queries(client, url) == one
+    assert len(client.get(url).context["waiting"]) == 3
+    assert client.get(url, {"status": "planned", "q": "Pembukuan"}).context["page"].paginator.count == 3
+    assert client.get(url, {"status": "decided"}).context["page"].paginator.count == 0
+
+
+def test_who_replaced_the_bpd_member_decides_and_the_former_one_no_more(market: Market) -> None:
+    from accounts.models import Membership, Role
+
+    account = market.account("musdes")
+    meeting = market.meeting(account)
+    former = market.user("bpd").memberships.get()
+    former.ends_on = market.today - dt.timedelta(days=1)
+    former.save()
+    Membership.objects.create(user=market.user("nobody"), role=Role.BPD, area=account.village, starts_on=market.today)
+    with pytest.raises(TransitionRefused, match="Keputusan Musdes ditetapkan oleh BPD"):
+        market.decide(meeting, "accepted")
+    market.decide(meeting, "accepted", by="nobody")
+    assert meeting.decided_by == market.user("nobody")
+
+
+# --- the due date ---------------------------------------------------------------------------------------------------
+def test_a_later_day_asked_for_in_time_counts_and_one_asked_for_too_late_does_not(market: Market) -> None:
+    account = market.account("musdes")
+    due = account.due_on
+    account.postpone_due(by=market.user("bpd"), to=due + dt.timedelta(days=10), reason="Panen raya.")
+    assert (account.due_on, account.expected_on) == (due, due + dt.timedelta(days=10))
+    with days_later(35):
+        assert not account.is_overdue
+        assert not Accountability.objects.overdue().exists()
+    with days_later(41):
+        assert account.is_overdue
+        account.postpone_due(by=market.user("kades"), to=due + dt.timedelta(days=60), reason="Lupa.")
+        assert account.is_overdue and account.expected_on == due + dt.timedelta(days=10)
+    assert list(account.postponements.values_list("late", "to_on")) == [
+        (False, due + dt.timedelta(days=10)), (True, due + dt.timedelta(days=60)),
+    ]  # fmt: skip
+    page = market.client("pld").get(account.get_absolute_url()).content.decode()
+    assert "Panen raya." in page and "dicatat setelah lewat batas" in page
+
+
+def test_what_is_overdue_is_seen_by_village_pd_pokja_and_regency(market: Market) -> None:
+    account = market.account("musdes")
+    watchers = {"pd", "pokja", "chair", "dpmd"}
+
+    def waiting() -> set[str]:
+        people = market.everyone().items()
+        return {key for key, user in people if account in Accountability.objects.waiting_for(user)}
+
+    village = {"bpd", "operator", "sekdes", "pld"}
+    assert waiting() == village
+    with days_later(31):
+        assert waiting() == village | watchers
+
+
+def test_the_day_is_the_villages_own(market: Market) -> None:
+    """At 23.30 in WIB it is the next day already in WITA and WIT."""
+    import time_machine
+
+    account = market.account("musdes")
+    Accountability.objects.filter(pk=account.pk).update(due_on=dt.date(2026, 11, 30))
+    with time_machine.travel(dt.datetime(2026, 11, 30, 16, 30, tzinfo=dt.UTC)):
+        assert list(Accountability.objects.overdue()) == [account]  # Kuta lies in WITA: 1 December, 00.30
+    with time_machine.travel(dt.datetime(2026, 11, 30, 15, 30, tzinfo=dt.UTC)):
+        assert not Accountability.objects.overdue().exists()
+
+
+# --- duties ---------------------------------------------------------------------------------------------------------
+def given(market: Market, *, blocks: bool = False, responsible: str = "activity_manager") -> FollowUp:
+    account = market.account("musdes")
+    meeting = market.meeting(account)
+    due = market.today + dt.timedelta(days=7)
+    duty = Duty(account.code, "Bagikan modul", "Kasi Kesejahteraan", due, responsible=responsible, blocks=blocks)
+    market.decide(meeting, "with_notes", note="Baik.", follow_ups=[duty])
+    return meeting.follow_ups.get()
+
+
+def test_a_duty_waits_for_who_it_was_given_to_until_it_is_done(market: Market) -> None:
+    duty = given(market)
+    who = {key for key, user in market.everyone().items() if duty in FollowUp.objects.waiting_for(user)}
+    assert who == {"pka", "operator", "sekdes", "bpd"}
+    with pytest.raises(TransitionRefused, match="pendamping dan penyedia tidak"):
+        duty.finish(by=market.user("pld"), note="Sudah.")
+    duty.finish(by=market.user("pka"), note="Dibagikan 24 buku.", proof=market.file("pka"))
+    assert not FollowUp.objects.waiting_for(market.user("pka")).exists()
+    page = market.client("firm").get(duty.accountability.get_absolute_url()).content.decode()
+    assert "Dibagikan 24 buku." in page
+    duty.give_back(by=market.user("bpd"), reason="Dusun Timur belum.")
+    assert duty.state == "open" and duty in FollowUp.objects.waiting_for(market.user("pka"))
+
+
+def test_a_duty_past_its_day_is_marked(market: Market) -> None:
+    duty = given(market)
+    with days_later(8):
+        assert list(FollowUp.objects.overdue()) == [duty]
+        assert duty.status_sentence.endswith("sudah lewat batas waktu.")
+        page = market.client("pka").get(duty.accountability.get_absolute_url()).content.decode()
+        assert "Lewat batas waktu" in page
+
+
+@pytest.mark.parametrize("blocks", [False, True])
+def test_an_open_duty_stops_the_closing_only_where_the_assembly_says_so(market: Market, blocks: bool) -> None:
+    duty = given(market, blocks=blocks)
+    account = duty.accountability
+    assert account.missing() == (["tindak lanjut “Bagikan modul”"] if blocks else [])
+    if blocks:
+        with pytest.raises(TransitionRefused, match="Masih kurang: tindak lanjut “Bagikan modul”"):
+            account.close(by=market.user("kades"))
+        duty.finish(by=market.user("pka"), note="Sudah.")
+    account.refresh_from_db()
+    account.close(by=market.user("kades"))
+    assert account.state == "closed"
+
+
+def test_the_list_of_those_present_is_asked_for_before_the_closing(market: Market) -> None:
+    account = market.account("musdes")
+    meeting = market.meeting(account, full=False)
+    meeting.attach(by=market.user("pld"), scan=market.file("pld"), photos=[market.photo("pld"), market.photo("pld")])
+    market.decide(meeting, "accepted")
+    account = Accountability.objects.get(pk=account.pk)
+    assert account.missing() == ["pindaian daftar hadir Musdes"]
+    meeting.supplement(by=market.user("operator"), attendance_scan=market.file("operator"))
+    with pytest.raises(TransitionRefused, match="setelah keputusan ditetapkan tidak diganti lagi"):
+        meeting.supplement(by=market.user("operator"), attendance_scan=market.file("operator"))
+    assert Accountability.objects.get(pk=account.pk).missing() == []

@@ -1,0 +1,173 @@
+"""A signed sheet comes back by the QR code that is printed on it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from typing import Any
+
+import pytest
+import zxingcpp
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image, ImageDraw
+
+from core.documents import page
+from core.models import PrintedDocument, StoredFile
+from tests.core.files import jpeg, pdf
+from tests.transactions.stage import Market
+from transactions.documents.contract import issue_spk
+from transactions.documents.meeting import BEFORE, issue_attendance, issue_blank_minutes
+from transactions.models import Meeting
+
+pytestmark = pytest.mark.django_db
+RECORDERS = {"operator", "sekdes", "bpd", "pld", "pd"}
+
+
+def codes_on(paper: PrintedDocument) -> set[str]:
+    """What the QR codes of the paper's page say, read from their pictures."""
+    html, _ = page(paper)
+    found = set()
+    for data in re.findall(r'class="qr" src="data:image/svg\+xml;base64,([^"]+)"', html):
+        found |= {each.text for each in zxingcpp.read_barcodes(drawn(base64.b64decode(data).decode()))}
+    return found
+
+
+def drawn(svg: str, scale: int = 8) -> Image.Image:
+    """segno's picture: one stroked path of rows, "M x y", "h length" and "m dx dy"."""
+    side = int(float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1]))  # type: ignore[index]
+    image = Image.new("L", (side * scale, side * scale), 255)
+    pen, x, y = ImageDraw.Draw(image), 0.0, 0.0
+    for step, first, second in re.findall(r"([Mmh])(-?[\d.]+)(?:[ ,]?(-?[\d.]+))?", re.search(r' d="([^"]+)"', svg)[1]):  # type: ignore[index]
+        if step == "M":
+            x, y = float(first), float(second)
+        elif step == "m":
+            x, y = x + float(first), y + float(second)
+        else:
+            top = int((y - 0.5) * scale)
+            pen.rectangle((int(x * scale), top, int((x + float(first)) * scale) - 1, top + scale - 1), fill=0)
+            x += float(first)
+    return image
+
+
+def photo(side: int = 60) -> SimpleUploadedFile:
+    return SimpleUploadedFile("lembar.jpg", jpeg(side, 40), content_type="image/jpeg")
+
+
+def sheet(pages: int = 1) -> SimpleUploadedFile:
+    return SimpleUploadedFile("lembar.pdf", pdf(pages=pages), content_type="application/pdf")
+
+
+def url_of(paper: PrintedDocument) -> str:
+    return reverse("upload", args=[paper.code])
+
+
+@pytest.mark.parametrize(("kind", "label", "issue"), BEFORE)
+def test_the_printed_code_reads_back_as_the_address_of_its_sheet(
+    market: Market, settings: Any, kind: str, label: str, issue: Any
+) -> None:
+    meeting = market.planned_meeting(market.account("musdes"))
+    paper = issue(meeting, by=market.user("bpd"))
+    check = f"{settings.SITE_URL}/cek/{paper.code}/"
+    assert codes_on(paper) == {f"{settings.SITE_URL}{url_of(paper)}", check}
+
+
+@pytest.mark.parametrize(
+    ("number", "field"), [(0, "scan"), (1, "notes_scan"), (2, "attendance_scan")], ids=["minutes", "notes", "list"]
+)
+def test_each_sheet_lands_at_its_own_place(market: Market, number: int, field: str) -> None:
+    meeting = market.planned_meeting(market.account("musdes"))
+    paper = BEFORE[number][2](meeting, by=market.user("bpd"))
+    landed = market.client("pld").post(url_of(paper), {"camera": photo()})
+    assert landed["Location"] == meeting.get_absolute_url()
+    meeting.refresh_from_db()
+    kept = {name for name in ("scan", "notes_scan", "attendance_scan") if getattr(meeting, name)}
+    assert kept == {field}
+    assert meeting.assisted_by == market.user("pld")
+
+
+def test_the_page_opens_the_camera_and_takes_photos_or_a_pdf(market: Market) -> None:
+    paper = issue_blank_minutes(market.planned_meeting(market.account("musdes")), by=market.user("bpd"))
+    text = market.client("operator").get(url_of(paper)).content.decode()
+    assert 'capture="environment"' in text and 'accept="image/jpeg,image/png"' in text
+    for wrong in ({}, {"camera": photo(), "pdf": sheet()}):
+        assert market.client("operator").post(url_of(paper), wrong).status_code == 422
+
+
+def test_the_same_upload_twice_changes_nothing(market: Market) -> None:
+    meeting = market.planned_meeting(market.account("musdes"))
+    paper = issue_blank_minutes(meeting, by=market.user("bpd"))
+    client = market.client("bpd")
+    for data in (lambda: {"camera": photo()}, lambda: {"photos": [photo(60), photo(70)]}, lambda: {"pdf": sheet()}):
+        assert client.post(url_of(paper), data()).status_code == 302
+        meeting.refresh_from_db()
+        before = meeting.scan_id, meeting.events().count(), StoredFile.objects.count()
+        again = client.post(url_of(paper), data(), follow=True)
+        assert "Berkas yang sama sudah tersimpan; tidak ada perubahan." in again.content.decode()
+        meeting.refresh_from_db()
+        assert (meeting.scan_id, meeting.events().count(), StoredFile.objects.count()) == before
+    assert meeting.events().filter(verb="attach").count() == 3
+
+
+def test_photos_of_several_pages_become_one_pdf(market: Market) -> None:
+    from pypdf import PdfReader
+
+    meeting = market.planned_meeting(market.account("musdes"))
+    paper = issue_attendance(meeting, by=market.user("bpd"))
+    market.client("bpd").post(url_of(paper), {"photos": [photo(60), photo(70), photo(80)]})
+    meeting.refresh_from_db()
+    with meeting.attendance_scan.content.open("rb") as stored:
+        assert len(PdfReader(io.BytesIO(stored.read())).pages) == 3
+
+
+def test_only_who_may_attach_there_finds_the_address(market: Market) -> None:
+    paper = issue_blank_minutes(market.planned_meeting(market.account("musdes")), by=market.user("bpd"))
+    statuses = {key: market.client(key).get(url_of(paper)).status_code for key in market.everyone()}
+    assert {key for key, status in statuses.items() if status == 200} == RECORDERS
+    assert {status for key, status in statuses.items() if key not in RECORDERS | {"public"}} == {404}
+    assert statuses["public"] == 302  # to log in first
+    assert market.client("bpd2").post(url_of(paper), {"pdf": sheet()}).status_code == 404
+    assert market.client("bpd").get(reverse("upload", args=["ZZZZZZZZZZ"])).status_code == 404
+
+
+def test_a_sheet_that_comes_late_reads_why_it_is_not_taken(market: Market) -> None:
+    meeting = market.planned_meeting(market.account("musdes"))
+    paper = issue_blank_minutes(meeting, by=market.user("bpd"))
+    meeting.cancel(by=market.user("bpd"), reason="Hujan.")
+    late = market.client("bpd").post(url_of(paper), {"pdf": sheet()})
+    assert late.status_code == 409
+    assert "tidak dapat dilakukan: statusnya sekarang Batal." in late.content.decode()
+
+
+def test_a_list_may_still_come_after_the_decision_but_not_take_anothers_place(market: Market) -> None:
+    meeting = market.meeting(market.account("musdes"), full=False)
+    paper = issue_attendance(meeting, by=market.user("bpd"))
+    meeting.attach(by=market.user("bpd"), scan=market.file("bpd"), photos=[market.photo("bpd"), market.photo("bpd")])
+    market.decide(meeting, "accepted")
+    assert market.client("bpd").post(url_of(paper), {"pdf": sheet()}).status_code == 302
+    other = market.client("bpd").post(url_of(paper), {"pdf": sheet(2)})
+    assert other.status_code == 409 and "tidak diganti lagi" in other.content.decode()
+
+
+def test_a_sheet_printed_before_the_plan_finds_the_assembly_once_there_is_one(market: Market) -> None:
+    account = market.account("musdes")
+    paper = issue_blank_minutes(account, by=market.user("pld"))
+    client = market.client("pld")
+    early = client.get(url_of(paper)).content.decode()
+    assert "Musdes belum dicatat" in early and reverse("meeting-new", args=[account.code]) in early
+    assert market.client("kades").get(url_of(paper)).status_code == 404
+    meeting = market.meeting(account, full=False)
+    assert client.post(url_of(paper), {"pdf": sheet()})["Location"] == meeting.get_absolute_url()
+    assert Meeting.objects.get(pk=meeting.pk).scan is not None
+
+
+def test_a_signed_contract_comes_back_the_same_way(market: Market) -> None:
+    contract = market.contract("issued")
+    paper = issue_spk(contract, by=market.user("pka"))
+    assert market.client("pka").get(url_of(paper)).status_code == 200  # not yet theirs to sign: the page says so
+    assert market.client("pka").post(url_of(paper), {"pdf": sheet()}).status_code == 409
+    assert market.client("firm").post(url_of(paper), {"pdf": sheet()}).status_code == 302
+    contract.refresh_from_db()
+    assert (contract.state, contract.village_scan) == ("provider_signed", None)
+    assert market.client("kades").get(url_of(paper)).status_code == 404
