@@ -97,7 +97,9 @@ def render_document(document: int) -> None:
     html, assets = page(row)
     content, pages = make_pdf(html, assets)
     name = f"{row.title[:120]} {row.code}.pdf"
-    row.file = StoredFile.objects.store(content, name=name, content_type="application/pdf", holder=_holder(row))
+    row.file = StoredFile.objects.store(
+        content, name=name, content_type="application/pdf", holder=_holder(row), personal=is_secretive(row.snapshot)
+    )
     row.pages = pages
     row.rendered_at = timezone.now()
     row.save(update_fields=["file", "pages", "rendered_at"])
@@ -147,6 +149,31 @@ def picture(file: StoredFile | None) -> dict[str, str] | None:
     return {"$picture": file.code, "sha256": file.sha256}
 
 
+def secret(row: models.Model, name: str) -> str | dict[str, str]:
+    """An encrypted column of a row as an entry of a snapshot: the paper shows it, the snapshot keeps where it stands
+    and its last four characters. What the row holds must not change afterwards."""
+    text = getattr(row, name) or ""
+    return {"$secret": f"{row._meta.label_lower}.{name}:{row.pk}", "ends": text[-4:]} if text else ""
+
+
+def _reveal(where: str, ends: str) -> str:
+    from django.apps import apps
+
+    column, _, key = where.rpartition(":")
+    label, _, name = column.rpartition(".")
+    text = str(getattr(apps.get_model(label)._base_manager.get(pk=key), name) or "")
+    if text[-4:] != ends:
+        raise ValueError(f"{where} is not what was frozen")
+    return text
+
+
+def is_secretive(frozen: Any) -> bool:
+    """Does this snapshot lead to a personal number?"""
+    if isinstance(frozen, list):
+        return any(is_secretive(item) for item in frozen)
+    return isinstance(frozen, dict) and ("$secret" in frozen or any(is_secretive(item) for item in frozen.values()))
+
+
 def _pictures(frozen: Any) -> dict[str, Asset]:
     wanted: dict[str, str] = {}
     _collect(frozen, wanted)
@@ -192,12 +219,17 @@ def freeze(value: Any) -> Any:
     if isinstance(value, Decimal):
         return {"$decimal": str(value)}
     if isinstance(value, dict):
-        return value if set(value) == {"$picture", "sha256"} else {_key(k): freeze(item) for k, item in value.items()}
+        return value if _leads(value) else {_key(k): freeze(item) for k, item in value.items()}
     if isinstance(value, list | tuple):
         return [freeze(item) for item in value]
     if isinstance(value, Promise):  # text in the reader's language
         return str(value)
     raise TypeError(f"a snapshot holds no {type(value).__name__}: {value!r}; floats as Decimal, rows as their fields")
+
+
+def _leads(value: dict[Any, Any]) -> bool:
+    """Is it what `picture` or `secret` gave?"""
+    return set(value) in ({"$picture", "sha256"}, {"$secret", "ends"})
 
 
 def _key(name: Any) -> str:
@@ -222,6 +254,8 @@ def thaw(value: Any) -> Any:
                 return dt.datetime.fromisoformat(text)
             case {"$decimal": text}:
                 return Decimal(text)
+            case {"$secret": where, "ends": ends}:
+                return _reveal(where, ends)
             case {"$picture": code}:
                 return Picture(f"asset:gambar/{code}")
         return {name: thaw(item) for name, item in value.items()}

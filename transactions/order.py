@@ -96,6 +96,8 @@ class Order:
                 "sessions__photos__file",
                 "sessions__material",
                 "sessions__attendance",
+                "addenda__provider_scan",
+                "addenda__village_scan",
             )
             .first()
         )

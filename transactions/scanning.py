@@ -11,7 +11,7 @@ from typing import Any
 
 from core.models import Document, PrintedDocument
 from core.workflow import Move
-from transactions.models import Accountability, Contract, Meeting, PaymentRequest
+from transactions.models import Accountability, Addendum, Contract, Meeting, PaymentRequest
 
 # kind of paper: (verb, its argument) in the order in which they are tried
 STEPS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -21,19 +21,22 @@ STEPS: dict[str, tuple[tuple[str, str], ...]] = {
     "notulen-kosong": (("attach", "notes_scan"), ("supplement", "notes_scan")),
     "notulen": (("attach", "notes_scan"), ("supplement", "notes_scan")),
     "spk": (("sign_for_provider", "scan"), ("sign_for_village", "scan")),
+    "adendum": (("sign_for_provider", "scan"), ("sign_for_village", "scan")),
     "bast": (("attach_handover_scan", "scan"),),
     "tanggung-jawab": (("complete_papers", "statement"),),
     "kuitansi": (("complete_papers", "bill_scan"),),
+    "bast-kades": (("attach_head_scan", "scan"),),
 }
 # verb of a contract: the field in which its scan is kept; elsewhere the argument names it
 FIELDS = {
     "sign_for_provider": "provider_scan",
     "sign_for_village": "village_scan",
     "attach_handover_scan": "handover_scan",
+    "attach_head_scan": "head_handover_scan",
 }
 HOLDERS: dict[str, type[Document]] = {
     model._meta.label_lower: model  # type: ignore[misc]
-    for model in (Meeting, Accountability, Contract, PaymentRequest)
+    for model in (Meeting, Accountability, Contract, Addendum, PaymentRequest)
 }
 
 

@@ -67,7 +67,7 @@ def as_agreed(contract: Contract, agreed: Conditions, *, by: Any) -> dict[str, A
             "fiscal_year": need.fiscal_year,
             "activity_code": need.activity_code,
         },
-        "items": lines_of(contract),
+        "lines": lines_of(contract),
         "termins": termins_of(contract.value, agreed),
         "fine": fine_terms(contract, agreed),
         "conditions": agreed.said(),

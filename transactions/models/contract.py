@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts import people
 from accounts.models import Provider
 from accounts.models.membership import Role
+from core.documents import thaw
 from core.fields import EncryptedTextField
 from core.formats import tanggal_sedang
 from core.models import StoredFile
@@ -351,6 +352,12 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
         if not self.termins.exists():
             self.termins.create(number=1, percent=100, condition=AT_ONCE)
         return list(self.termins.all())
+
+    @property
+    def agreed(self) -> dict[str, Any]:
+        """What the snapshot says, for a page: dates as dates, numbers as numbers."""
+        said: dict[str, Any] = thaw(self.snapshot or {})
+        return said
 
     @property
     def paid(self) -> int:

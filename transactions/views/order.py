@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from accounts import people
 from transactions import documents, year_end
-from transactions.models import Meeting, Need, Remedy
+from transactions.models import Addendum, Meeting, Need, Remedy
+from transactions.models.addendum import LIVE as ADDENDUM_LIVE
 from transactions.models.carrying import PAID
 from transactions.order import Order
 from transactions.views.joint import joint_of
@@ -39,6 +40,7 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
             "invitations": invitations_of(whole),
             "may_source": may_source(whole),
             "may_meet": may_meet(whole),
+            "may_amend_contract": may_amend_contract(whole),
             "may_remedy": may_remedy(whole),
             "may_see_budget": not whole.is_invited,
             "year_end": year_end_of(whole),
@@ -73,6 +75,14 @@ def may_source(whole: Order) -> bool:
     if whole.need.state != "budgeted" or (whole.sourcing is not None and whole.sourcing.state != "failed"):
         return False
     return bool(people.acting(whole.user, *documents.BUYERS, at=whole.need.village_id))
+
+
+def may_amend_contract(whole: Order) -> bool:
+    """May this person begin an addendum, and does none wait for a signature?"""
+    contract = whole.contract
+    if contract is None or any(row.state in ADDENDUM_LIVE for row in contract.addenda.all()):
+        return False
+    return bool(Addendum(contract=contract).may_create(whole.user))
 
 
 def may_meet(whole: Order) -> bool:
