@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import pytest
 
@@ -20,7 +20,7 @@ def plans(dice: random.Random, number: int) -> list[tuple[int, list[int]]]:
     for _ in range(number):
         cuts = sorted(dice.sample(range(1, 100), dice.randint(0, 4)))
         edges = [0, *cuts, 100]
-        found.append((dice.randint(1, 10**11), [after - before for before, after in zip(edges, edges[1:], strict=False)]))
+        found.append((dice.randint(1, 10**11), [after - before for before, after in pairwise(edges)]))
     return found
 
 
@@ -43,7 +43,9 @@ def test_termins_make_up_the_value_and_none_is_off_by_more_than_a_rupiah() -> No
         (9_400_000, [100], [9_400_000]),
     ],
 )
-def test_termins_are_rounded_down_and_the_last_takes_the_rest(value: int, percents: list[int], parts: list[int]) -> None:
+def test_termins_are_rounded_down_and_the_last_takes_the_rest(
+    value: int, percents: list[int], parts: list[int]
+) -> None:
     assert shares(value, percents) == parts
 
 
