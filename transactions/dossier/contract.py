@@ -40,7 +40,7 @@ HOLDERS = (
 PAPERS = (
     Paper(
         "spk",
-        "Surat Perintah Kerja (SPK)",
+        "Kontrak (surat pesanan, SPK, atau surat perjanjian)",
         of="transactions.contract",
         maker=PKA,
         expected=past("drafted", "terminated"),
@@ -98,6 +98,7 @@ PAPERS = (
         number="number",
         on="signed_on",
     ),
+    Paper("ba-pemeriksaan", "Berita Acara Pemeriksaan", of="transactions.contract", maker=PKA),
     Paper("pelatihan", "Berkas pelatihan", of="transactions.contract", rows=sessions, least=0, maker="Penyedia"),
     Paper("foto-kemajuan", "Foto kemajuan pekerjaan", of="transactions.contract", pictures=True, maker="Penyedia"),
     Paper(
@@ -123,6 +124,7 @@ PAPERS = (
         number="handover_number",
         on="handover_on",
     ),
+    Paper("bast-kades", "BAST kepada Kepala Desa", of="transactions.contract", maker=PKA),
     Paper(
         "bast-kades-pindaian",
         "BAST kepada Kepala Desa bertanda tangan (pindaian)",
