@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from accounts.models import Membership
 from accounts.models.membership import Role
 from core.formats import masked
+from transactions.models.activity import plain_number
 from transactions.models.conditions import Conditions, FineBase
 from transactions.models.termin import shares
 
@@ -83,7 +84,7 @@ def lines_of(contract: Contract) -> list[dict[str, Any]]:
         {
             "name": line.name,
             "specification": line.specification,
-            "volume": line.volume,
+            "volume": plain_number(line.volume),
             "unit": line.unit,
             "unit_price": line.unit_price,
             "amount": line.amount,
