@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models.membership import FACILITATOR_ROLES, VILLAGE_ROLES, Role
 from core.formats import tanggal_sedang
 from core.models import DatedSetting
 from regions.models import TimeZone
 from transactions.models.need import Need, local_today
 
+# Who reads the list: the village, who helps it, and the offices of its territory. A nation is counted, not listed.
+READERS = (*VILLAGE_ROLES, *FACILITATOR_ROLES, Role.DISTRICT_OFFICE, Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE)
 LIST_SETTING, LAST_SETTING = "year-end-list-from", "year-end-last-call"  # month and day: "11-01"
 LIST_DEFAULT, LAST_DEFAULT = "11-01", "12-15"
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import people
-from transactions import forms
+from transactions import forms, year_end
 from transactions.models import Accountability, Contract, Need, OrderStage, Sourcing, Stage
 from transactions.models.stage import END, Place
 
@@ -55,6 +55,7 @@ def orders(request: HttpRequest) -> HttpResponse:
             "filtered": any(form.cleaned_data.values()),
             "filter_count": sum(map(bool, form.cleaned_data.values())),
             "may_create": people.holds(request.user, *Need.DRAFTERS, *Need.HELPERS),
+            "has_year_end": people.holds(request.user, *year_end.READERS),
         },
     )
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import people
-from accounts.models.membership import FACILITATOR_ROLES, VILLAGE_ROLES, Role, today
+from accounts.models.membership import Role, today
 from catalog.lists.paging import Sort, page_of
 from transactions import year_end as calendar
 from transactions.forms.year_end import YearEndFilterForm
@@ -20,9 +20,6 @@ from transactions.models import Contract, Need, Payment
 from transactions.models.need import in_office
 from transactions.views.order_list import with_contracts
 
-READERS = (
-    *VILLAGE_ROLES, *FACILITATOR_ROLES, Role.DISTRICT_OFFICE, Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE,
-)  # fmt: skip
 YEARS_BACK = 3
 BY_YEAR = Sort("Tahun anggaran", "fiscal_year", int, descending=False)
 
@@ -30,7 +27,7 @@ BY_YEAR = Sort("Tahun anggaran", "fiscal_year", int, descending=False)
 @require_safe
 def year_end(request: HttpRequest) -> HttpResponse:
     """Orders that the end of the fiscal year leaves undecided, the oldest year first."""
-    if not people.holds(request.user, *READERS):
+    if not people.holds(request.user, *calendar.READERS):
         raise PermissionDenied("Daftar akhir tahun anggaran dibaca oleh desa, pendamping, dan dinas di wilayahnya.")
     year = today().year
     form = YearEndFilterForm(request.GET, years=list(range(year, year - YEARS_BACK, -1)))
