@@ -25,13 +25,8 @@ list_notes: list[Notes] = []
 
 NEWEST = Sort("Terbaru", "published_at", kind=dt.datetime)
 PAGE = 20
-# A contract's row is as long as its frozen text; a list of them reads what it shows.
-SHOWN = (
-    "code", "state", "state_since", "number", "signed_on", "value", "starts_on", "ends_on", "percent", "handover_on",
-    "village", "provider", "sourcing", "village__code", "village__name", "village__kind", "village__level",
-    "provider__code", "provider__name", "sourcing__method", "sourcing__need", "sourcing__need__title",
-    "sourcing__need__category", "sourcing__need__category__name", "sourcing__need__village",
-)  # fmt: skip
+# A contract's row is as long as its frozen text, and a need's as its problem; a list shows neither.
+UNREAD = ("snapshot", "inspection_note", "sourcing__scope", "sourcing__need__problem", "sourcing__need__why_provider")
 
 
 class Purchase:
@@ -105,7 +100,7 @@ def facets_of(asked: dict[str, Any]) -> list[str]:
 def told(publications: Iterable[Publication]) -> list[Purchase]:
     """The purchases of a page, in its order."""
     keys = [row.pk for row in publications]
-    rows = Contract.objects.filter(pk__in=keys).only(*SHOWN)
+    rows = Contract.objects.filter(pk__in=keys).defer(*UNREAD)
     contracts = {row.pk: row for row in rows.select_related("village", "provider", "sourcing__need__category")}
     accounts = {row.contract_id: row for row in Accountability.objects.filter(contract__in=keys)}
     notes = {pk: text for ask in list_notes for pk, text in ask(keys).items()}

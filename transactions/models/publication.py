@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -9,7 +10,7 @@ from django.db import connection, models
 from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
 from django.db.models.fields import DateTimeField
 
-from core.name_search import beginnings
+from core.name_search import MOST_WORDS
 from regions.models import Area
 from transactions.models.contract import Contract
 
@@ -35,9 +36,16 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(facets=SearchQuery(" & ".join(facets), config="simple", search_type="raw"))
 
     def said(self, text: str) -> Self:
-        """Whose title, village or provider has each typed word, or one that begins so."""
-        words = beginnings(text)
-        return self.filter(words=words) if words else self.none()
+        """Whose title, village or provider has each typed word, or one that begins so.
+
+        One or two letters are a whole word (PT, CV): nearly every row has one that begins so, and the index would
+        gather them all first.
+        """
+        typed = re.findall(r"[^\W_]+", text.lower())[:MOST_WORDS]
+        if not typed:
+            return self.none()
+        asked = " & ".join(f"'{word}':*" if len(word) > 2 else f"'{word}'" for word in typed)
+        return self.filter(words=SearchQuery(asked, config="simple", search_type="raw"))
 
     def signed_in(self, year: int) -> Self:
         """Both signed in this year, by Jakarta's calendar to the hour."""
