@@ -181,7 +181,14 @@ class Need(Carrying, OrderDocument):
         Move("amend", ("identified",), None, "Ubah Kebutuhan", "Kebutuhan diubah", tone="secondary"),
         Move("place_in_plan", ("agreed",), None, "Catat RKP Desa", "Masuk RKP Desa", tone="secondary"),
         Move("budget", ("agreed",), "budgeted", "Catat Anggaran", "Dianggarkan dalam APB Desa"),
-        Move("carry_over", ("budgeted",), None, "Lanjutkan (DPAL)", "Dilanjutkan ke tahun anggaran berikutnya"),
+        Move(
+            "carry_over",
+            ("budgeted",),
+            None,
+            "Lanjutkan (DPAL)",
+            "Dilanjutkan ke tahun anggaran berikutnya",
+            tone="secondary",
+        ),
         Move(
             "cancel",
             ("identified", "agreed", "budgeted"),
