@@ -308,8 +308,8 @@ def village_orders(site: Site, operator: Visitor, service: str) -> str:
     award.locator("[name=quotation]").check()
     award.locator("[name=related][value=tidak]").check()
     manager.press("Tetapkan Pemenang").waits(TITLE).go(order)
-    manager.step("Terbitkan SPK", number="027/CONTOH-SPK/2026", signed_on=TODAY, starts_on=TODAY)
-    printed(site, manager, "Surat Perintah Kerja (SPK)", "9.200.000")
+    manager.step("Terbitkan Kontrak", number="027/CONTOH-SPK/2026", signed_on=TODAY, starts_on=TODAY)
+    printed(site, manager, "Surat Pesanan", "9.200.000")
     return order
 
 
@@ -333,9 +333,9 @@ def printed(site: Site, guest: Visitor, label: str, *sentences: str) -> None:
 
 
 def provider_and_village_sign(site: Site, papers: dict[str, Path]) -> None:
-    as_provider(site).waits(TITLE).follow(TITLE).step("Unggah SPK Bertanda Tangan", scan=papers["surat"])
+    as_provider(site).waits(TITLE).follow(TITLE).step("Unggah Kontrak Bertanda Tangan", scan=papers["surat"])
     manager = site.visitor("pka").waits(TITLE).follow(TITLE)
-    manager.step("Unggah SPK Bertanda Tangan Desa", scan=papers["pindaian"]).waits()
+    manager.step("Unggah Kontrak Bertanda Tangan Desa", scan=papers["pindaian"]).waits()
 
 
 # --- 5. work, hand-over, payment ---------------------------------------------------------------------------------
@@ -344,13 +344,17 @@ def work_is_done_and_paid(site: Site, order: str, papers: dict[str, Path]) -> No
     provider.step("Laporkan Kemajuan", percent=60, text="Hari pertama selesai.", photos=[papers["foto1"]])
     provider.step(
         "Laporkan Kemajuan", percent=100, text="Semua selesai.", photos=[papers["foto1"], papers["foto2"]]
-    ).step("Minta Pemeriksaan").waits()
+    ).step("Minta Pemeriksaan", percent=100).waits()
 
     manager = site.visitor("pka").waits(TITLE).follow(TITLE)
-    manager.step("Terima Hasil Pekerjaan", note="Lengkap dan sesuai SPK.")
+    manager.step("Terima Hasil Pekerjaan", note="Lengkap dan sesuai SPK.", number="028/A/2026", on=TODAY)
     manager.step("Catat Serah Terima (BAST)", number="028/CONTOH/2026", on=TODAY, place="Kantor desa")
     printed(site, manager, "Berita Acara Serah Terima (BAST)", "028/CONTOH/2026")
     manager.go(order).step("Unggah Pindaian BAST", scan=papers["pindaian"])
+    manager.step("Serahkan kepada Kepala Desa", number="029/CONTOH/2026", on=TODAY, place="Kantor desa")
+    printed(site, manager, "BAST kepada Kepala Desa", "029/CONTOH/2026")
+    site.visitor("kades").waits(TITLE).follow(TITLE).step("Nyatakan Sudah Menerima").waits()
+    manager.go(order).step("Unggah Pindaian BAST Kepala Desa", scan=papers["pindaian"])
 
     manager = site.visitor("pka").waits(TITLE).go(order).follow("Buat SPP pembayaran sekaligus").press("Buat SPP")
     request = manager.page.url
