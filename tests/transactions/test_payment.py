@@ -113,6 +113,7 @@ def test_one_no_gives_it_back_with_its_reason(market: Market, key: str) -> None:
     assert (request.state, event.verb, event.note) == ("returned", "refuse", "Belum sesuai.")
     assert event.data[key] == [False, "Belum sesuai."]
     assert market.user("pka").notices.filter(body="Belum sesuai.").exists()
+    assert ": Belum sesuai." in market.client("pka").get(request.get_absolute_url()).content.decode()
     request.submit(by=market.user("pka"))
     assert [check["passed"] for check in request.checks()] == [None] * 4  # judged anew
     request.examine(by=market.user("sekdes"), answers=YES)

@@ -76,6 +76,9 @@ def next_request(contract: Contract) -> Any:
 class Paying:
     """Verbs of a payment request."""
 
+    termin: Any
+    receipt: Any
+
     def _part(self) -> Part:
         return next(part for part in parts(self.contract) if part.number == self.termin)
 

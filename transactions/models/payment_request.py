@@ -259,6 +259,13 @@ class PaymentRequest(Paying, OrderDocument):
             for key, what in self.CHECKS
         ]
 
+    def why_returned(self) -> str:
+        """What whoever gave it back wrote; empty when it was not."""
+        if self.state != "returned":
+            return ""
+        last = self.events().filter(verb__in=["refuse", "give_back"]).last()
+        return f"{last.role_label}: {last.note}" if last else ""
+
     def lacks(self) -> list[str]:
         """What must be added before it can be filed, in plain words."""
         found = [
