@@ -213,7 +213,7 @@ def test_two_documents_that_move_at_once_leave_the_stage_of_both(committed_marke
             connection.close()
 
     with transaction.atomic():
-        contract.terminate(by=buyer, reason="Penyedia mundur.")
+        contract.terminate(by=buyer, cause="withdrew", reason="Penyedia mundur.")
         thread = threading.Thread(target=source_again)
         thread.start()
         assert waiting.wait(10)

@@ -47,14 +47,14 @@ def tagged_and_indonesian(pdf: PdfReader) -> None:
     assert root["/StructTreeRoot"]
 
 
-def test_the_spk_says_what_was_agreed(market: Market) -> None:
+def test_the_order_says_what_was_agreed(market: Market) -> None:
     contract = market.contract("issued")
     pdf = rendered(issue_spk(contract, by=market.user("pka")))
     text = text_of(pdf)
     tagged_and_indonesian(pdf)
     assert len(pdf.pages) == 2
     for sentence in (
-        "SURAT PERINTAH KERJA (SPK)",
+        "SURAT PESANAN",
         "027/1/SPK",
         "PEMERINTAH KABUPATEN LOMBOK TENGAH",
         "DESA KUTA",
@@ -62,7 +62,7 @@ def test_the_spk_says_what_was_agreed(market: Market) -> None:
         "Contoh Pka",
         "Rp9.400.000 (Sembilan Juta Empat Ratus Ribu Rupiah), sudah termasuk pajak",
         "14 (empat belas) hari kalender",
-        "Pembelian Langsung, berdasarkan Peraturan LKPP 12/2019",
+        "Pembelian Langsung berdasarkan Peraturan LKPP 12/2019",
         "Pembayaran dilakukan dari Rekening Kas Desa setelah hasil pekerjaan diperiksa dan diserahterimakan",
         ", bukan tanda tangan elektronik",
         "Kuta, ",
@@ -160,11 +160,12 @@ def test_what_may_be_printed_follows_the_state(market: Market) -> None:
 
     assert kinds(market.contract("drafted")) == []
     assert kinds(market.contract("issued")) == ["spk"]
-    assert kinds(market.contract("inspected")) == ["spk", "bast"]
+    assert kinds(market.contract("inspected")) == ["spk", "ba-pemeriksaan", "bast"]
     account = market.account("musdes")
-    assert kinds(account.contract) == ["spk", "bast", "ba-musdes-kosong", "notulen-kosong", "daftar-hadir"]
+    own = ["spk", "ba-pemeriksaan", "bast", "bast-kades"]
+    assert kinds(account.contract) == [*own, "ba-musdes-kosong", "notulen-kosong", "daftar-hadir"]
     market.meeting(account, decision="accepted")
-    assert kinds(account.contract) == ["spk", "bast", "ba-musdes", "notulen", "buku-keputusan"]
+    assert kinds(account.contract) == [*own, "ba-musdes", "notulen", "buku-keputusan"]
     assert kinds(account.contract, "firm") == kinds(account.contract)
     assert kinds(account.contract, "operator2") == []
 
