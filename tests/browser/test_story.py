@@ -82,7 +82,7 @@ def test_from_sign_up_to_rating(site: Site, papers: dict[str, Path]) -> None:
     provider = provider_signs_up(site, papers)
     pokja_judges(site, provider, papers)
     service = provider_publishes(site, provider, papers)
-    order = village_orders(site, operator, service)
+    order = village_orders(site, operator, service, papers)
     provider_and_village_sign(site, papers)
     work_is_done_and_paid(site, order, papers)
     village_accounts_for_it(site, order, papers)
@@ -275,7 +275,7 @@ def provider_publishes(site: Site, provider: Visitor, papers: dict[str, Path]) -
 
 
 # --- 4. the order --------------------------------------------------------------------------------------------
-def village_orders(site: Site, operator: Visitor, service: str) -> str:
+def village_orders(site: Site, operator: Visitor, service: str, papers: dict[str, Path]) -> str:
     operator.go(service).follow("Mulai pengadaan")
     operator.fill(
         problem="Pengurus BUM Desa belum mampu membukukan usahanya.",
@@ -301,9 +301,17 @@ def village_orders(site: Site, operator: Visitor, service: str) -> str:
     provider.press("Kirim penawaran").waits()
 
     manager.waits(TITLE).go(order).step("Buka Penawaran").sees("Rp9.400.000")
-    manager.follow("Evaluasi Penawaran").main.get_by_label("Memenuhi syarat", exact=True).check()
+    for passes in manager.follow("Evaluasi Penawaran").main.get_by_label("Memenuhi", exact=True).all():
+        passes.check()
     manager.press("Simpan evaluasi")
-    manager.step("Catat Negosiasi", price="9.200.000", note="Disepakati setelah rincian dibahas.")
+    manager.step(
+        "Catat Hasil Negosiasi",
+        number="027/CONTOH-BAN/2026",
+        on=TODAY,
+        price_1="9.200.000",
+        note="Disepakati setelah rincian dibahas.",
+        scan=papers["pindaian"],
+    )
     award = manager.follow("Tetapkan Pemenang").main
     award.locator("[name=quotation]").check()
     award.locator("[name=related][value=tidak]").check()
@@ -353,7 +361,7 @@ def work_is_done_and_paid(site: Site, order: str, papers: dict[str, Path]) -> No
     manager.go(order).step("Unggah Pindaian BAST", scan=papers["pindaian"])
     manager.step("Serahkan kepada Kepala Desa", number="029/CONTOH/2026", on=TODAY, place="Kantor desa")
     printed(site, manager, "BAST kepada Kepala Desa", "029/CONTOH/2026")
-    site.visitor("kades").waits(TITLE).follow(TITLE).step("Nyatakan Sudah Menerima").waits()
+    site.visitor("kades").waits(TITLE).follow(TITLE).press_any("Nyatakan Sudah Menerima").waits()
     manager.go(order).step("Unggah Pindaian BAST Kepala Desa", scan=papers["pindaian"])
 
     manager = site.visitor("pka").waits(TITLE).go(order).follow("Buat SPP pembayaran sekaligus").press("Buat SPP")
