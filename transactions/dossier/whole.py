@@ -128,8 +128,8 @@ class Dossier:
     # --- whose -----------------------------------------------------------------------------------------------
     @cached_property
     def is_office(self) -> bool:
-        """The village's people, who helps and oversees them; not a provider."""
-        return Need.objects.filter(pk=self.need.pk).filter(in_office(self.user)).exists()
+        """The people of the villages that buy, who helps and oversees them; not a provider."""
+        return Need.objects.filter(pk=self.need.pk).filter(in_office(self.user, need="pk")).exists()
 
     @cached_property
     def held(self) -> list[Held]:

@@ -10,11 +10,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import people
+from accounts.models.membership import VILLAGE_ROLES
 from core.codes import CodeField
 from core.documents import fingerprint
 from core.formats import waktu
 from core.models import Job, StoredFile
-from transactions.models.need import Need, in_office
+from regions.scope import within
+from transactions.models.need import OVERSEERS, Need
 
 KEEP = dt.timedelta(days=7)
 
@@ -27,14 +30,22 @@ def hidden_path() -> str:
 
 class BundleQuerySet(models.QuerySet["Bundle"]):
     def visible_to(self, user: Any) -> Self:
-        """One's own; and those that the village's office shares. Whoever lost the order has lost its bundles."""
-        shared = Q(person=None) & in_office(user, "need__village")
+        """One's own; and those that the leading village's office shares. Whoever lost the order has lost its bundles."""
+        shared = Q(person=None) & within("need__village", people.territories(user, *VILLAGE_ROLES, *OVERSEERS))
         return self.filter(Q(person=user.pk) | shared, need__in=Need.objects.visible_to(user))
 
     def of(self, need: Need, user: Any) -> Self:
         """The latest of an order, for its page."""
         rows = self.visible_to(user).filter(need=need.pk).order_by("-asked_at", "-pk")
         return rows.select_related("asked_by", "need__village").defer("manifest")[:4]
+
+    def shares(self, need: Need, user: Any) -> bool:
+        """Does this person see just what the leading village's office sees? Not who works for a provider, too, nor a
+        village that takes part."""
+        if people.providers(user):
+            return False
+        mine = within("village", people.territories(user, *VILLAGE_ROLES, *OVERSEERS))
+        return Need.objects.filter(mine, pk=need.pk).exists()
 
     @transaction.atomic
     def ask(self, need: Need, form: str, manifest: dict[str, Any], *, person: Any, by: Any) -> Bundle:
@@ -66,7 +77,8 @@ class Bundle(models.Model):
     """An order's papers in one file, as they were when somebody asked: a ZIP, or one PDF with a table of contents.
 
     `manifest` is what belongs in it, as the asker may see it; the worker looks nothing up. The same content is made
-    once. A person who also works for a provider has a bundle of their own, since their own offers are in it.
+    once. A person who also works for a provider has a bundle of their own, since their own offers are in it; so has a
+    village that takes part in another's purchase.
     """
 
     class Form(models.TextChoices):

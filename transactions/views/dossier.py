@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import people
 from core.document_views import WAIT_SECONDS
 from transactions import bundling
 from transactions.dossier import STAGES, Dossier
@@ -48,7 +47,7 @@ def bundle_new(request: HttpRequest, code: str, form: str) -> HttpResponse:
     dossier = own_file(request, code)
     if form not in Bundle.Form.values:
         raise Http404
-    alone = not dossier.is_office or bool(people.providers(request.user))
+    alone = not Bundle.objects.shares(dossier.need, request.user)
     try:
         return redirect(bundling.ask(dossier, form, by=request.user, alone=alone))
     except bundling.TooLargeError as problem:
