@@ -408,7 +408,7 @@ class Sourcing(Opening, Awarding, Tendering, WaysOn, OrderDocument):
         with moving(self, "announce_tender", by=by):
             self._go_out(deadline, datetime.timedelta(days=days), f"{days} hari" if days else "", by=by, **letter)
             least = database_now() + datetime.timedelta(hours=hours)
-            self.questions_until = questions_until or min(least, deadline)
+            self.questions_until = questions_until or (min(least, deadline) if hours else deadline)
             refuse_unless(
                 not questions_until or least <= questions_until <= deadline,
                 f"Batas pertanyaan paling cepat {hours} jam dari sekarang, dan tidak sesudah batas penawaran.",
