@@ -34,9 +34,8 @@ FIELDS = {
     "attach_handover_scan": "handover_scan",
     "attach_head_scan": "head_handover_scan",
 }
-HOLDERS: dict[str, type[Document]] = {
-    model._meta.label_lower: model  # type: ignore[misc]
-    for model in (Meeting, Accountability, Contract, Addendum, PaymentRequest)
+HOLDERS: dict[str, Any] = {
+    model._meta.label_lower: model for model in (Meeting, Accountability, Contract, Addendum, PaymentRequest)
 }
 
 
