@@ -15,10 +15,11 @@ from pypdf import PdfReader
 from core import jobs
 from core.documents import job_key
 from core.models import Job, PrintedDocument
+from tests.areas import SUKADANA
 from tests.transactions.stage import Market
 from transactions import documents
 from transactions.documents.frame import Printable
-from transactions.models import Need
+from transactions.models import JointShare, Need
 from transactions.order import Order
 from transactions.views.printing import known, letters_of
 
@@ -28,6 +29,7 @@ POINTS = {"A4": (595, 842), "F4": (609, 935)}  # 210 x 297 and 215 x 330 mm
 BARE = {"daftar-hadir"}  # a list to sign, without the head of a letter
 # Orders in which each letter can be asked for.
 STORIES: dict[str, Callable[[Market], Any]] = {
+    "joined": lambda m: joined(m),
     "asked": lambda m: m.sourcing("open", hps=50_000_000).need,
     "tendered": lambda m: m.sourcing("open", hps=250_000_000).need,
     "negotiated": lambda m: negotiated(m),
@@ -64,6 +66,7 @@ LETTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "ba-musdes": ("heard", ("Berita Acara Musyawarah Desa", "141/1", "Diterima", "Contoh Bpd")),
     "notulen": ("heard", ("Notulen", "Inaq", "Ada lanjutannya?")),
     "buku-keputusan": ("heard", ("Buku Keputusan", "Diterima")),
+    "kesepakatan-bersama": ("joined", ("Kesepakatan Bersama", "Desa Sukadana", "141/7", "4.000.000", "sisa terbesar")),
 }
 
 
@@ -75,6 +78,14 @@ def negotiated(market: Market) -> Need:
         by=market.user("tpk"), price=quotation.price - 1_000_000, note="Sepakat.", scan=market.file("tpk")
     )
     return sourcing.need
+
+
+def joined(market: Market) -> Need:
+    """Another village takes part."""
+    share = JointShare(need=market.need("budgeted"), village_id=SUKADANA, ceiling=4_000_000)
+    share.invite(by=market.user("pka"))
+    share.agree(by=market.user("operator2"), musdes_on=market.today, musdes_number="141/7")
+    return share.need
 
 
 def planned(market: Market) -> Need:
