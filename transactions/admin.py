@@ -17,7 +17,7 @@ from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
 from core.formats import rupiah
 from regions.models import Area, Level
-from transactions.models import ProcurementRule, TaxRate
+from transactions.models import Paper, ProcurementRule, TaxRate
 from transactions.models.need import local_today
 
 WRITERS = (Role.REGENCY_OFFICE, Role.MINISTRY)
@@ -30,6 +30,15 @@ def regencies(user: Any) -> QuerySet[Area]:
 
 class RuleForm(forms.ModelForm):
     """A decree from its first day on. That day lies ahead: no sourcing that runs learns of a new rule."""
+
+    offer_papers = forms.TypedMultipleChoiceField(
+        label="Berkas yang wajib dalam setiap penawaran",
+        choices=Paper.choices,
+        required=False,
+        empty_value=None,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tanpa pilihan: keempat berkas diminta, dan yang kurang dinilai pada evaluasi administrasi.",
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -63,6 +72,7 @@ class ProcurementRuleAdmin(ScopedAdmin):
         "tender_days",
         "question_hours",
         "two_openers",
+        "offer_papers",
         "agreement_from",
         "fine_permille",
         "fine_cap_percent",

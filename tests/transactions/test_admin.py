@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -102,3 +103,12 @@ def test_a_row_that_stands_is_not_changed_or_deleted_nor_seen_next_door(market: 
     assert "Perbup Lombok Tengah" not in other.get(reverse(LIST)).content.decode()
     assert other.get(change, follow=True).request["PATH_INFO"] != change
     assert market.client("operator").get(reverse(LIST)).status_code in (302, 403)
+
+
+@pytest.mark.parametrize(("chosen", "kept"), [([], None), (["letter", "truth"], ["letter", "truth"])])
+def test_the_rule_names_the_papers_of_an_offer_or_is_silent(
+    chosen: list[str], kept: list[str] | None, market: Market
+) -> None:
+    data: dict[str, Any] = {**decree(market), "offer_papers": chosen}
+    assert market.client("dpmd").post(reverse(ADD), data).status_code == 302
+    assert ProcurementRule.objects.latest("pk").offer_papers == kept
