@@ -145,6 +145,17 @@ def test_announcement_and_questions_last_as_long_as_the_rule_says(market: Market
     assert tender.state == "open"
 
 
+def test_by_a_rule_that_is_silent_questions_are_taken_until_the_deadline(market: Market) -> None:
+    ProcurementRule.objects.update(tender_days=None, question_hours=None)
+    tender = market.sourcing("open", hps=250_000_000)
+    assert tender.questions_until == tender.deadline
+    ask(market, tender)
+    draft = market.sourcing("draft", hps=250_000_000, need=market.need(estimate=250_000_000))
+    page = text_of(market.client("tpk"), draft.move_url("announce_tender"))
+    assert " 0 jam" not in page
+    assert " 0 hari" not in page
+
+
 def test_a_rule_changed_in_the_middle_changes_nothing_of_a_tender_that_runs(market: Market, tender: Sourcing) -> None:
     before = (tender.rule_id, tender.deadline, tender.questions_until)
     ProcurementRule.objects.create(

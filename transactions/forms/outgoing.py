@@ -86,9 +86,9 @@ class AnnounceTenderForm(AnnounceForm):
         self.say_least(f"paling singkat {days} hari dari sekarang" if days else "di masa depan")
         until = min(self._at_four(now + datetime.timedelta(hours=hours), village.tzinfo), deadline)
         self.fields["questions_until"].initial = until
-        self.fields[
-            "questions_until"
-        ].help_text = f"{self.zone}, paling cepat {hours} jam dari sekarang. Pertanyaan dan jawaban dibaca semua orang."
+        earliest = f", paling cepat {hours} jam dari sekarang" if hours else ""
+        said = f"{self.zone}{earliest}. Pertanyaan dan jawaban dibaca semua orang."
+        self.fields["questions_until"].help_text = said
         self.propose(deadline)
 
     @staticmethod
