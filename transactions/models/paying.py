@@ -179,7 +179,8 @@ class Paying:
             self.amount = self.due()
             self.fine = self.fine_due()
             refuse_unless(self.requested_on <= self.today, "Tanggal SPP tidak boleh di masa depan.")
-            received = self.contract.handover_on if self.is_last else self.contract.signed_on
+            handed_over = self.contract.handover_on if self.is_last else None  # none where it ended early
+            received = handed_over or self.contract.signed_on
             refuse_unless(
                 received and self.requested_on >= received,
                 "SPP bertanggal setelah hasil pekerjaan diterima (Permendagri 20/2018 Pasal 55).",
