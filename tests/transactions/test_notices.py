@@ -94,7 +94,7 @@ def test_a_contract_on_its_way(market: Market) -> None:
         (lambda: contract.accept_work(by=manager, note="Baik."), {"firm"}),
         (lambda: contract.hand_over(by=manager, number="1", on=today, place="Kantor"), {"firm"}),
         (lambda: contract.hand_to_head(by=manager, number="2", on=today, place="Kantor"), {"kades"}),
-        (lambda: contract.confirm_handover(by=market.user("kades")), {"kaur"}),
+        (lambda: contract.confirm_handover(by=market.user("kades")), {"pka"}),
     ]
     for act, people in steps:
         assert told(market, act) == people

@@ -155,7 +155,8 @@ def test_what_may_be_printed_follows_the_state(market: Market) -> None:
 
     def kinds(contract: Any, who: str = "pka") -> list[str]:
         whole = Order(contract.need, market.user(who))
-        letters = {each.kind for each in documents.sourcing.available(whole)}  # proved in test_sourcing_papers
+        stages = (documents.sourcing, documents.offers, documents.payment)  # proved in tests of their own
+        letters = {each.kind for stage in stages for each in stage.available(whole)}
         return [each.kind for each in documents.available(whole) if each.kind not in letters]
 
     assert kinds(market.contract("drafted")) == []
