@@ -213,7 +213,8 @@ def test_the_offers_form_keeps_what_was_typed_and_says_what_lacks(market: Market
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"price_1", "price_2", "days", "paper_letter"}
     assert "Kami." in answer.content.decode()
-    free = client.post(url, {"price_1": "0", "price_2": "0", "days": "3", "approach": "x", "paper_letter": upload()})
+    nothing = {"price_1": "0", "price_2": "0", "days": "3", "approach": "x", "paper_letter": upload()}
+    free = client.post(url, filled(client.get(url).context["form"]) | nothing)
     assert "Sedikitnya satu harga satuan harus lebih dari nol." in free.content.decode()
 
 

@@ -76,7 +76,7 @@ def test_from_the_need_to_the_providers_answer(market: Market) -> None:
     send(market, "pka", offer.move_url("propose"), price_1="8.500.000", note="Harga desa tetangga.")
     send(market, "firm", offer.move_url("counter"), price_1="9.000.000", note="Termasuk modul.")
     send(market, "pka", offer.move_url("accept_price"))
-    send(market, "pka", sourcing.move_url("award"), quotation=offer.pk)
+    send(market, "pka", sourcing.move_url("award"), quotation=offer.pk, related="tidak")
     contract = Contract.objects.get()
     send(market, "pka", contract.move_url("issue"), number="027/1", signed_on=today, starts_on=today)
     send(market, "firm", contract.move_url("sign_for_provider"), scan=scan())
@@ -175,7 +175,7 @@ def test_a_quotation_of_two_through_its_pages(market: Market) -> None:
     dear, cheap = sourcing.quotations.order_by("-price")
     judged = meets(dear) | meets(cheap, technical="no", technical_note="Tanpa jadwal.")
     send(market, "tpk", sourcing.move_url("evaluate"), **judged)
-    send(market, "tpk", sourcing.move_url("award"), quotation=dear.pk)
+    send(market, "tpk", sourcing.move_url("award"), quotation=dear.pk, related="tidak")
     assert Contract.objects.get().provider == market.firm.provider
     text = market.client("rival").get(sourcing.get_absolute_url()).content.decode()
     assert "Penawaran gugur: Tanpa jadwal." in text
