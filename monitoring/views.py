@@ -313,10 +313,8 @@ def facilitator_report(request: HttpRequest, code: str) -> HttpResponse:
 class FacilitatorMove(MoveView):
     """Writing has a page of its own; finishing freezes what the page showed and prints it."""
 
-    def page(self, form: Form | None, *, refusal: str = "", status: int = 200) -> HttpResponse:
-        if self.move.verb == "write":
-            self.template_name = "monitoring/facilitator_write.html"
-        return super().page(form, refusal=refusal, status=status)
+    def templates(self) -> str:
+        return "monitoring/facilitator_write.html" if self.move.verb == "write" else self.template_name
 
     def arguments(self, form: Form | None) -> dict[str, Any]:
         if self.move.verb == "issue":

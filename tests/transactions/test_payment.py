@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import product
 from typing import Any
 
 import pytest
@@ -166,22 +165,6 @@ def test_termins_make_up_the_value_and_the_last_settles(market: Market) -> None:
     assert sum(amounts) == contract.value == contract.paid
     with pytest.raises(TransitionRefused, match="Untuk semua termin kontrak ini sudah ada SPP"):
         market.request(contract)
-
-
-@pytest.mark.parametrize("value", [1, 2, 3, 7, 99, 100, 101, 9_400_000, 9_999_999, 123_456_789_012])
-def test_the_parts_of_every_plan_make_up_the_value_exactly(value: int) -> None:
-    """All plans of up to four termins in steps of 5, and some odd ones: no rupiah is lost or made."""
-    steps = range(5, 100, 5)
-    plans = [(a, b, 100 - a - b) for a, b in product(steps, steps) if a + b < 100]
-    plans += [(100,), (1, 99), (33, 33, 34), (17, 29, 31, 23)]
-    for plan in plans:
-        asked = 0
-        for number in range(len(plan)):
-            last = number == len(plan) - 1
-            amount = (value if last else value * sum(plan[: number + 1]) // 100) - asked
-            assert amount >= 0
-            asked += amount
-        assert asked == value, plan
 
 
 def test_an_addendum_between_two_termins_goes_to_those_that_follow(market: Market) -> None:

@@ -222,11 +222,12 @@ class HeadHandOverForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         contract = self.document
-        self.initial = {
+        known = {
             "number": contract.head_handover_number,
             "on": contract.head_handover_on,
             "place": contract.head_handover_place,
-        } | self.initial
+        }
+        self.initial = {**known, **self.initial}
 
 
 class TerminateForm(FineFields):

@@ -243,7 +243,7 @@ class ImportMoveView(MoveView):
     def get(self, request: HttpRequest) -> HttpResponse:
         return redirect(self.document)
 
-    def page(self, form: Any, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    def page(self, form: Any, *, refusal: str = "", **options: Any) -> HttpResponse:
         verdict = self.document.may(self.move.verb, self.request.user) if self.move else None
         if verdict is not None and not verdict and not refusal:
             refusal = verdict.reason
