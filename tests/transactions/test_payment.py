@@ -167,6 +167,35 @@ def test_termins_make_up_the_value_and_the_last_settles(market: Market) -> None:
         market.request(contract)
 
 
+def test_a_termin_waits_until_the_one_before_it_is_paid(market: Market) -> None:
+    contract = market.account("payment").contract
+    termins(contract, 50, 50, accepted=100)
+    first = market.request(contract, "approved")
+    with pytest.raises(TransitionRefused) as refused:
+        market.request(contract)
+    assert refused.value.reason == "SPP termin 2 diajukan setelah termin 1 dibayar."
+    market.transfer(first)
+    assert market.request(contract, "paid").amount == 4_700_000
+    assert contract.is_paid
+
+
+def test_a_later_request_that_lives_already_takes_nothing_from_an_earlier_one(market: Market) -> None:
+    """Two at once, as they could be begun before a termin waited for the one before it."""
+    contract = market.account("payment").contract
+    termins(contract, 50, 50, accepted=100)
+    first = market.request(contract, "approved")
+    PaymentRequest.objects.create(
+        contract=contract, termin=2, termins=2, amount=4_700_000, created_by=market.user("pka")
+    )
+    first.give_back(by=market.user("kaur"), reason="Nomor keliru.")
+    market.fill(first)
+    first.submit(by=market.user("pka"))
+    first.examine(by=market.user("sekdes"), answers=YES)
+    first.approve(by=market.user("kades"))
+    market.transfer(first)
+    assert contract.payments.get().gross == 4_700_000
+
+
 def test_an_addendum_between_two_termins_goes_to_those_that_follow(market: Market) -> None:
     contract = market.account("payment").contract
     termins(contract, 50, 50, accepted=100)

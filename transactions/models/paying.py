@@ -40,9 +40,14 @@ def parts(contract: Contract) -> list[Part]:
     return found
 
 
-def asked_before(contract: Contract, *, but: Any = None) -> int:
-    """Gross that living requests of this contract ask for, and payments older than requests; whole rupiah."""
+def asked_before(contract: Contract, *, but: Any = None, termin: int | None = None) -> int:
+    """Gross that living requests of this contract ask for, and payments older than requests; whole rupiah.
+
+    With `termin` only those of the termins before it: one that was begun later takes nothing from an earlier one.
+    """
     requests = contract.payment_requests.living().exclude(pk=but)
+    if termin is not None:
+        requests = requests.filter(termin__lt=termin)
     asked = requests.aggregate(total=Sum("amount"))["total"] or 0
     bare = contract.payments.filter(request=None).aggregate(total=Sum("gross"))["total"] or 0
     return int(asked + bare)
@@ -91,10 +96,17 @@ class Paying:
         """
         contract = self.contract
         if contract.state == "terminated":
-            whole = contract.owed + contract.paid  # the part of the work that was done
-        else:
-            whole = contract.value if self.is_last else contract.value * self._part().up_to // 100
-        return whole - asked_before(contract, but=self.pk)
+            return contract.owed + contract.paid - asked_before(contract, but=self.pk)  # the work that was done
+        whole = contract.value if self.is_last else contract.value * self._part().up_to // 100
+        return whole - asked_before(contract, but=self.pk, termin=self.termin)
+
+    def waits_for(self) -> int | None:
+        """The first earlier termin that is not paid; None when all are."""
+        paid = set(self.contract.payment_requests.filter(state="paid").values_list("termin", flat=True))
+        return next(
+            (part.number for part in parts(self.contract) if part.number < self.termin and part.number not in paid),
+            None,
+        )
 
     def fine_due(self) -> int:
         """The contract's fine that is not yet deducted: with the last termin, never more than it pays."""
@@ -121,6 +133,8 @@ class Paying:
                 f"Termin {self.termin} diajukan setelah {part.up_to} % hasil pekerjaan diterima;"
                 f" yang diterima baru {accepted} %."
             )
+        if (earlier := self.waits_for()) is not None:
+            return Denied(f"SPP termin {self.termin} diajukan setelah termin {earlier} dibayar.")
         if self.due() <= 0:
             return Denied("Nilai kontrak sudah diminta seluruhnya; tidak ada sisa untuk termin ini.")
         return None
@@ -166,7 +180,9 @@ class Paying:
     def _fill(self, fields: dict[str, Any], **files: StoredFile | None) -> None:
         for name, value in fields.items():
             setattr(self, name, value)
-        self.amount = max(self.due(), 1)  # as it stands now; the filing says so when nothing is left
+        due = self.due()
+        self.amount = due if due > 0 else self.amount  # as it stands now; the filing says so when nothing is left
+        self.fine = min(self.fine, self.amount)
         for name, file in files.items():
             if file is not None:
                 file.hold(self)
