@@ -258,7 +258,7 @@ class Order:
 
     @cached_property
     def is_invited(self) -> bool:
-        """Is this a provider that was asked, and nobody of the village or its overseers?"""
+        """Is this a provider that was asked? Also where its people hold an office in the village: then they bid."""
         mine = people.providers(self.user)
         return bool(mine) and self.sourcing is not None and self.sourcing.invitations.filter(provider__in=mine).exists()
 

@@ -20,10 +20,11 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 
+from accounts import people
 from core.models import Event, PrintedDocument, StoredFile
 from transactions.dossier import contract, musdes, payment, planning, sourcing
 from transactions.dossier.frame import Holder, Paper, Stage
-from transactions.models import Need, Sourcing
+from transactions.models import Invitation, Need, Sourcing
 from transactions.models.need import in_office
 
 STAGES = (
@@ -128,7 +129,10 @@ class Dossier:
     # --- whose -----------------------------------------------------------------------------------------------
     @cached_property
     def is_office(self) -> bool:
-        """The people of the villages that buy, who helps and oversees them; not a provider."""
+        """The people of the villages that buy, who helps and oversees them; not a provider that was ever asked."""
+        mine = people.providers(self.user)
+        if mine and Invitation.objects.filter(sourcing__need=self.need, provider__in=mine).exists():
+            return False
         return Need.objects.filter(pk=self.need.pk).filter(in_office(self.user, need="pk")).exists()
 
     @cached_property

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.workflow import refuse_unless
-from transactions.models.need import in_office
+from transactions.models.need import on_the_buying_side
 from transactions.models.offer import Paper, papers_asked
 from transactions.models.sourcing import Sourcing
 
@@ -113,7 +113,7 @@ class Evaluation(models.Model):
 class MinutesQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """The village's people and who oversees them; bidders read their own result."""
-        return self.filter(in_office(user, "sourcing__need__village"))
+        return self.filter(on_the_buying_side(user))
 
 
 class EvaluationMinutes(models.Model):

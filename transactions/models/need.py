@@ -86,6 +86,18 @@ def in_office(user: Any, path: str = "village", *, need: str = "") -> Q:
     return own | Q(**{f"{need}__in": joint}) if joint else own
 
 
+def on_the_buying_side(user: Any, path: str = "sourcing") -> Q:
+    """Rows of sourcings (to which `path` leads) of one's own villages, but for those in which one's own provider is
+    asked: whoever stands on both sides reads as a bidder."""
+    from transactions.models.quotation import Invitation
+
+    rows = in_office(user, f"{path}__need__village")
+    mine = people.providers(user)
+    return (
+        rows & ~Q(**{f"{path}__in": Invitation.objects.filter(provider__in=mine).values("sourcing")}) if mine else rows
+    )
+
+
 def need_path(path: str) -> str:
     """From the path to an order's village, the path to its need; empty where it leads to no order."""
     if path.endswith("need__village"):

@@ -12,7 +12,7 @@ from accounts.models.membership import Role
 from core.clock import database_now
 from core.codes import CodeField
 from core.workflow import Allowed, Denied, Verdict, moving
-from transactions.models.need import in_office
+from transactions.models.need import on_the_buying_side
 from transactions.models.rule import Method
 
 WITNESSES = (Role.PROCUREMENT_TEAM, Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY, Role.BPD)
@@ -25,7 +25,7 @@ NO_OFFER = (
 class OpeningMinutesQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """The village, and who helps and oversees it: the minutes name every price, and bidders read only their own."""
-        return self.filter(in_office(user, "sourcing__need__village"))
+        return self.filter(on_the_buying_side(user))
 
 
 class OpeningMinutes(models.Model):

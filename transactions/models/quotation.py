@@ -16,7 +16,7 @@ from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, r
 from transactions.models import negotiation
 from transactions.models.base import OrderDocument
 from transactions.models.item import total_of
-from transactions.models.need import in_office
+from transactions.models.need import on_the_buying_side, went_out
 from transactions.models.negotiation import Negotiating
 from transactions.models.offer import Paper, QuotationItem, papers_required
 from transactions.models.rule import Method
@@ -27,8 +27,12 @@ from verification.models import Standing
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """The village, who helps and oversees it, and the provider itself once the letter went out; never a rival."""
-        own = Q(provider__in=people.providers(user)) & ~Q(sourcing__state="draft")
-        return self.filter(in_office(user, "sourcing__need__village") | own)
+        own = Q(provider__in=people.providers(user)) & went_out("sourcing__")
+        return self.filter(on_the_buying_side(user) | own)
+
+    def sent(self) -> Self:
+        """Those that went out; a candidate of a draft was not asked."""
+        return self.filter(went_out("sourcing__"))
 
 
 class Invitation(models.Model):
@@ -68,7 +72,7 @@ class QuotationQuerySet(models.QuerySet):
         stay closed for good."""
         own = Q(provider__in=people.providers(user))
         opened = Q(sourcing__opened_at__isnull=False) & ~Q(state="withdrawn")
-        return self.filter(own | opened & in_office(user, "sourcing__need__village"))
+        return self.filter(own | opened & on_the_buying_side(user))
 
     def waiting_for(self, user: Any) -> Self:
         """Price talks that wait for the provider's answer; the village finds its own under the sourcing."""

@@ -16,7 +16,7 @@ from core.documents import fingerprint, freeze
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from transactions.models.base import OrderDocument
 from transactions.models.item import Item, Line, total_of
-from transactions.models.need import in_office, local_today
+from transactions.models.need import local_today, on_the_buying_side
 from transactions.models.rule import Method
 from transactions.models.sourcing import Sourcing
 from transactions.models.tax_rate import TaxRate
@@ -28,7 +28,7 @@ class TermsQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """The village's people and who oversees them: the estimate's unit prices are not for bidders. Those read the
         KAK and the items on their own pages (`fixed_for`)."""
-        return self.filter(in_office(user, "sourcing__need__village"))
+        return self.filter(on_the_buying_side(user))
 
     def fixed_for(self, user: Any) -> Self:
         """Fixed terms of packages that this person sees: what whoever was asked may read of them."""
