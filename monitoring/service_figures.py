@@ -52,7 +52,7 @@ class ServiceFigures:
             "views": self._views(own),
             "kept": _by_month(Shortlisted.objects.filter(service__in=own), "added_at", "service", span),
             "invited": _by_month(
-                Invitation.objects.filter(service__in=own).exclude(sourcing__state="draft"), "created_at", "service", span
+                Invitation.objects.filter(service__in=own).sent(), "created_at", "service", span
             ),
             "quoted": _by_month(_through_invitation(Quotation.objects.all(), own), "sent_at", "sourcing__invitations__service", span),
             "awarded": _by_month(_through_invitation(Contract.objects.all(), own), "created_at", "sourcing__invitations__service", span),

@@ -91,7 +91,7 @@ def _done_text(done: prices.Done) -> str:
 def figures(services: list[Service]) -> dict[int, dict[str, int]]:
     """How often each was kept in a shortlist, invited, and awarded; never by whom."""
     keys = [service.pk for service in services]
-    invited = Invitation.objects.filter(service__in=keys).exclude(sourcing__state="draft")
+    invited = Invitation.objects.filter(service__in=keys).sent()
     won = Contract.objects.filter(
         sourcing__invitations__service__in=keys, sourcing__invitations__provider=F("provider")
     )

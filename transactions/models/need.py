@@ -120,6 +120,13 @@ def joint_needs(user: Any, codes: list[str]) -> list[int]:
     return user.joint_needs_now  # type: ignore[no-any-return]
 
 
+def went_out(to: str = "") -> Q:
+    """Rows of sourcings that somebody was asked for; a draft that failed never was. Those of before the moment was
+    kept are known by their state, or by offers that were opened."""
+    told = Q(**{f"{to}announced_at__isnull": False}) | Q(**{f"{to}opened_at__isnull": False})
+    return told | ~Q(**{f"{to}state__in": ["draft", "failed"]})
+
+
 def local_today(area: Area) -> datetime.date:
     """The date where the village lies."""
     return timezone.localdate(timezone=area.tzinfo)
@@ -130,9 +137,8 @@ class NeedQuerySet(models.QuerySet):
         """The village's people, who helps and oversees them, and providers once they are invited."""
         from transactions.models.quotation import Invitation
 
-        invited = Invitation.objects.filter(sourcing__need=OuterRef("pk"), provider__in=people.providers(user)).exclude(
-            sourcing__state="draft"
-        )
+        asked = Invitation.objects.filter(sourcing__need=OuterRef("pk"), provider__in=people.providers(user))
+        invited = asked.filter(went_out("sourcing__"))
         return self.filter(in_office(user, need="pk") | Q(Exists(invited)))
 
     def said(self, text: str, *, inside: Collection[str] = ()) -> Self:

@@ -20,8 +20,8 @@ from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, born, moves,
 from regions.scope import NOTHING, within
 from transactions.models.awarding import Awarding
 from transactions.models.base import OrderDocument
-from transactions.models.joint import needs_everybody, whole_ceiling
-from transactions.models.need import Need, in_office, local_today
+from transactions.models.joint import needs_everybody, spendable
+from transactions.models.need import Need, in_office, local_today, went_out
 from transactions.models.opening import WITNESSES, Opening
 from transactions.models.rule import Method, ProcurementRule
 from transactions.models.tender import Tendering
@@ -45,7 +45,7 @@ LIVE = ("draft", "open", "opening", "opened", "evaluated")
 class SourcingQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """Who sees the village's orders; a provider once the invitations went out."""
-        invited = Q(invitations__provider__in=people.providers(user)) & ~Q(state="draft")
+        invited = Q(invitations__provider__in=people.providers(user)) & went_out()
         return self.filter(in_office(user, "need__village") | invited).distinct()
 
     def public(self) -> Self:
