@@ -65,7 +65,9 @@ PAPERS = (
         of="transactions.invitation",
         maker=TPK,
         expected=lambda invitation: (
-            by_offers("open", "opening", *OPENED)(invitation.sourcing) and invitation.how == "invited"
+            by_offers("open", "opening", *OPENED)(invitation.sourcing)
+            and invitation.sourcing.method != "tender"
+            and invitation.how == "invited"
         ),
         when="setelah undangan dikirim",
         bidders=True,

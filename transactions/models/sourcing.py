@@ -354,6 +354,8 @@ class Sourcing(Opening, Awarding, Tendering, WaysOn, OrderDocument):
     def choose_method(self) -> None:
         """By the value and the rule that this sourcing began under."""
         self.method = self.rule.method_for(self.hps)
+        if self.pk and self.method == Method.TENDER:
+            self.invitations.all().delete()
 
     def amend(
         self,
@@ -406,6 +408,7 @@ class Sourcing(Opening, Awarding, Tendering, WaysOn, OrderDocument):
         """The tender stands in public from now on; questions are taken until a date, offers until the deadline."""
         days, hours = self.rule.tender_days or 0, self.rule.question_hours or 0
         with moving(self, "announce_tender", by=by):
+            self.invitations.all().delete()  # nobody has registered yet; these were candidates, and nobody asked them
             self._go_out(deadline, datetime.timedelta(days=days), f"{days} hari" if days else "", by=by, **letter)
             least = database_now() + datetime.timedelta(hours=hours)
             self.questions_until = questions_until or (min(least, deadline) if hours else deadline)
