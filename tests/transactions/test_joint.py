@@ -14,6 +14,7 @@ from regions.models import Area
 from tests.areas import KUTA, SUKADANA
 from tests.transactions.stage import VILLAGE, Market, Reasoned, attempt
 from transactions.documents import joint as letter
+from transactions.forms import PriceForm, SourcingForm
 from transactions.models import (
     Accountability,
     Activity,
@@ -411,3 +412,43 @@ def test_another_regencys_villages_are_not_offered(market: Market) -> None:
     offered = {village.pk for village in page.context["form"].fields["village"].queryset}
     assert offered == {SUKADANA}
     assert Area.objects.get(pk=SUKADANA).may_buy
+
+
+def priced(total: int) -> dict[str, Any]:
+    """One item as the page sends it."""
+    return {"name_0": "Paket", "volume_0": "1", "unit_0": "paket", "unit_price_0": str(total)}
+
+
+def test_a_joint_quotation_is_priced_up_to_the_common_ceiling_and_goes_out(market: Market) -> None:
+    """60 million of the lead and 40 of the partner: 100 million on the pages, from the form to the announcement."""
+    row = share(market, "budgeted", need=market.need("budgeted", estimate=60_000_000), ceiling=40_000_000)
+    need = Need.objects.select_related("village").get(pk=row.need_id)
+    new = market.client("tpk").get(reverse("sourcing-new", args=[need.code])).content.decode()
+    assert "Rp100.000.000" in new and "Rp60.000.000" not in new
+    sourcing = market.draft_sourcing(hps=99_000_000, need=need)
+    sourcing.give_reasons(Reasoned())
+    sourcing.prepare(by=market.user("tpk"), services=[market.service, market.rival_service])
+    terms = market.draft_terms(sourcing)
+    terms.begin(by=market.user("tpk"), scope=sourcing.scope, days=sourcing.days)
+    address = terms.move_url("price")
+    assert "Rp60.000.000" not in market.client("tpk").get(address).content.decode()
+    form = PriceForm({"tax": "included", **priced(100_000_001)}, document=terms, user=market.user("tpk"))
+    assert not form.is_valid()
+    assert "melebihi pagu anggaran Rp100.000.000" in str(form.errors)
+    form = PriceForm({"tax": "included", **priced(100_000_000)}, document=terms, user=market.user("tpk"))
+    assert form.is_valid(), form.errors
+    terms.price(by=market.user("tpk"), **form.arguments())
+    sourcing = Sourcing.objects.get(pk=sourcing.pk)
+    assert sourcing.hps == 100_000_000
+    sourcing.give_reasons(Reasoned())
+    sourcing.announce(by=market.user("tpk"), deadline=sourcing.deadline)
+    sourcing.fail(by=market.user("tpk"), reason="Belum ada penawaran.")
+    assert SourcingForm.proposed(need)["hps"] == 100_000_000
+
+
+def test_an_addendum_may_raise_a_joint_contract_up_to_the_common_ceiling(market: Market) -> None:
+    row = share(market, "budgeted", need=market.need("budgeted", estimate=6_000_000))
+    contract = market.contract("running", need=Need.objects.get(pk=row.need_id), hps=9_500_000)
+    contract.check_room(600_000)  # 9.4 million are 10 then
+    with pytest.raises(TransitionRefused, match=r"Nilai tidak boleh melebihi pagu Rp10\.000\.000"):
+        contract.check_room(600_001)

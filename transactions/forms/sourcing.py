@@ -18,7 +18,7 @@ from core.forms import Line, MoveForm, RupiahField
 from core.once import OnceForm
 from transactions.candidates import candidates, label_of
 from transactions.models import Method, Need, ProcurementRule, Quotation, Sourcing
-from transactions.models.joint import whole_ceiling
+from transactions.models.joint import spendable
 from transactions.models.need import local_today
 
 WORDS = {"rows": 4}
@@ -82,7 +82,8 @@ class SourcingFields(forms.ModelForm):
         self.found = list(found)
         services: Any = self.fields["services"]
         services.queryset, services.label_from_instance = found, label_of
-        self.fields["hps"].help_text = f"Paling banyak sebesar pagu anggaran, {rupiah(whole_ceiling(need) or 0)}."
+        self.ceiling = spendable(need) or 0
+        self.fields["hps"].help_text = f"Paling banyak sebesar pagu anggaran, {rupiah(self.ceiling)}."
         self.fields["days"].validators.append(MinValueValidator(1))
         self.fields["deadline"].help_text = f"Waktu {need.village.zone_name}."
 
@@ -119,7 +120,7 @@ class SourcingForm(OnceForm, SourcingFields):
             "deadline": later.replace(hour=16, minute=0, second=0, microsecond=0),
         }
         if (failed := need.sourcings.filter(state="failed").first()) is not None:  # the last: begin from what it said
-            return proposal | {"scope": failed.scope, "days": failed.days, "hps": min(failed.hps, need.ceiling or 0)}
+            return proposal | {"scope": failed.scope, "days": failed.days, "hps": min(failed.hps, spendable(need) or 0)}
         if service := need.service:
             proposal |= {"services": [service.pk], "scope": service.deliverables, "days": service.duration_days}
         return proposal
@@ -128,7 +129,7 @@ class SourcingForm(OnceForm, SourcingFields):
         super().__init__(*args, need=need, **kwargs)
         self.instance.need = need
         if not self.initial.get("hps"):
-            self.initial["hps"] = min(need.estimate, whole_ceiling(need) or need.estimate)
+            self.initial["hps"] = min(need.estimate, spendable(need) or need.estimate)
 
 
 class AmendSourcingForm(SourcingFields):

@@ -14,6 +14,7 @@ from transactions import outline
 from transactions.forms.rows import COUNT, Rows, VolumeField, more_rows
 from transactions.models import Sourcing, Terms
 from transactions.models.item import Line, said, total_of
+from transactions.models.joint import spendable
 from transactions.models.need import local_today
 from transactions.models.terms import MOST_ITEMS, lines_of, ppn_of, ppn_rate
 
@@ -144,6 +145,7 @@ class PriceForm(MoveForm):
         for name in ("tax", "price_source", "hps_number", "hps_on"):
             self.fields[name].initial = getattr(terms, name)
         self.rows = Rows(self, ITEM, [as_typed(line) for line in lines_of(self.sourcing)], most=MOST_ITEMS)
+        self.ceiling = spendable(terms.need)
         self.rate = ppn_rate(local_today(terms.need.village))
 
     def clean(self) -> dict[str, Any]:
@@ -159,7 +161,7 @@ class PriceForm(MoveForm):
     def _judge_total(self, data: dict[str, Any]) -> None:
         if not data["items"]:
             raise ValidationError("Isi sedikitnya satu butir HPS.")
-        total, ceiling = self.total_of(data), self.document.need.ceiling
+        total, ceiling = self.total_of(data), self.ceiling
         if ceiling is not None and total > ceiling:
             raise ValidationError(f"Jumlah HPS {rupiah(total)} melebihi pagu anggaran {rupiah(ceiling)}.")
 

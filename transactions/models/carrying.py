@@ -127,12 +127,14 @@ class Carrying:
         return row
 
     def _left(self, contract: Contract | None) -> int:
-        """What is not paid of this village's own part; the ceiling where nothing is contracted."""
-        from transactions.models.joint import divided
+        """What is not paid of this village's own part; where nothing is contracted, what contracts that ended early
+        left of its ceiling (of each the village's part, by the largest remainder)."""
+        from transactions.models.joint import divided, taken
 
-        if contract is None:
-            return int(self.ceiling)
         others = self.shares.living().aggregate(value=models.Sum("value"), ceiling=models.Sum("ceiling"))
+        if contract is None:
+            weights = [self.ceiling, others["ceiling"] or 0]
+            return int(self.ceiling) - sum(divided(part, weights)[0] for part in taken(self))  # type: ignore[arg-type]
         paid = divided(contract.paid, [self.ceiling, others["ceiling"] or 0])[0] if others["value"] else contract.paid
         return contract.value - (others["value"] or 0) - paid
 

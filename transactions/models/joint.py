@@ -359,6 +359,26 @@ def whole_ceiling(need: Need) -> int | None:
     return need.ceiling + (need.shares.living().aggregate(total=Sum("ceiling"))["total"] or 0)
 
 
+def spendable(need: Need) -> int | None:
+    """The most that a contract of this need may cost: what all villages together may spend, less what contracts that
+    ended early took of it. Whole rupiah; None before the budget.
+
+    The one home of this limit: the estimate, its pages and an addendum all ask here.
+    """
+    whole = whole_ceiling(need)
+    return whole if whole is None else max(whole - sum(taken(need)), 0)
+
+
+def taken(need: Need) -> list[int]:
+    """What each contract of this need that ended early was paid and still owes; gross, in whole rupiah."""
+    from transactions.models.contract import Contract
+
+    if need.pk is None:
+        return []
+    ended = Contract.objects.filter(sourcing__need=need.pk, state="terminated").order_by("pk")
+    return [contract.paid + contract.owed for contract in ended]
+
+
 def needs_everybody(need: Need) -> None:
     """Refuse to go on while a village that was asked has not budgeted its part."""
     waiting = [share.village.label for share in need.shares.filter(state__in=PENDING).select_related("village")]

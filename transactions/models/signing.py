@@ -15,6 +15,7 @@ from core.workflow import Verdict, born, moving, refuse_unless
 from transactions.models import bearing
 from transactions.models.agreed import as_agreed
 from transactions.models.conditions import PROVIDERS_FAULT, Cause, Conditions, kind_for
+from transactions.models.joint import spendable
 from transactions.models.need import local_today
 from transactions.models.sourcing import Sourcing
 from verification.models import Standing
@@ -86,7 +87,7 @@ class Signing:
             if not self.need.shares.living().exists():  # several villages' budgets are asked when both have signed
                 self.need.activity.check_room(more)
         else:
-            ceiling = self.need.ceiling
+            ceiling = spendable(self.need)
             refuse_unless(
                 ceiling is None or self.value + more <= ceiling, f"Nilai tidak boleh melebihi pagu {rupiah(ceiling)}."
             )

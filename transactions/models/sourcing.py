@@ -15,7 +15,7 @@ from accounts import people
 from accounts.models.membership import Role
 from catalog.models import Service
 from core.clock import database_now
-from core.formats import waktu
+from core.formats import rupiah, waktu
 from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, born, moves, moving, refuse_unless
 from regions.scope import NOTHING, within
 from transactions.models.awarding import Awarding
@@ -294,9 +294,9 @@ class Sourcing(Opening, Awarding, Tendering, WaysOn, OrderDocument):
         return str(OFFICER[Method(self.method)].label)
 
     def clean(self) -> None:
-        ceiling = whole_ceiling(self.need)
+        ceiling = spendable(self.need)
         if ceiling is not None and self.hps is not None and self.hps > ceiling:
-            raise ValidationError({"hps": "HPS tidak boleh melebihi pagu anggaran kebutuhan ini."})
+            raise ValidationError({"hps": f"HPS tidak boleh melebihi pagu anggaran kebutuhan ini, {rupiah(ceiling)}."})
 
     # --- who may ----------------------------------------------------------------------------------
     def officer(self, user: Any) -> Verdict:
@@ -352,7 +352,7 @@ class Sourcing(Opening, Awarding, Tendering, WaysOn, OrderDocument):
             self.invite(service)
 
     def choose_method(self) -> None:
-        """By the value and the rule that this sourcing began under."""
+        """By the value and the rule that this sourcing began under. A tender asks nobody: candidates go."""
         self.method = self.rule.method_for(self.hps)
         if self.pk and self.method == Method.TENDER:
             self.invitations.all().delete()
