@@ -84,6 +84,14 @@ def test_by_offers_the_kak_and_the_hps_lack_until_they_are_printed(market: Marke
     assert set(wanted) <= set(titles(dossier))
 
 
+def test_a_letter_to_one_provider_stands_in_for_no_other(market: Market) -> None:
+    need = market.sourcing("open", hps=20_000_000).need
+    letters = documents.available(Order(Need.objects.select_related("village").get(pk=need.pk), market.user("tpk")))
+    next(each for each in letters if each.label.endswith("CV Rinjani")).issue(by=market.user("tpk"), paper="A4")
+    asked = [label for label in lacks(file_of(market, need, "tpk")) if label.startswith("Surat Permintaan")]
+    assert asked == ["Surat Permintaan Penawaran – PT Tastura"]
+
+
 def test_a_direct_purchase_lacks_no_paper_of_a_tender(market: Market) -> None:
     sourcing = market.sourcing("open")
     assert lacks(file_of(market, sourcing.need, "pka")) == []

@@ -171,3 +171,16 @@ def test_the_orders_page_says_what_was_printed_and_what_was_not(market: Market) 
     assert page.count("Belum dibuat") == sum(letter.printed == [] for letter in letters)
     assert ", F4</a>" in page
     assert 'value="A4"' in page and 'value="F4"' in page
+
+
+def test_what_was_printed_stands_under_its_own_letter_and_a_bidder_sees_no_others(market: Market) -> None:
+    need = Need.objects.select_related("village").get(pk=market.sourcing("open", hps=20_000_000).need_id)
+    office = Order(need, market.user("tpk"))
+    for letter in documents.available(office):
+        if letter.kind.startswith("surat-permintaan") and letter.label.endswith("PT Tastura"):
+            rivals = letter.issue(by=market.user("tpk"), paper="A4")
+    shown = {each.paper.label: each.printed for _, letters in letters_of(office) for each in letters}
+    assert shown["Surat Permintaan Penawaran: PT Tastura"] == [rivals]
+    assert shown["Surat Permintaan Penawaran: CV Rinjani"] == []
+    page = market.client("firm").get(need.get_absolute_url()).content.decode()
+    assert "Surat Permintaan Penawaran: CV Rinjani" in page and rivals.code not in page

@@ -219,16 +219,22 @@ def available(order: Order) -> list[Printable]:
     if contract is None or contract.snapshot is None:
         return []
     label = str(contract.get_kind_display())
-    found = [Printable("spk", label, lambda **k: issue_spk(contract, **k))]
+    found = [Printable("spk", label, lambda **k: issue_spk(contract, **k), (contract,))]
     living = [row for row in contract.addenda.all() if row.state != "withdrawn"]
     for each in living:
         kind = "adendum" if each is living[-1] else f"adendum-{each.sequence}"
-        found.append(Printable(kind, str(each), lambda each=each, **k: issue_addendum(each, **k)))
+        found.append(Printable(kind, str(each), lambda each=each, **k: issue_addendum(each, **k), (each,)))
     if rows := list(contract.inspections.all()):
         minutes = "Berita Acara Pemeriksaan"
-        found.append(Printable("ba-pemeriksaan", minutes, lambda **k: issue_inspection(contract, rows[-1], **k)))
+        found.append(
+            Printable("ba-pemeriksaan", minutes, lambda **k: issue_inspection(contract, rows[-1], **k), (contract,))
+        )
     if contract.state in ("inspected", "received", "handed_over"):
-        found.append(Printable("bast", "Berita Acara Serah Terima (BAST)", lambda **k: issue_bast(contract, **k)))
+        found.append(
+            Printable("bast", "Berita Acara Serah Terima (BAST)", lambda **k: issue_bast(contract, **k), (contract,))
+        )
     if contract.state in ("received", "handed_over"):
-        found.append(Printable("bast-kades", "BAST kepada Kepala Desa", lambda **k: issue_head_bast(contract, **k)))
+        found.append(
+            Printable("bast-kades", "BAST kepada Kepala Desa", lambda **k: issue_head_bast(contract, **k), (contract,))
+        )
     return found

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
+
 from accounts.models import Membership, Role, VillageOffice
 from core.models import PrintedDocument
 from regions.models import Area
@@ -13,11 +15,15 @@ from regions.models import Area
 
 @dataclass(frozen=True, slots=True)
 class Printable:
-    """A paper that can be asked for now: `issue(by=, paper=)` gives the printed document."""
+    """A paper that can be asked for now: `issue(by=, paper=)` gives the printed document.
+
+    `about` are the documents that hold what was printed of it, as far as the asker may read that.
+    """
 
     kind: str
     label: str
     issue: Callable[..., PrintedDocument]
+    about: tuple[models.Model, ...] = ()
 
 
 def letterhead(village: Area) -> dict[str, Any]:

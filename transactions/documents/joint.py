@@ -21,7 +21,8 @@ def available(order: Order) -> list[Printable]:
     living = [share for share in order.shares if share.state in LIVE]
     if not living or any(share.state == "invited" for share in living):
         return []
-    return [Printable(KIND, "Kesepakatan bersama antar desa", issue_of(order))]
+    about = tuple(JointPurchase.objects.filter(need=order.need))
+    return [Printable(KIND, "Kesepakatan bersama antar desa", issue_of(order), about)]
 
 
 def issue_of(order: Order) -> Callable[..., PrintedDocument]:

@@ -155,7 +155,7 @@ def printables(holder: Any, rows: tuple[tuple[str, str, Issue], ...]) -> list[Pr
     def bound(make: Issue) -> Issue:
         return lambda **options: make(holder, **options)
 
-    return [Printable(kind, label, bound(make)) for kind, label, make in rows]
+    return [Printable(kind, label, bound(make), (holder,)) for kind, label, make in rows]
 
 
 def of_meeting(meeting: Meeting) -> list[Printable]:

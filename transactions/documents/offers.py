@@ -239,19 +239,26 @@ def available(order: Order) -> list[Printable]:
     found: list[Printable] = []
     terms, sourcing = order.terms, order.sourcing
     if terms is not None:
-        found.append(Printable("kak", "Kerangka Acuan Kerja (KAK)", lambda **k: issue_kak(terms, **k)))
+        about = (
+            (terms.sourcing, terms) if order.may_see_prices else (terms.sourcing,)
+        )  # a draft's are the village's own
+        found.append(Printable("kak", "Kerangka Acuan Kerja (KAK)", lambda **k: issue_kak(terms, **k), about))
     if terms is not None and order.may_see_prices:
-        found.append(Printable("hps", "Harga Perkiraan Sendiri (HPS)", lambda **k: issue_hps(terms, **k)))
+        found.append(Printable("hps", "Harga Perkiraan Sendiri (HPS)", lambda **k: issue_hps(terms, **k), (terms,)))
     if sourcing is not None and sourcing.state in ("evaluated", "awarded", "failed"):
         minutes = EvaluationMinutes.objects.visible_to(order.user).filter(sourcing=sourcing).first()
         if minutes is not None:
             minutes.sourcing = sourcing
             found.append(
-                Printable("ba-evaluasi", "Berita Acara Hasil Evaluasi", lambda **k: issue_evaluation(minutes, **k))
+                Printable(
+                    "ba-evaluasi", "Berita Acara Hasil Evaluasi", lambda **k: issue_evaluation(minutes, **k), (minutes,)
+                )
             )
     for quotation in order.quotations:
         if quotation.is_agreed:
             label = f"Berita Acara Hasil Negosiasi, {quotation.provider.name}"
             kind = f"ba-negosiasi-{quotation.code.lower()}"
-            found.append(Printable(kind, label, lambda quotation=quotation, **k: issue_negotiation(quotation, **k)))
+            found.append(
+                Printable(kind, label, lambda quotation=quotation, **k: issue_negotiation(quotation, **k), (quotation,))
+            )
     return found

@@ -182,7 +182,9 @@ def of_request(request: PaymentRequest) -> list[Printable]:
         return []
     termin = "" if request.termins == 1 else f" termin {request.termin}"
     return [
-        Printable(f"{kind}-{request.termin}", f"{label}{termin}", lambda issue=issue, **k: issue(request, **k))
+        Printable(
+            f"{kind}-{request.termin}", f"{label}{termin}", lambda issue=issue, **k: issue(request, **k), (request,)
+        )
         for kind, label, issue in PAPERS
     ]
 

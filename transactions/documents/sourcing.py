@@ -306,16 +306,20 @@ def available(order: Order) -> list[Printable]:
         return []
     found = requests(order, sourcing)
     if sourcing.method == Method.TENDER and sourcing.announced_at:
-        found.append(Printable("pengumuman-lelang", "Pengumuman Lelang", lambda **k: issue_tender(sourcing, **k)))
+        found.append(
+            Printable("pengumuman-lelang", "Pengumuman Lelang", lambda **k: issue_tender(sourcing, **k), (sourcing,))
+        )
     if (minutes := order.opening_minutes) is not None:
         label = "Berita Acara Pembukaan Penawaran"
-        found.append(Printable("ba-pembukaan", label, lambda **k: issue_opening(minutes, sourcing, **k)))
+        found.append(Printable("ba-pembukaan", label, lambda **k: issue_opening(minutes, sourcing, **k), (minutes,)))
     if (winner := order.winner) is not None:
         label = "Surat Penetapan Pemenang"
-        found.append(Printable("penetapan", label, lambda **k: issue_award(sourcing, winner, **k)))
+        found.append(Printable("penetapan", label, lambda **k: issue_award(sourcing, winner, **k), (sourcing,)))
         label = "Pengumuman Pemenang"
         found.append(
-            Printable("pengumuman-pemenang", label, lambda **k: issue_award(sourcing, winner, notice=True, **k))
+            Printable(
+                "pengumuman-pemenang", label, lambda **k: issue_award(sourcing, winner, notice=True, **k), (sourcing,)
+            )
         )
     return found
 
@@ -329,6 +333,7 @@ def requests(order: Order, sourcing: Sourcing) -> list[Printable]:
             f"surat-permintaan-{row.provider.code.lower()}",
             f"Surat Permintaan Penawaran: {row.provider.name}",
             lambda row=row, **k: issue_request(row, sourcing, **k),
+            (row,),
         )
         for row in order.invitations
     ]

@@ -18,7 +18,13 @@ def told(meeting: Any) -> str:
 
 HOLDERS = (
     Holder("transactions.Accountability", need="contract__sourcing__need", label="Pertanggungjawaban"),
-    Holder("transactions.Meeting", need="items__accountability__contract__sourcing__need", label="Musdes", tell=told),
+    Holder(
+        "transactions.Meeting",
+        need="items__accountability__contract__sourcing__need",
+        label="Musdes",
+        tell=told,
+        prefetch=("photos",),
+    ),
     Holder(
         "transactions.FollowUp",
         need="accountability__contract__sourcing__need",

@@ -15,9 +15,9 @@ from operator import or_
 from typing import Any
 
 from django.apps import apps
-from django.db.models import CharField, F, Q, Value
+from django.db import models
+from django.db.models import F, Q, Value
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
 from django.urls import NoReverseMatch, reverse
 
 from accounts import people
@@ -181,7 +181,12 @@ class Dossier:
 
     def _may_read(self, entry: Entry) -> bool:
         """Bidders read the village's own documents on the page, but of their papers only what was meant for them."""
-        if self.is_office or not entry.held.holder.office:
+        if self.is_office:
+            return True
+        shared = getattr(entry.held.document, "shared_files", None)
+        if shared is not None and entry.printed is None:
+            return entry.file is not None and entry.file.pk in shared
+        if not entry.held.holder.office:
             return True
         row = row_of(entry.held.key[0], entry.kind)
         return row is not None and row.bidders
@@ -297,7 +302,10 @@ class Dossier:
             return 0 if _at(held, paper) is None else 1
         own = [entry for entry in self.entries if entry.kind == paper.kind and entry.held.round == held.round]
         mine = [entry for entry in own if entry.held is held]
-        return len(mine if paper.pictures else mine or own)
+        if mine or paper.pictures:
+            return len(mine)
+        # Another model may hold it; what another document of the same model has stands in for nothing.
+        return sum(entry.held.key[0] != paper.of for entry in own)
 
     def _where(self, held: Held, paper: Paper) -> str:
         """The page on which the paper is made."""
@@ -362,21 +370,15 @@ def _at(held: Held, paper: Paper) -> int | None:
     return getattr(thing, f"{last}_id", None)
 
 
-def printed_for(need: Need) -> dict[str, list[PrintedDocument]]:
-    """Every paper printed of an order by its kind, newest first, in two queries; for whoever may print them anew."""
-    holders = [holder for stage in STAGES for holder in stage.holders if holder.find is None]
-    keys = [
-        apps.get_model(each.model)
-        ._base_manager.filter(**{each.need or "pk": need.pk})
-        .order_by()
-        .values_list(Value(each.model.lower()), Cast("pk", CharField()))
-        for each in holders
-    ]
-    about: dict[str, list[str]] = {}
-    for label, pk in keys[0].union(*keys[1:]):
-        about.setdefault(label, []).append(pk)
-    mine = reduce(or_, (Q(about=label, about_id__in=pks) for label, pks in about.items()))
-    found: dict[str, list[PrintedDocument]] = {}
+def printed_for(
+    wanted: Iterable[tuple[str, Iterable[models.Model]]],
+) -> dict[tuple[str, str, str], list[PrintedDocument]]:
+    """What was printed of these kinds about these documents, newest first, in one query."""
+    mine = Q(pk__in=[])
+    for kind, holders in wanted:
+        for holder in holders:
+            mine |= Q(kind=kind, about=holder._meta.label_lower, about_id=str(holder.pk))
+    found: dict[tuple[str, str, str], list[PrintedDocument]] = {}
     for row in PrintedDocument.objects.filter(mine).defer("snapshot").order_by("-pk"):
-        found.setdefault(row.kind, []).append(row)
+        found.setdefault((row.kind, row.about, row.about_id), []).append(row)
     return found

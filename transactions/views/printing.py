@@ -20,26 +20,25 @@ SHOWN = 3  # of the prints of one kind; the others are in the order's file
 
 @dataclass(slots=True)
 class Letter:
-    """One letter that can be asked for: `turn` tells several of a kind apart, of which the first shows the prints."""
+    """One letter that can be asked for, and its latest prints: `turn` tells several of a kind apart."""
 
     paper: Printable
     turn: int
-    printed: list[PrintedDocument] | None
+    printed: list[PrintedDocument]
 
 
 def letters_of(order: Order) -> list[tuple[str, list[Letter]]]:
-    """The letters that can be printed now, by the stage of the process; what was printed stands with the first."""
+    """The letters that can be printed now, by the stage of the process, each with what was printed of it."""
     found: dict[str, list[Letter]] = {stage.label: [] for stage in STAGES} | {"Surat lain": []}
-    available = documents.available(order)
-    printed = printed_for(order.need) if available else {}
+    available = [(paper, *known(paper.kind)) for paper in documents.available(order)]
+    printed = printed_for((kind, paper.about) for paper, kind, _ in available) if available else {}
     turns: dict[str, int] = {}
-    told: set[str] = set()
-    for paper in available:
+    for paper, kind, stage in available:
         turn = turns.get(paper.kind, 0)
         turns[paper.kind] = turn + 1
-        kind, stage = known(paper.kind)
-        found[stage].append(Letter(paper, turn, None if kind in told else printed.get(kind, [])[:SHOWN]))
-        told.add(kind)
+        keys = [(kind, holder._meta.label_lower, str(holder.pk)) for holder in paper.about]
+        rows = [row for key in keys for row in printed.get(key, [])]
+        found[stage].append(Letter(paper, turn, sorted(rows, key=lambda row: -row.pk)[:SHOWN]))
     return [(label, letters) for label, letters in found.items() if letters]
 
 
