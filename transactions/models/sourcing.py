@@ -294,6 +294,8 @@ class Sourcing(Opening, Awarding, Tendering, WaysOn, OrderDocument):
         return str(OFFICER[Method(self.method)].label)
 
     def clean(self) -> None:
+        if self.state != "draft":  # what went out keeps its estimate, also when its own contract ends early
+            return
         ceiling = spendable(self.need)
         if ceiling is not None and self.hps is not None and self.hps > ceiling:
             raise ValidationError({"hps": f"HPS tidak boleh melebihi pagu anggaran kebutuhan ini, {rupiah(ceiling)}."})
