@@ -368,3 +368,22 @@ def test_the_database_keeps_what_a_request_must_have(market: Market) -> None:
     other.pk, other.code = None, "LAIN"
     with pytest.raises(ValidationError, match="SPP untuk termin ini sudah ada"):
         other.validate_constraints()
+
+
+# --- what changed meanwhile --------------------------------------------------------------------------
+def test_a_fine_decided_under_an_approved_request_is_deducted_from_it(market: Market) -> None:
+    contract = market.contract("running")
+    termins(contract, 40, 60, accepted=40)
+    request = market.request(contract, "approved")
+    contract.refresh_from_db()
+    contract.terminate(by=market.user("pka"), cause="late", reason="Berhenti bekerja.", percent=40)
+    fined(contract, 94_000)
+    with pytest.raises(TransitionRefused, match="berubah setelah SPP diajukan"):
+        market.transfer(request)
+    request = PaymentRequest.objects.get(pk=request.pk)
+    request.give_back(by=market.user("kaur"), reason="Kontrak diputus.")
+    request.submit(by=market.user("pka"))
+    request.examine(by=market.user("sekdes"), answers=YES)
+    request.approve(by=market.user("kades"))
+    market.transfer(request)
+    assert (request.payment.gross, request.payment.fine) == (3_760_000, 94_000)

@@ -250,8 +250,9 @@ class Paying:
 
     def _still_due(self) -> None:
         refuse_unless(
-            self.amount == self.due(),
-            "Nilai termin ini berubah setelah SPP diajukan (adendum). Kembalikan SPP agar diajukan lagi.",
+            (self.amount, self.fine) == (self.due(), self.fine_due()),
+            "Nilai termin ini atau dendanya berubah setelah SPP diajukan (adendum atau pemutusan kontrak)."
+            " Kembalikan SPP agar diajukan lagi.",
         )
 
     def approve(self, *, by: Any) -> None:

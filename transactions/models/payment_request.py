@@ -221,7 +221,9 @@ class PaymentRequest(Paying, OrderDocument):
 
     @property
     def is_last(self) -> bool:
-        return self.termin == self.termins
+        """Does nothing come after it? Of a contract that ended early so for whatever was not paid by then."""
+        ended = self.contract.state == "terminated" and self.state in OPEN
+        return ended or self.termin == self.termins
 
     @property
     def title(self) -> str:
