@@ -14,6 +14,7 @@ from core.models import Event
 from core.workflow import TransitionRefused
 from tests.transactions.stage import YES, Market, attempt
 from tests.transactions.test_moves import prove, states_of
+from transactions.documents.payment import facts_of
 from transactions.models import Accountability, Contract, Payment, PaymentRequest, paying
 from transactions.tax import TaxLine
 
@@ -387,3 +388,20 @@ def test_a_fine_decided_under_an_approved_request_is_deducted_from_it(market: Ma
     request.approve(by=market.user("kades"))
     market.transfer(request)
     assert (request.payment.gross, request.payment.fine) == (3_760_000, 94_000)
+
+
+def test_it_is_paid_to_the_agreed_account_and_another_one_wants_a_reason(market: Market) -> None:
+    contract = market.account("payment").contract
+    agreed = (contract.provider_account, contract.agreed["provider"]["bank"], contract.provider_npwp)
+    request = market.request(contract, "approved")
+    assert request.cautions("pay", market.user("kaur")) == []
+    provider = contract.provider
+    provider.bank, provider.account_number, provider.npwp = "Bank Lain", "9998887776", "9999999999999999"
+    provider.save()
+    request = PaymentRequest.objects.get(pk=request.pk)
+    assert (request.account_number, request.bank, request.npwp) == agreed
+    assert [caution.kind for caution in request.cautions("pay", market.user("kaur"))] == ["account"]
+    page = market.client("kaur").get(request.move_url("pay")).content.decode()
+    assert f"{agreed[1]} atas nama" in page
+    assert "Rekening penyedia sekarang berbeda" in page
+    assert facts_of(request)["provider"]["bank"] == agreed[1]

@@ -35,8 +35,8 @@ def facts_of(request: PaymentRequest) -> dict[str, Any]:
             "person": contract.provider.person_in_charge,
             "position": contract.provider.position,
             "address": contract.provider.address,
-            "bank": contract.provider.bank,
-            "holder": contract.provider.account_holder,
+            "bank": request.bank,
+            "holder": request.account_holder,
         },
         "budget": {
             "activity": need.activity.name if need.activity_id else need.title,

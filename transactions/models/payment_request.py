@@ -11,7 +11,7 @@ from accounts import people
 from accounts.models.membership import Role
 from core.formats import rupiah, tanggal_sedang
 from core.models import StoredFile
-from core.workflow import Allowed, Denied, Move, Verdict, moves
+from core.workflow import Allowed, Caution, Denied, Move, Verdict, moves
 from regions.scope import within
 from transactions import tax
 from transactions.models.base import OrderDocument
@@ -330,14 +330,45 @@ class PaymentRequest(Paying, OrderDocument):
         return self._holder(user, Role.VILLAGE_TREASURER, "Pembayaran dicatat oleh Kaur Keuangan desa ini.")
 
     # --- figures ------------------------------------------------------------------------------------
+    def _payee(self) -> dict[str, str]:
+        """The account as the contract has it; the provider's own where the contract is older than that."""
+        contract, provider = self.contract, self.contract.provider
+        own = {"bank": provider.bank, "account_holder": provider.account_holder, "number": provider.account_number}
+        if contract.provider_account is None:
+            return own
+        agreed = (contract.snapshot or {}).get("provider", {})
+        return (
+            own
+            | {key: agreed[key] for key in ("bank", "account_holder") if agreed.get(key)}
+            | {"number": contract.provider_account}
+        )
+
+    @property
+    def bank(self) -> str:
+        return self._payee()["bank"]
+
+    @property
+    def account_holder(self) -> str:
+        return self._payee()["account_holder"]
+
     @property
     def account_number(self) -> str:
-        """Of the provider; shown to the treasurer who pays (transactions.personal)."""
-        return str(self.contract.provider.account_number)
+        """As agreed; shown to the treasurer who pays (transactions.personal)."""
+        return str(self._payee()["number"])
 
     @property
     def npwp(self) -> str:
-        return str(self.contract.provider.npwp)
+        agreed = self.contract.provider_npwp
+        return str(self.contract.provider.npwp if agreed is None else agreed)
+
+    def cautions(self, verb: str, user: Any) -> list[Caution]:
+        """An account of the provider that is no more the agreed one."""
+        found, provider = super().cautions(verb, user), self.contract.provider
+        now = {"bank": provider.bank, "account_holder": provider.account_holder, "number": provider.account_number}
+        if verb == "pay" and now != self._payee():
+            sentence = "Rekening penyedia sekarang berbeda dengan kontrak; yang tampil di sini menurut kontrak."
+            found.append(Caution("account", sentence))
+        return found
 
     def estimate(self) -> list[tax.TaxLine]:
         """What would be withheld of this amount by today's rates; thresholds look at the contract's value."""
