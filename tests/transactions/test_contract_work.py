@@ -303,3 +303,13 @@ def test_only_where_the_provider_is_at_fault_late_days_cost_at_the_end(market: M
     with days_later(16):
         contract.terminate(by=market.user("pka"), cause=cause, reason="Alasan.")
     assert contract.fine == fine
+
+
+def test_it_is_not_handed_over_before_it_was_inspected(market: Market) -> None:
+    contract = market.contract("inspected")
+    Contract.objects.filter(pk=contract.pk).update(
+        starts_on=market.today - dt.timedelta(days=20), signed_on=market.today - dt.timedelta(days=20)
+    )
+    contract.refresh_from_db()
+    with pytest.raises(TransitionRefused, match="Serah terima tidak boleh sebelum pekerjaan diperiksa"):
+        contract.hand_over(by=market.user("pka"), number="1", on=market.today - dt.timedelta(days=1), place="Kantor")

@@ -32,6 +32,17 @@ class HandingOver:
         moment = rows[-1].requested_at if rows else self.accepted_at
         return timezone.localdate(moment, timezone=self.village.tzinfo) if moment else None
 
+    def inspected_on(self, percent: int = 100) -> datetime.date | None:
+        """The day on which so much of the work was first found as agreed; None where no row says it."""
+        return min(
+            (
+                row.inspected_on
+                for row in self.inspections.all()
+                if row.result == "accepted" and row.percent >= percent and row.inspected_on
+            ),
+            default=None,
+        )
+
     def fine_by(self, finished: datetime.date) -> tuple[int, int]:
         """Days late, and what the contract asks for them, if the work is finished on that day."""
         days = late_days(self.ends_on, finished)
@@ -71,6 +82,10 @@ class HandingOver:
         """The first BAST: number from the village's agenda, day and place; and the fine for lateness, if any."""
         with moving(self, "hand_over", by=by) as facts:
             refuse_unless(on >= self.starts_on, "Serah terima tidak boleh sebelum pekerjaan dimulai.")
+            refuse_unless(
+                (seen := self.inspected_on()) is None or on >= seen,
+                "Serah terima tidak boleh sebelum pekerjaan diperiksa dan diterima seluruhnya.",
+            )
             refuse_unless(on <= local_today(self.village), "Tanggal serah terima tidak boleh di masa depan.")
             self.handover_number, self.handover_on, self.handover_place = number, on, place
             self.decide_fine(fine, fine_reason, facts, until=self.finished_on or on)
