@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Membership, Role
 from core.models import Event
@@ -405,3 +406,36 @@ def test_it_is_paid_to_the_agreed_account_and_another_one_wants_a_reason(market:
     assert f"{agreed[1]} atas nama" in page
     assert "Rekening penyedia sekarang berbeda" in page
     assert facts_of(request)["provider"]["bank"] == agreed[1]
+
+
+def test_a_request_is_not_dated_before_its_part_was_accepted(market: Market) -> None:
+    contract = market.contract("running")
+    termins(contract, 40, 60, accepted=40)
+    Contract.objects.filter(pk=contract.pk).update(signed_on=market.today - dt.timedelta(days=9))
+    contract.inspections.create(
+        percent=40, requested_by=market.user("firm"), result="accepted", findings="Sesuai.", number="BA/1",
+        inspected_on=market.today, decided_by=market.user("pka"), decided_at=timezone.now(),
+    )  # fmt: skip
+    contract.refresh_from_db()
+    request = market.request(contract)
+    market.fill(request, requested_on=market.today - dt.timedelta(days=1))
+    with pytest.raises(TransitionRefused, match="SPP bertanggal setelah hasil pekerjaan diterima"):
+        request.submit(by=market.user("pka"))
+    market.fill(request)
+    request.submit(by=market.user("pka"))
+    assert request.state == "submitted"
+
+
+def test_a_bill_of_a_day_to_come_is_refused(market: Market) -> None:
+    request = market.request(market.account("payment").contract)
+    market.fill(request, billed_on=market.today + dt.timedelta(days=1))
+    with pytest.raises(TransitionRefused, match="Tanggal tagihan tidak boleh di masa depan"):
+        request.submit(by=market.user("pka"))
+
+
+def test_nothing_is_paid_before_the_head_approved(market: Market) -> None:
+    request = market.request(market.account("payment").contract, "approved")
+    PaymentRequest.objects.filter(pk=request.pk).update(requested_on=market.today - dt.timedelta(days=5))
+    request = PaymentRequest.objects.get(pk=request.pk)
+    with pytest.raises(TransitionRefused, match="Pembayaran dilakukan setelah disetujui Kepala Desa"):
+        market.transfer(request, paid_on=market.today - dt.timedelta(days=1))

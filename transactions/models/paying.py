@@ -195,8 +195,10 @@ class Paying:
             self.amount = self.due()
             self.fine = self.fine_due()
             refuse_unless(self.requested_on <= self.today, "Tanggal SPP tidak boleh di masa depan.")
-            handed_over = self.contract.handover_on if self.is_last else None  # none where it ended early
-            received = handed_over or self.contract.signed_on
+            refuse_unless(
+                self.billed_on is None or self.billed_on <= self.today, "Tanggal tagihan tidak boleh di masa depan."
+            )
+            received = self.received_on()
             refuse_unless(
                 received and self.requested_on >= received,
                 "SPP bertanggal setelah hasil pekerjaan diterima (Permendagri 20/2018 Pasal 55).",
@@ -209,6 +211,15 @@ class Paying:
             self._forget_answers()
             self.submitted_at = timezone.now()
             facts.update(amount=self.amount, fine=self.fine)
+
+    def received_on(self) -> datetime.date | None:
+        """When what it pays for was received: its part's inspection, the last one's hand-over; else the contract."""
+        contract = self.contract
+        if contract.state == "terminated":
+            return contract.inspected_on(contract.termination_percent) or contract.signed_on
+        if self.is_last:
+            return contract.handover_on or contract.signed_on
+        return contract.inspected_on(self._part().up_to) or contract.signed_on
 
     def _refuse_if_not_yet(self) -> None:
         wait = self.not_yet()
@@ -295,6 +306,8 @@ class Paying:
                 paid_on >= self.requested_on,
                 "Pembayaran dilakukan setelah SPP, yaitu setelah hasil pekerjaan diterima.",
             )
+            approved_on = timezone.localdate(self.approved_at, timezone=self.village.tzinfo)
+            refuse_unless(paid_on >= approved_on, "Pembayaran dilakukan setelah disetujui Kepala Desa.")
             facts.update(self._record(number, paid_on, list(taxes), proof, by))
             account = getattr(contract, "accountability", None)
             if account is not None and contract.paid == contract.value:
