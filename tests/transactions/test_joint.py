@@ -255,6 +255,29 @@ def test_another_value_is_divided_anew_and_an_early_end_gives_each_its_own_back(
     assert committed() == (1_800_000, 1_200_000)
 
 
+@pytest.mark.parametrize("state", ["invited", "agreed", "budgeted"])
+def test_a_purchase_that_is_cancelled_lets_the_other_villages_go(market: Market, state: str) -> None:
+    row = share(market, state)
+    need = Need.objects.get(pk=row.need_id)
+    assert attempt(need, "cancel", market.user("pka"), {"reason": "x"}) == "Kebutuhan dibatalkan oleh Kepala Desa."
+    assert JointShare.objects.get(pk=row.pk).state == state
+    need.cancel(by=market.user("kades"), reason="Dananya dialihkan.")
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
+    assert not JointShare.objects.waiting_for(market.user("kades2")).filter(pk=row.pk).exists()
+    told = Notice.objects.filter(user=market.user("kades2"), title="Ajakan Desa Kuta ditarik", channel="site")
+    assert [each.body for each in told] == ["Dananya dialihkan."]
+
+
+def test_nobody_agrees_to_or_budgets_a_part_of_a_cancelled_purchase(market: Market) -> None:
+    """Shares from before they were withdrawn with it."""
+    for state, verb in (("invited", "agree"), ("agreed", "budget")):
+        row = share(market, state, need=market.need("budgeted", title=f"Kelas {state}"))
+        Need.objects.filter(pk=row.need_id).update(state="cancelled")
+        answer = attempt(row, verb, market.user("pka2"), needs(market)[verb])
+        assert answer == "Desa pemimpin membatalkan pembelian ini."
+
+
 # --- who sees it ----------------------------------------------------------------------------------------------------
 def test_the_villages_that_take_part_see_the_order_and_no_others(market: Market) -> None:
     contract, *_ = bought_together(market)

@@ -202,16 +202,18 @@ class JointShare(OrderDocument):
 
     may_withdraw = may_create
 
+    def _while_needed(self, verdict: Verdict) -> Verdict:
+        return verdict if not verdict or self.need.state in OPEN else Denied("Desa pemimpin membatalkan pembelian ini.")
+
     def may_agree(self, user: Any) -> Verdict:
         roles = (*Need.DRAFTERS, Role.VILLAGE_HEAD)
-        return self._own(
-            user, roles, "Persetujuan dicatat oleh operator, Kasi/Kaur, Sekretaris, atau Kepala Desa {desa}."
+        return self._while_needed(
+            self._own(user, roles, "Persetujuan dicatat oleh operator, Kasi/Kaur, Sekretaris, atau Kepala Desa {desa}.")
         )
 
     def may_budget(self, user: Any) -> Verdict:
-        return self._own(
-            user, Need.BUDGETERS, "Bagian ini dianggarkan oleh Kasi/Kaur, Sekretaris, atau Kaur Keuangan {desa}."
-        )
+        said = "Bagian ini dianggarkan oleh Kasi/Kaur, Sekretaris, atau Kaur Keuangan {desa}."
+        return self._while_needed(self._own(user, Need.BUDGETERS, said))
 
     def may_decline(self, user: Any) -> Verdict:
         return self._before_sourcing(

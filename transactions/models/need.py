@@ -461,9 +461,10 @@ class Need(Carrying, OrderDocument):
         return str(held.code)
 
     def cancel(self, *, by: Any, reason: str) -> None:
-        """The village does not need it any more."""
+        """The village does not need it any more; nor are others asked to bear a part, or held to one."""
         with moving(self, "cancel", by=by, note=reason):
-            pass
+            for share in self.shares.filter(state__in=("invited", "agreed", "budgeted")).order_by("pk"):
+                share.withdraw(by=by, reason=reason)
 
     def shortlist(self, *, by: Any, version: ServiceVersion, note: str = "") -> Shortlisted:
         """Keep a service in mind as it was seen; once, and not more than can be compared with care."""
