@@ -53,7 +53,7 @@ REQUEST = "transactions.paymentrequest"
 TABLE = (
     Pair(NEED, "budget", (PKA, SEKDES, KAUR), NEED, ("agree",), "mencatat kesepakatan Musdes kebutuhan ini"),
     Pair(SHARE, "budget", (PKA, SEKDES, KAUR), SHARE, ("agree",), "mencatat kesepakatan Musdes desa ini"),
-    Pair(SOURCING, "award", (TPK,), SOURCING, ("create", "announce"), "menyiapkan pengadaan ini"),
+    Pair(SOURCING, "award", (TPK,), SOURCING, ("create", "announce", "announce_tender"), "menyiapkan pengadaan ini"),
     Pair(
         CONTRACT, "issue", (PKA,), SOURCING, ("evaluate", "award"), "mengevaluasi dan menetapkan pemenangnya",
         "sourcing_id",

@@ -123,6 +123,38 @@ def test_who_prepared_the_sourcing_does_not_award_it(market: Market) -> None:
     assert sourcing.state == "awarded"
 
 
+def test_every_way_of_asking_for_offers_counts_as_preparing() -> None:
+    asking = {move.verb for move in Sourcing.MOVES.values() if move.target == "open"}
+    assert "announce_tender" in asking
+    counted = {
+        verb
+        for pair in four_eyes.TABLE
+        if (pair.document, pair.verb) == ("transactions.sourcing", "award")
+        for verb in pair.before
+    }
+    assert asking <= counted
+
+
+def test_who_announced_the_tender_does_not_award_it(market: Market) -> None:
+    second = another(Role.PROCUREMENT_TEAM, "anggota")
+    another(Role.PROCUREMENT_TEAM, "ketua")  # who may award it
+    tpk = also(market, "tpk", Role.VILLAGE_OPERATOR)
+    sourcing = market.draft_sourcing(hps=250_000_000)
+    sourcing.give_reasons(Reasoned())
+    sourcing.prepare(by=second, services=[])
+    market.terms(sourcing)
+    sourcing.announce_tender(by=tpk, deadline=sourcing.deadline + dt.timedelta(days=9))
+    market.register(sourcing, "firm")
+    offer = market.quote(sourcing, "firm", 240_000_000)
+    market.let_deadline_pass(sourcing)
+    sourcing.ask_opening(by=second)
+    sourcing.confirm_opening(by=market.user("sekdes"))
+    sourcing.evaluate(by=second, results={offer.code: (True, "")})
+    offer.refresh_from_db()
+    with pytest.raises(TransitionRefused, match="Anda yang menyiapkan pengadaan ini"):
+        sourcing.award(by=tpk, quotation=offer)
+
+
 def test_who_chose_the_winner_does_not_sign_the_contract(market: Market) -> None:
     contract = Contract.objects.get(sourcing=market.sourcing("awarded", hps=20_000_000))
     both = also(market, "tpk", Role.ACTIVITY_MANAGER)
