@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -226,3 +227,35 @@ def test_the_minutes_of_the_talks_say_before_and_after(market: Market, paper: st
         assert words in html, words
     assert printed.is_visible_to(market.user("firm"))
     assert not printed.is_visible_to(market.user("rival"))
+
+
+def test_what_the_provider_signed_is_not_replaced(market: Market) -> None:
+    """The scan is its word for a price that the village typed."""
+    sourcing = market.sourcing("evaluated", hps=20_000_000)
+    quotation = sourcing.quotations.get(provider=market.firm.provider)
+    tpk, scan = market.user("tpk"), market.file("tpk")
+    quotation.negotiate(by=tpk, price=19_000_000, number="", on=market.today, scan=scan, note="Sepakat.")
+    assert quotation.events().last().data["sha256"] == scan.sha256
+    quotation.minute(by=tpk, number="141/5", on=market.today)  # the agenda's number may come later
+    kept = "pindaian, nomor, dan tanggalnya tidak diganti"
+    for changes in (
+        {"number": "141/5", "scan": market.file("tpk")},
+        {"number": "141/6"},
+        {"number": "141/5", "on": market.today - dt.timedelta(days=1)},
+    ):
+        with pytest.raises(TransitionRefused, match=kept):
+            quotation.minute(by=tpk, **changes)
+    quotation.refresh_from_db()
+    assert (quotation.negotiation_scan, quotation.negotiation_number) == (scan, "141/5")
+    page = market.client("tpk").get(quotation.move_url("minute")).content.decode()
+    assert 'name="number"' in page and 'name="scan"' not in page
+
+
+def test_a_scan_that_comes_later_is_told_in_the_event(market: Market) -> None:
+    sourcing = market.sourcing("evaluated", hps=20_000_000)
+    quotation = sourcing.quotations.get(provider=market.firm.provider)
+    type(quotation).objects.filter(pk=quotation.pk).update(negotiated_price=19_000_000, negotiated_on=market.today)
+    quotation.refresh_from_db()
+    scan = market.file("tpk")
+    quotation.minute(by=market.user("tpk"), number="141/5", scan=scan)
+    assert quotation.events().last().data["sha256"] == scan.sha256

@@ -168,6 +168,8 @@ class MinuteForm(MoveForm, MinuteFields):
         super().__init__(*args, **kwargs)
         self.fields["number"].initial = self.document.negotiation_number
         self.fields["on"].initial = self.document.negotiated_on
+        if self.document.negotiation_scan_id is not None:  # what both signed stands
+            del self.fields["scan"]
 
 
 class NegotiateForm(MinuteFields, TalkForm):

@@ -333,19 +333,30 @@ class Negotiating(models.Model):
             scan.hold(self)  # type: ignore[arg-type]
             self.negotiation_scan, self.negotiation_number = scan, number
             self._agree(agreed, on=on or today)
-            facts.update(offered=self.price, negotiated=self.negotiated_price)
+            facts.update(offered=self.price, negotiated=self.negotiated_price, sha256=scan.sha256)
 
     def minute(
         self, *, by: Any, number: str = "", on: datetime.date | None = None, scan: StoredFile | None = None
     ) -> None:
-        """The number and day of the berita acara, from the village's agenda, and its scan once it is signed."""
-        with moving(self, "minute", by=by):  # type: ignore[arg-type]
+        """The number and day of the berita acara, from the village's agenda, and its scan once it is signed.
+
+        What the provider signed stands: no other scan takes its place, and what it says of number and day stays.
+        """
+        with moving(self, "minute", by=by) as facts:  # type: ignore[arg-type]
+            if self.negotiation_scan_id is not None:
+                same = number == self.negotiation_number or not self.negotiation_number
+                refuse_unless(
+                    scan is None and same and on in (None, self.negotiated_on),
+                    "Berita acara yang ditandatangani kedua pihak sudah tersimpan; pindaian, nomor, dan tanggalnya "
+                    "tidak diganti.",
+                )
             today = local_today(self.sourcing.need.village)
             refuse_unless(on is None or on <= today, "Tanggal negosiasi tidak boleh di masa depan.")
             self.negotiation_number, self.negotiated_on = number, on or self.negotiated_on
             if scan is not None:
                 scan.hold(self)  # type: ignore[arg-type]
                 self.negotiation_scan = scan
+                facts["sha256"] = scan.sha256
 
     def _lump_price(self, price: int | None) -> dict[int, int]:
         items = self._items()
