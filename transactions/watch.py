@@ -105,13 +105,27 @@ NUMBERS = (
 
 def same_owner(bidders: Iterable[Provider]) -> Iterator[Caution]:
     """Each two with something in common that two owners would not share."""
+    bidders = list(bidders)
+    served = served_by(bidders)
     for one, other in combinations(bidders, 2):
-        if shared := in_common(one, other):
+        shared = in_common(one, other)
+        if served.get(one.pk, set()) & served.get(other.pk, set()):
+            shared.append("akun pengguna")
+        if shared:
             yield Caution(
                 f"{SAME_OWNER}-{one.code}-{other.code}",
                 f"{one.name} dan {other.name} mempunyai {_listed(shared)} yang sama, jadi mungkin milik orang yang "
                 "sama. Dua penawaran dari satu pemilik bukan persaingan.",
             )
+
+
+def served_by(bidders: list[Provider]) -> dict[int, set[int]]:
+    """Who works or ever worked for each of them, by keys."""
+    rows = Membership.objects.filter(role=Role.PROVIDER, provider__in=bidders) if len(bidders) > 1 else ()
+    found: dict[int, set[int]] = {}
+    for row in rows:
+        found.setdefault(row.provider_id, set()).add(row.user_id)  # type: ignore[arg-type]
+    return found
 
 
 def in_common(one: Provider, other: Provider) -> list[str]:

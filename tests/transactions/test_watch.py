@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -122,6 +123,19 @@ def test_two_invited_with_one_owner_are_a_caution_that_tells_no_value(market: Ma
         "penawaran dari satu pemilik bukan persaingan."
     ]
     assert not [value for value in SECRET.values() if value in found[0].sentence]
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["works", "worked"])
+def test_two_invited_with_one_account_are_a_caution_that_names_nobody(market: Market, ended: bool) -> None:
+    sourcing = market.sourcing("draft", hps=20_000_000)
+    since = market.today - dt.timedelta(days=90)
+    Membership.objects.create(
+        user=market.firm.person, role=Role.PROVIDER, provider=market.rival.provider, starts_on=since,
+        ends_on=since + dt.timedelta(days=9) if ended else None,
+    )  # fmt: skip
+    (only,) = sourcing.cautions("announce", market.user("tpk"))
+    assert "CV Rinjani dan PT Tastura mempunyai akun pengguna yang sama" in only.sentence
+    assert market.firm.person.name not in only.sentence
 
 
 def test_all_that_two_share_stands_in_one_sentence(market: Market) -> None:
