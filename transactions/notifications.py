@@ -1,10 +1,10 @@
 """Who is told of what in an order: the one whose turn it is next, and the one who waits for the result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.urls import reverse
 
-from accounts.models import Membership, Role
+from accounts.models import Membership, Role, User
 from core.formats import rupiah
 from core.models import Event
 from core.notices import Tell, tells
@@ -314,6 +314,8 @@ def council_and_facilitator_are_next(event: Event, account: Accountability) -> I
 
 def about(meeting: Meeting) -> list[Contract]:
     """The contracts on the assembly's agenda."""
+    if meeting.chosen is not None:
+        return [account.contract for account in meeting.chosen]
     related = ("accountability__contract__sourcing__need", "accountability__contract__village")
     return [item.accountability.contract for item in meeting.items.select_related(*related)]
 
@@ -326,38 +328,76 @@ def council_decides_next(event: Event, meeting: Meeting) -> Iterator[Tell]:
             yield Tell(member.user, "Catatan Musdes disiapkan", "Periksa, lalu tetapkan keputusannya.")
 
 
-@tells("transactions.meeting", "create", "postpone", "cancel")
+def once_each(lines: Iterable[tuple[User, str, str]], together: str, *, url: str = "") -> Iterator[Tell]:
+    """One notice for each person with all the lines (title, text) that concern them: an event tells a person once."""
+    found: dict[User, list[tuple[str, str]]] = {}
+    for user, title, text in lines:
+        said = found.setdefault(user, [])
+        if (title, text) not in said:
+            said.append((title, text))
+    for user, said in found.items():
+        if len(said) == 1:
+            yield Tell(user, *said[0], url=url)
+        else:
+            yield Tell(user, together, "\n".join(f"{title}. {text}" for title, text in said), url=url)
+
+
+@tells("transactions.meeting", "create", "replan", "postpone", "cancel")
 def all_learn_of_the_day(event: Event, meeting: Meeting) -> Iterator[Tell]:
-    """The village's people concerned, and who helps them; the providers learn it for their own order."""
+    """The village's people concerned, and who helps them; the providers learn it for their own orders."""
     if event.verb == "create" and meeting.state != "planned":
         return
-    said = {"create": "Musdes direncanakan", "postpone": "Musdes ditunda", "cancel": "Musdes dibatalkan"}[event.verb]
+    if event.verb == "replan" and not event.data.get("changed"):
+        return
+    said = {
+        "create": "Musdes direncanakan",
+        "replan": "Rencana Musdes diubah",
+        "postpone": "Musdes ditunda",
+        "cancel": "Musdes dibatalkan",
+    }[event.verb]
     text = " ".join(part for part in (f"{meeting.when}, {meeting.place}.", event.note) if part)
-    for member in village(meeting.village_id, *ASSEMBLY):
+    office = village(meeting.village_id, *ASSEMBLY)
+    for member in office:
         yield Tell(member.user, said, text)
-    for contract in about(meeting):
-        for member in of_provider(contract.provider_id):
-            yield Tell(member.user, f"{said}: {contract.need.title}", text, url=contract.get_absolute_url())
+    told, contracts = {member.user for member in office}, about(meeting)
+    for provider in dict.fromkeys(contract.provider_id for contract in contracts):
+        own = [contract for contract in contracts if contract.provider_id == provider]
+        lines = [
+            (member.user, f"{said}: {contract.need.title}", text)
+            for contract in own
+            for member in of_provider(provider)
+            if member.user not in told
+        ]
+        yield from once_each(lines, said, url=own[0].get_absolute_url())
 
 
 @tells("transactions.meeting", "decide")
 def all_learn_what_the_assembly_decided(event: Event, meeting: Meeting) -> Iterator[Tell]:
+    """Each person once, of all their orders and of the duties that they were given."""
+    yield from once_each([*decisions(meeting), *duties(meeting)], "Keputusan Musdes")
+
+
+def decisions(meeting: Meeting) -> Iterator[tuple[User, str, str]]:
+    """What was decided of each order, for whoever it concerns."""
     items = meeting.items.select_related(
         "accountability__contract__sourcing__need", "accountability__contract__village"
     )
     for item in items:
         contract = item.accountability.contract
         title = f"Musdes memutuskan: {item.get_decision_display()}"
-        for member in village(contract.village_id, Role.VILLAGE_HEAD, Role.ACTIVITY_MANAGER):
-            yield Tell(member.user, title, contract.need.title)
         said = " ".join(part for part in (f"{contract.need.title}.", item.decision_note) if part)
         for member in of_provider(contract.provider_id):
-            yield Tell(member.user, title, said)
+            yield member.user, title, said
+        for member in village(contract.village_id, Role.VILLAGE_HEAD, Role.ACTIVITY_MANAGER):
+            yield member.user, title, contract.need.title
         if meeting.assisted_by:
-            yield Tell(meeting.assisted_by, title, contract.need.title)
-    for duty in meeting.follow_ups.select_related("accountability__contract"):
+            yield meeting.assisted_by, title, contract.need.title
+
+
+def duties(meeting: Meeting) -> Iterator[tuple[User, str, str]]:
+    for duty in meeting.follow_ups.select_related("accountability__contract", "village"):
         for member in responsible(duty):
-            yield Tell(member.user, f"Tindak lanjut Musdes: {duty.what}", duty.status_sentence)
+            yield member.user, f"Tindak lanjut Musdes: {duty.what}", duty.status_sentence
 
 
 def responsible(duty: FollowUp) -> list[Membership]:

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from core.models import Mail, Notice
 from tests.transactions.stage import Market, soon
-from transactions.models import Accountability, Contract
+from transactions.models import Accountability, Contract, Duty
 
 pytestmark = pytest.mark.django_db
 DRAFTERS = {"operator", "pka", "sekdes"}
@@ -129,6 +129,35 @@ def test_the_accountability_on_its_way(market: Market) -> None:
     market.meeting(account, by="bpd", decision="accepted")
     account = Accountability.objects.get(pk=account.pk)
     assert told(market, lambda: account.close(by=market.user("kades"))) == {"pka", "bpd", "firm"}
+
+
+def test_a_musdes_of_several_orders_tells_each_person_all_that_concerns_them(market: Market) -> None:
+    first, second = market.account("musdes"), market.account("musdes", need=market.need(title="Pelatihan tenun"))
+    duty = Duty(second.code, "Bagikan modul", "Contoh Pka", market.today, responsible="activity_manager")
+    market.planned_meeting(first, second).cancel(by=market.user("bpd"), reason="Salah tanggal.")
+    planned = Notice.objects.get(user=market.user("firm"), channel="mail", title__startswith="Musdes direncanakan")
+    assert "Pembukuan BUM Desa" in planned.body and "Pelatihan tenun" in planned.body
+    meeting = market.meeting(first, second)
+    rulings = {first.code: ("accepted", ""), second.code: ("refused", "Modul belum dibagikan.")}
+    meeting.decide(by=market.user("bpd"), rulings=rulings, follow_ups=[duty])
+    rows = Notice.objects.filter(event=meeting.events().get(verb="decide"), channel="mail")
+    said = {row.user_id: f"{row.title}\n{row.body}" for row in rows}
+    for key in ("firm", "kades", "pka", "pld"):
+        assert "Pembukuan BUM Desa" in said[market.user(key).pk] and "Pelatihan tenun" in said[market.user(key).pk], key
+        assert "Diterima" in said[market.user(key).pk] and "Belum diterima" in said[market.user(key).pk], key
+    assert "Modul belum dibagikan." in said[market.user("firm").pk]
+    assert "Bagikan modul" in said[market.user("pka").pk] and "Bagikan modul" not in said[market.user("kades").pk]
+
+
+def test_another_hour_or_place_is_told_and_another_title_is_not(market: Market) -> None:
+    account = market.account("musdes")
+    meeting = market.planned_meeting(account)
+    replan = lambda **fields: meeting.replan(by=market.user("bpd"), accounts=[account], **fields)  # noqa: E731
+    assert told(market, lambda: replan(title="Musdes Pertanggungjawaban")) == set()
+    everybody = {"kades", "sekdes", "operator", "pka", "tpk", "pld", "firm"}
+    assert told(market, lambda: replan(place="Aula kecamatan")) == everybody
+    notice = Notice.objects.filter(user=market.user("firm"), channel="mail").latest("pk")
+    assert notice.title.startswith("Rencana Musdes diubah") and "Aula kecamatan" in notice.body
 
 
 def test_the_actor_is_not_told_of_their_own_act(market: Market) -> None:

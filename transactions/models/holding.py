@@ -38,6 +38,8 @@ class Duty:
 class Holding:
     """Verbs of the assembly. `accounts` are the orders on its agenda; `told` says per order (its code) what of it."""
 
+    chosen: list[Accountability] | None = None  # of a plan at its birth: people are told before its agenda has rows
+
     @transaction.atomic
     def plan(self: Any, *, by: Any, accounts: Iterable[Accountability]) -> None:
         """Set a day, an hour and a place for these orders; the invitation prints from it."""
@@ -45,9 +47,10 @@ class Holding:
         self.created_by = by
         self._note_help(by)
         refuse_unless(self.held_on >= local_today(self.village), "Musdes direncanakan untuk hari ini atau kemudian.")
-        chosen = self._held_fast(accounts)
+        self.chosen = self._held_fast(accounts)
         born(self, by=by, verdict=verdict, data={"on": self.held_on.isoformat()})
-        self._put(chosen)
+        self._put(self.chosen)
+        self.chosen = None
 
     @transaction.atomic
     def prepare(
@@ -72,11 +75,13 @@ class Holding:
 
     def replan(self: Any, *, by: Any, accounts: Iterable[Accountability], **fields: Any) -> None:
         """Another hour, place, agenda or other orders; another day is a postponement."""
-        with moving(self, "replan", by=by):
+        with moving(self, "replan", by=by) as facts:
+            before = self._as_told()
             for name, value in fields.items():
                 setattr(self, name, value)
             self._note_help(by)
             self._put(self._held_fast(accounts))
+            facts["changed"] = [name for name, value in self._as_told().items() if value != before[name]]
 
     def postpone(self: Any, *, by: Any, to: datetime.date, reason: str) -> None:
         """Another day, with the reason; the day that was set stays on record."""
@@ -130,7 +135,8 @@ class Holding:
         follow_ups: Iterable[Duty] = (),
     ) -> None:
         """The BPD records what the assembly decided of each order: `rulings` are (decision, note) by its code."""
-        note = "\n".join(words for _, words in rulings.values() if words)
+        notes = {code: words for code, (_, words) in rulings.items() if words}
+        note = "".join(notes.values()) if len(rulings) == 1 else f"{len(rulings)} pembelian diputuskan."
         with moving(self, "decide", by=by, note=note) as facts:
             duties, items = list(follow_ups), {str(item.accountability.code): item for item in self._items()}
             self._check_rulings(items, rulings, duties)
@@ -138,13 +144,18 @@ class Holding:
             self.decided_at, self.decided_by = timezone.now(), by
             for duty in duties:
                 self._give(duty, items[duty.order])
-            facts.update(decisions={code: rulings[code][0] for code in items}, **self.present())
+            facts.update(decisions={code: rulings[code][0] for code in items}, notes=notes, **self.present())
             for code, item in items.items():
                 self._rule(item, *rulings[code], by=by)
 
     # --- how they do it ---------------------------------------------------------------------------
     def _items(self: Any) -> list[AgendaItem]:
         return list(self.items.select_related("accountability__contract__sourcing__need", "accountability__contract"))
+
+    def _as_told(self: Any) -> dict[str, Any]:
+        """What people were told of a plan: who reads it again when it changes."""
+        orders = set(self.items.values_list("accountability", flat=True))
+        return {"starts_at": self.starts_at, "place": self.place, "orders": orders}
 
     def _note_help(self: Any, by: Any) -> None:
         """A facilitator worked on it: their name stands on it (“dibantu oleh”)."""
