@@ -79,7 +79,7 @@ class StoredFileQuerySet(models.QuerySet):
         return stored
 
     def store_stream(
-        self, content: Any, *, path: str, name: str, content_type: str, holder: models.Model
+        self, content: Any, *, path: str, name: str, content_type: str, holder: models.Model, personal: bool = False
     ) -> StoredFile:
         """Keep what an open file holds, however long, without having it in memory.
 
@@ -92,7 +92,7 @@ class StoredFileQuerySet(models.QuerySet):
             size += len(lot)
         content.seek(0)
         stored = StoredFile(name=name[:150], content_type=content_type, size=size, sha256=digest.hexdigest())
-        stored.about, stored.about_id = holder._meta.label_lower, str(holder.pk)
+        stored.about, stored.about_id, stored.personal = holder._meta.label_lower, str(holder.pk), personal
         storage = stored.content.storage
         storage.delete(path)
         stored.content.name = storage.save(path, File(content))
@@ -154,13 +154,17 @@ class StoredFile(models.Model):
         self.save(update_fields=["about", "about_id"])
 
     def is_visible_to(self, user: Any) -> bool:
-        """Public, or its holder is visible to this person."""
+        """Public, or its holder is visible to this person; a holder may keep some of its files back (`shows`)."""
         if self.public:
             return True
         if not self.about:
             return bool(user.is_authenticated and self.uploaded_by_id == user.pk)
         holders = apps.get_model(self.about)._default_manager
-        return holders.visible_to(user).filter(pk=self.about_id).exists()
+        seen = holders.visible_to(user).filter(pk=self.about_id)
+        if not hasattr(holders.model, "shows"):
+            return bool(seen.exists())
+        holder = seen.first()
+        return holder is not None and holder.shows(self, user)
 
 
 class FileView(AppendOnly):

@@ -211,6 +211,20 @@ class Meeting(Holding, OrderDocument):
         sums = self.attendance.aggregate(men=Sum("men", default=0), women=Sum("women", default=0))
         return {**sums, "total": sums["men"] + sums["women"]}
 
+    # --- who reads what ---------------------------------------------------------------------------
+    def is_office(self, user: Any) -> bool:
+        """The village, who helps and oversees it; not a provider."""
+        return bool(Meeting.objects.filter(in_office(user), pk=self.pk).exists())
+
+    @property
+    def shared_files(self) -> set[int | None]:
+        """The signed minutes and the photographs are for the providers, too: the list of residents and notes are not."""
+        return {self.scan_id, *(photo.file_id for photo in self.photos.all())}
+
+    def shows(self, file: StoredFile, user: Any) -> bool:
+        """Of the files it holds: may this person, who sees it, open this one?"""
+        return file.pk in self.shared_files or hasattr(file, "printed") or self.is_office(user)
+
     # --- who may ----------------------------------------------------------------------------------
     def may_create(self, user: Any) -> Verdict:
         """The village and its BPD plan and write the record; the facilitator may prepare it with them."""

@@ -123,8 +123,10 @@ def one(request: HttpRequest, code: str) -> Meeting:
 
 @require_safe
 def meeting(request: HttpRequest, code: str) -> HttpResponse:
-    """One assembly: its orders, who came, what was asked, what was decided."""
+    """One assembly: its orders, who came, what was asked, what was decided. A provider reads of its own orders."""
     row = one(request, code)
+    heard = row.items.filter(accountability__in=Accountability.objects.visible_to(request.user))
+    given = FollowUp.objects.visible_to(request.user).filter(meeting=row)
     related = ("accountability__contract__sourcing__need", "accountability__contract__provider")
     return render(
         request,
@@ -132,8 +134,9 @@ def meeting(request: HttpRequest, code: str) -> HttpResponse:
         {
             "meeting": row,
             "village": row.village,
-            "items": list(row.items.select_related(*related)),
-            "duties": list(row.follow_ups.select_related("accountability__contract__sourcing__need", "village")),
+            "items": list(heard.select_related(*related)),
+            "office": row.is_office(request.user),
+            "duties": list(given.select_related("accountability__contract__sourcing__need", "village")),
             "postponements": list(row.postponements.select_related("by")),
             "present": row.present(),
             "moves": row.open_moves(request.user),
