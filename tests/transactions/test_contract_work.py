@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Membership
+from accounts.models import Membership, Role
 from core.workflow import TransitionRefused
-from tests.transactions.stage import Market, days_later
+from tests.transactions.stage import Market, attempt, days_later
 from transactions.models import Accountability, Cause, Conditions, Contract, Kind, ProcurementRule
 
 pytestmark = pytest.mark.django_db
@@ -313,3 +313,12 @@ def test_it_is_not_handed_over_before_it_was_inspected(market: Market) -> None:
     contract.refresh_from_db()
     with pytest.raises(TransitionRefused, match="Serah terima tidak boleh sebelum pekerjaan diperiksa"):
         contract.hand_over(by=market.user("pka"), number="1", on=market.today - dt.timedelta(days=1), place="Kantor")
+
+
+def test_a_head_of_the_firm_does_not_take_over_its_work(market: Market) -> None:
+    contract = market.contract("given")
+    Membership.objects.create(
+        user=market.user("kades"), role=Role.PROVIDER, provider=contract.provider, starts_on=dt.date(2024, 1, 1)
+    )
+    refusal = attempt(contract, "confirm_handover", market.user("kades"), {})
+    assert refusal.startswith("Anda bekerja pada penyedia ini")

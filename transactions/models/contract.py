@@ -380,6 +380,10 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
         membership = people.acting(user, Role.ACTIVITY_MANAGER, at=self.village_id)
         if not membership:
             return Denied("Langkah ini dilakukan oleh Kasi/Kaur (Pelaksana Kegiatan Anggaran) desa ini.")
+        return self._for_village(user, membership)
+
+    def _for_village(self, user: Any, membership: Any) -> Verdict:
+        """Whoever works for the provider does not act for the village in its contract."""
         if self.provider_id in people.providers(user):
             return Denied("Anda bekerja pada penyedia ini, jadi tidak dapat bertindak untuk desa dalam kontraknya.")
         return Allowed(membership)
@@ -416,7 +420,7 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
             return Denied("Hasil pekerjaan diterima dari Kasi/Kaur oleh Kepala Desa.")
         if self.head_handover_on is None:
             return Denied("Kasi/Kaur mencatat BAST kepada Kepala Desa dahulu.")
-        return Allowed(membership)
+        return self._for_village(user, membership)
 
     def may_attach_head_scan(self, user: Any) -> Verdict:
         verdict = self.may_attach_handover_scan(user)
@@ -431,4 +435,4 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
         account = getattr(self, "accountability", None)
         if account is not None and account.state == "closed":
             return Denied("Pembelian sudah ditutup; berkasnya tidak berubah lagi.")
-        return Allowed(membership)
+        return self._for_village(user, membership)
