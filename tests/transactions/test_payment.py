@@ -439,3 +439,14 @@ def test_nothing_is_paid_before_the_head_approved(market: Market) -> None:
     request = PaymentRequest.objects.get(pk=request.pk)
     with pytest.raises(TransitionRefused, match="Pembayaran dilakukan setelah disetujui Kepala Desa"):
         market.transfer(request, paid_on=market.today - dt.timedelta(days=1))
+
+
+def test_an_earlier_request_printed_again_says_the_sums_of_its_day(market: Market) -> None:
+    contract = market.account("payment").contract
+    termins(contract, 40, 60, accepted=100)
+    first = market.request(contract, "paid")
+    then = first.figures()
+    last = market.request(contract, "paid")
+    assert {key: first.figures()[key] for key in ("before", "after")} == {"before": 0, "after": 5_640_000}
+    assert then["before"] == 0
+    assert {key: last.figures()[key] for key in ("before", "after")} == {"before": 3_760_000, "after": 0}

@@ -378,7 +378,10 @@ class PaymentRequest(Paying, OrderDocument):
     def figures(self) -> dict[str, Any]:
         """Whole rupiah: what the budget line bears, what was paid before, this request, and what it comes to."""
         contract, need = self.contract, self.contract.need
-        before = contract.payments.exclude(request=self.pk).aggregate(total=models.Sum("gross"))["total"] or 0
+        others = contract.payments.exclude(request=self.pk)
+        if self.paid_by is not None:  # as it was then: what came later is not in its papers
+            others = others.filter(pk__lt=self.paid_by.pk)
+        before = others.aggregate(total=models.Sum("gross"))["total"] or 0
         taxes = self.estimate()
         withheld = sum(line.amount for line in taxes)
         return {
