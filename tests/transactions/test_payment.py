@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership, Role
 from core.models import Event
 from core.workflow import TransitionRefused
+from tests.core.files import pdf
 from tests.transactions.stage import YES, Market, attempt
 from tests.transactions.test_moves import prove, states_of
 from transactions.documents.payment import facts_of
-from transactions.models import Accountability, Contract, Payment, PaymentRequest, paying
+from transactions.forms import PaymentForm
+from transactions.models import Accountability, Contract, Payment, PaymentRequest, TaxRate, paying
 from transactions.tax import TaxLine
 
 pytestmark = pytest.mark.django_db
@@ -450,3 +453,15 @@ def test_an_earlier_request_printed_again_says_the_sums_of_its_day(market: Marke
     assert {key: first.figures()[key] for key in ("before", "after")} == {"before": 0, "after": 5_640_000}
     assert then["before"] == 0
     assert {key: last.figures()[key] for key in ("before", "after")} == {"before": 3_760_000, "after": 0}
+
+
+def test_the_treasurer_may_type_a_tax_that_the_estimate_has_not(market: Market) -> None:
+    TaxRate.objects.all().delete()
+    request = market.request(market.account("payment").contract, "approved")
+    said = {"number": "KWT/1", "paid_on": market.today.isoformat(), "tax_pph42": "47.000"}
+    form = PaymentForm(
+        said, {"proof": SimpleUploadedFile("bukti.pdf", pdf())}, document=request, user=market.user("kaur")
+    )
+    assert form.is_valid(), form.errors
+    lines = form.arguments()["taxes"]
+    assert [(line.tax, line.base, line.amount) for line in lines] == [("pph42", 9_400_000, 47_000)]

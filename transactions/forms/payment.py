@@ -11,7 +11,7 @@ from core.formats import rupiah
 from core.forms import IndonesianDateField, MoveForm, RupiahField, ScanUploadField
 from core.once import OnceForm
 from transactions import tax
-from transactions.models import PaymentRequest, Work
+from transactions.models import PaymentRequest, TaxRate, Work
 
 KEPT = "PDF atau foto (JPEG, PNG). Berkas yang sudah tersimpan tetap dipakai bila dikosongkan."
 
@@ -109,8 +109,17 @@ class PaymentForm(MoveForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lines = self.document.estimate()
+        estimated = {line.tax: line for line in self.document.estimate()}
+        none = [tax.TaxLine(key, label, self.document.amount, 0) for key, label in TaxRate.Tax.choices]
+        self.lines = [*estimated.values(), *(line for line in none if line.tax not in estimated)]
         for line in self.lines:
+            if line.tax not in estimated:
+                self.fields[f"tax_{line.tax}"] = RupiahField(
+                    label=f"{line.label} yang dipotong",
+                    required=False,
+                    help_text="Tidak ada dalam perkiraan; isi hanya bila Anda memotongnya.",
+                )
+                continue
             example = " Tarif ini data contoh yang belum dicocokkan dengan peraturan." if line.is_example else ""
             self.fields[f"tax_{line.tax}"] = RupiahField(
                 label=f"{line.label} yang dipotong",
@@ -128,5 +137,6 @@ class PaymentForm(MoveForm):
 
     def arguments(self) -> dict[str, Any]:
         data = super().arguments()
-        taxes = [tax.TaxLine(line.tax, line.label, line.base, data.pop(f"tax_{line.tax}")) for line in self.lines]
+        typed = [(line, data.pop(f"tax_{line.tax}")) for line in self.lines]
+        taxes = [tax.TaxLine(line.tax, line.label, line.base, amount) for line, amount in typed if amount is not None]
         return {**data, "taxes": taxes}
