@@ -75,6 +75,7 @@ def test_a_fine_never_passes_cap_or_value_and_never_shrinks_with_the_days() -> N
         (9_400_000, 3, {"permille": 0}, 0, 0),  # the rule is silent
         (9_400_000, 3, {"base": "rest"}, 50, 14_100),
         (11_100_000, 10, {"vat_basis_points": 1100}, 0, 100_000),  # the base leaves the PPN of 1,100,000 out
+        (11_100_000, 1000, {"vat_basis_points": 1100}, 0, 555_000),  # the cap is of the value as it is signed
         (10_000, 5, {"cap_percent": None, "permille": 1000}, 0, 10_000),  # never above the value
     ],
 )

@@ -21,7 +21,8 @@ def fine_for(value: int, days: int, terms: dict[str, Any] | None, *, delivered_p
 
     `terms` are those of the contract's snapshot: permille, cap_percent (None: no cap), base (whole, rest),
     vat_basis_points. The base is the contract's value without PPN, or the part of it that was not delivered in time
-    (`delivered_percent` was). Base, fine and cap are each rounded down to whole rupiah; never above the value.
+    (`delivered_percent` was); the cap is of the whole value, as the contract's text says. Base, fine and cap are each
+    rounded down to whole rupiah; never above the value.
     """
     if not terms or not terms.get("permille"):
         return 0
@@ -29,5 +30,5 @@ def fine_for(value: int, days: int, terms: dict[str, Any] | None, *, delivered_p
     base = net * (100 - delivered_percent) // 100 if terms["base"] == "rest" else net
     amount = base * terms["permille"] * days // 1000
     if terms.get("cap_percent") is not None:
-        amount = min(amount, net * terms["cap_percent"] // 100)
+        amount = min(amount, value * terms["cap_percent"] // 100)
     return min(amount, value)
