@@ -263,7 +263,10 @@ def _contracts(period: Period, scope: Scope) -> Part:
 
 
 def _terminated(period: Period, scope: Scope) -> Part:
-    rows = Contract.objects.filter(scope("village"), _during(period, "state_since"), state="terminated")
+    """Those that were in force: a winner who withdrew before the village signed broke none."""
+    rows = Contract.objects.filter(
+        scope("village"), _during(period, "state_since"), state="terminated", village_signed_at__isnull=False
+    )
     return rows, "village", None, Count("pk"), Sum("value")
 
 

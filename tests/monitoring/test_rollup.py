@@ -157,6 +157,18 @@ def test_a_backdated_musdes_takes_the_overdue_mark_from_every_month_since() -> N
 
 
 @pytest.mark.usefixtures("areas")
+def test_a_contract_that_never_was_in_force_is_none_that_was_terminated() -> None:
+    for value, signed_by_village in ((1_000, True), (2_000, False)):
+        contract = rows.order(KUTA, value=value, signed="2026-10-01")
+        contract.state, contract.state_since = "terminated", NOW.replace(month=10)
+        if not signed_by_village:
+            contract.village_scan = contract.village_signed_at = None
+        contract.save()
+    rollup.refresh(now=NOW)
+    assert figure(LOMBOK_TENGAH, OCTOBER).terminated == 1
+
+
+@pytest.mark.usefixtures("areas")
 def test_a_musdes_that_refuses_is_held_but_leaves_the_account_open() -> None:
     rows.order(
         KUTA, value=9, signed="2026-09-01", handed_over="2026-09-10", paid="2026-09-11", musdes="2026-10-01",
