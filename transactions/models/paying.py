@@ -82,6 +82,7 @@ class Paying:
     """Verbs of a payment request."""
 
     termin: Any
+    fine: Any
     receipt: Any
 
     def _part(self) -> Part:
