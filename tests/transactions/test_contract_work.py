@@ -322,3 +322,15 @@ def test_a_head_of_the_firm_does_not_take_over_its_work(market: Market) -> None:
     )
     refusal = attempt(contract, "confirm_handover", market.user("kades"), {})
     assert refusal.startswith("Anda bekerja pada penyedia ini")
+
+
+def test_a_contract_is_not_dated_in_the_future_nor_before_its_award(market: Market) -> None:
+    contract = market.contract("drafted")
+    day = dt.timedelta(days=1)
+    for signed_on, starts_on, sentence in (
+        (market.today + day, market.today + day, "Tanggal kontrak tidak boleh di masa depan."),
+        (market.today - day, market.today, "Tanggal kontrak tidak boleh sebelum penetapan pemenang."),
+        (market.today, market.today + 366 * day, "Pelaksanaan dimulai paling lambat 365 hari"),
+    ):
+        with pytest.raises(TransitionRefused, match=sentence):
+            contract.issue(by=market.user("pka"), number="027/1", signed_on=signed_on, starts_on=starts_on)

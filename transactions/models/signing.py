@@ -41,9 +41,10 @@ class Signing:
     ) -> None:
         """Freeze the text and figures; the village types the number from its own agenda."""
         agreed = conditions or Conditions()
+        awarded_on = timezone.localdate(self.state_since, timezone=self.village.tzinfo)
         with moving(self, "issue", by=by) as facts:
             self.needs_good_standing()
-            refuse_unless(starts_on >= signed_on, "Pelaksanaan dimulai pada atau setelah tanggal kontrak.")
+            self._check_dates(signed_on, starts_on, awarded_on)
             agreed.check()
             self.number, self.signed_on, self.starts_on = number, signed_on, starts_on
             self.ends_on = starts_on + datetime.timedelta(days=self.quotation.days - 1)
@@ -54,6 +55,16 @@ class Signing:
                 self.termins.create(number=place, percent=percent, condition=condition)
             facts["sha256"] = self.snapshot_sha256
             bearing.hold(self)  # the last lock, for the shortest time: others wait for the same budget
+
+    def _check_dates(self, signed_on: datetime.date, starts_on: datetime.date, awarded_on: datetime.date) -> None:
+        """Signed from the award on and not in the future; begun from then on and within a year."""
+        refuse_unless(signed_on <= local_today(self.village), "Tanggal kontrak tidak boleh di masa depan.")
+        refuse_unless(signed_on >= awarded_on, "Tanggal kontrak tidak boleh sebelum penetapan pemenang.")
+        refuse_unless(starts_on >= signed_on, "Pelaksanaan dimulai pada atau setelah tanggal kontrak.")
+        refuse_unless(
+            starts_on <= signed_on + datetime.timedelta(days=365),
+            "Pelaksanaan dimulai paling lambat 365 hari setelah tanggal kontrak.",
+        )
 
     def needs_good_standing(self) -> None:
         """Nobody binds a village anew while frozen, blacklisted or no longer listed; what both signed goes on."""
