@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.workflow import TransitionRefused
 from tests.transactions.stage import OVERSEERS, VILLAGE, Market, attempt
-from transactions.models import Accountability, Remedy
+from transactions.models import Accountability, Contract, Remedy
 
 pytestmark = pytest.mark.django_db
 READERS = VILLAGE | OVERSEERS | {"firm"}
@@ -138,3 +138,14 @@ def test_the_whole_way_through_its_pages(market: Market) -> None:
     assert market.client("kaur").post(remedy.move_url("record_refund"), sent).status_code == 302
     remedy.refresh_from_db()
     assert (remedy.state, remedy.refunded) == ("done", 250_000)
+
+
+def test_the_next_assembly_is_not_held_before_the_one_that_refused(market: Market) -> None:
+    account = market.account("refused")
+    market.mend(account)
+    Contract.objects.filter(pk=account.contract_id).update(handover_on=market.today - dt.timedelta(days=30))
+    account = Accountability.objects.get(pk=account.pk)
+    with pytest.raises(TransitionRefused, match="tidak boleh sebelum Musdes sebelumnya"):
+        market.meeting(account, held_on=market.today - dt.timedelta(days=1))
+    second = market.meeting(account, decision="accepted")
+    assert Accountability.objects.get(pk=account.pk).decided_meeting == second

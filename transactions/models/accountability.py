@@ -173,7 +173,7 @@ class Accountability(Due, OrderDocument):
     @property
     def decided_meeting(self) -> Meeting | None:
         """The assembly whose decision stands."""
-        item = self.agenda.exclude(decision="").select_related("meeting").order_by("-heard_on", "-pk").first()
+        item = self.agenda.exclude(decision="").select_related("meeting").order_by("-pk").first()
         return item.meeting if item else None
 
     @property

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from core.formats import tanggal_sedang
@@ -204,6 +205,11 @@ class Holding:
             refuse_unless(
                 self.held_on >= account.contract.handover_on,
                 "Musdes pertanggungjawaban diadakan setelah serah terima hasil pekerjaan.",
+            )
+            earlier = account.agenda.exclude(decision="").aggregate(on=Max("heard_on"))["on"]
+            refuse_unless(
+                earlier is None or self.held_on >= earlier,
+                f"Tanggal musyawarah tidak boleh sebelum Musdes sebelumnya{f', {tanggal_sedang(earlier)}' if earlier else ''}.",
             )
 
     def _write(self: Any, attendance: Came, questions: Asked) -> None:
