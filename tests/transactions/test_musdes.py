@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,7 +12,8 @@ from django.urls import reverse
 from core.workflow import TransitionRefused
 from tests.transactions.stage import CAME, Market, days_later
 from tests.transactions.test_pages import queries
-from transactions.models import Accountability, AgendaItem, Duty, FollowUp, Meeting
+from transactions.dossier import Dossier
+from transactions.models import Accountability, AgendaItem, Contract, Duty, FollowUp, Meeting
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +64,24 @@ def test_the_orders_of_another_village_are_not_offered_and_not_taken(market: Mar
     meeting = Meeting(village_id=SUKADANA, held_on=market.today, place="Aula", **hours)
     with pytest.raises(TransitionRefused, match="untuk pembelian desa lain"):
         meeting.prepare(by=market.user("bpd2"), accounts=[account])
+
+
+def test_a_provider_reads_of_its_own_orders_and_not_the_list_of_residents(market: Market) -> None:
+    own, other = market.account("musdes"), market.account("musdes", need=market.need(title="Pelatihan tenun"))
+    Contract.objects.filter(pk=other.contract_id).update(provider=market.rival.provider)
+    meeting = market.meeting(own, other)
+    duty = Duty(other.code, "Bagikan benang", "Contoh Pka", market.today)
+    market.decide(meeting, "with_notes", note="Catatan.", follow_ups=[duty])
+    firm, office = market.client("firm"), market.client("kades")
+    page = firm.get(meeting.get_absolute_url()).content.decode()
+    assert "Pembukuan BUM Desa" in page and "Diterima" in page
+    assert "Pelatihan tenun" not in page and "Bagikan benang" not in page and "Daftar hadir" not in page
+    assert "Bagikan benang" in office.get(meeting.get_absolute_url()).content.decode()
+    assert firm.get(meeting.attendance_scan.get_absolute_url()).status_code == 404
+    assert office.get(meeting.attendance_scan.get_absolute_url()).status_code == 200
+    assert firm.get(meeting.scan.get_absolute_url()).status_code == 200
+    labels = [entry.label for entry in Dossier(own.contract.need, market.user("firm")).entries]
+    assert "Foto Musdes" in labels and not any(label.startswith("Daftar Hadir") for label in labels)
 
 
 def test_the_page_offers_what_waits_and_keeps_what_was_typed(market: Market) -> None:
@@ -136,9 +156,11 @@ def test_who_replaced_the_bpd_member_decides_and_the_former_one_no_more(market: 
     account = market.account("musdes")
     meeting = market.meeting(account)
     former = market.user("bpd").memberships.get()
-    former.ends_on = market.today - dt.timedelta(days=1)
+    former.ends_on = market.today - dt.timedelta(days=2)
     former.save()
-    Membership.objects.create(user=market.user("nobody"), role=Role.BPD, area=account.village, starts_on=market.today)
+    Membership.objects.create(
+        user=market.user("nobody"), role=Role.BPD, area=account.village, starts_on=market.today - dt.timedelta(days=1)
+    )
     with pytest.raises(TransitionRefused, match="Keputusan Musdes ditetapkan oleh BPD"):
         market.decide(meeting, "accepted")
     market.decide(meeting, "accepted", by="nobody")
@@ -222,6 +244,21 @@ def test_a_duty_past_its_day_is_marked(market: Market) -> None:
         assert duty.status_sentence.endswith("sudah lewat batas waktu.")
         page = market.client("pka").get(duty.accountability.get_absolute_url()).content.decode()
         assert "Lewat batas waktu" in page
+
+
+def test_duties_and_remedies_past_their_day_are_seen_above_the_village(market: Market) -> None:
+    duty, remedy = given(market), market.remedy(market.account("refused"))
+    watchers = {"pd", "pokja", "chair", "dpmd"}
+
+    def waiting(document: Any) -> set[str]:
+        people = market.everyone().items()
+        return {key for key, user in people if document in type(document).objects.waiting_for(user)}
+
+    assert not (waiting(duty) | waiting(remedy)) & watchers
+    with days_later(20):
+        assert waiting(duty) & watchers == watchers
+        assert waiting(remedy) == watchers | {"firm"}
+        assert "dpmd2" not in waiting(duty)
 
 
 @pytest.mark.parametrize("blocks", [False, True])

@@ -17,7 +17,7 @@ from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, moves, moving
 from regions.models import Area
 from regions.scope import within
-from transactions.models.accountability import Accountability
+from transactions.models.accountability import WATCHERS, Accountability
 from transactions.models.base import OrderDocument
 from transactions.models.day import by_day
 from transactions.models.need import in_office, local_today
@@ -39,6 +39,11 @@ KEEPERS = (Role.VILLAGE_OPERATOR, Role.VILLAGE_SECRETARY, Role.BPD)  # who see t
 IN_VILLAGE = [value for value in Responsible.values if value != Responsible.PROVIDER]
 
 
+def past_due() -> Q:
+    """The day is past where the village lies."""
+    return by_day("village", lambda today: Q(due_on__lt=today))
+
+
 class FollowUpQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """Whoever sees the order after its hand-over."""
@@ -46,15 +51,17 @@ class FollowUpQuerySet(models.QuerySet):
         return self.filter(in_office(user) | own)
 
     def waiting_for(self, user: Any) -> Self:
-        """Open ones: for whom they were given to, and for those who see to all of them."""
+        """Open ones: for whom they were given to, and for those who see to all of them; overdue ones for who oversees
+        the village, too."""
         mine = Q(responsible=Responsible.PROVIDER, accountability__contract__provider__in=people.providers(user))
         for role in IN_VILLAGE:
             mine |= Q(responsible=role) & within("village", people.territories(user, role))
-        return self.filter(Q(state="open"), mine | within("village", people.territories(user, *KEEPERS)))
+        mine |= within("village", people.territories(user, *KEEPERS))
+        return self.filter(Q(state="open"), mine | past_due() & within("village", people.territories(user, *WATCHERS)))
 
     def overdue(self) -> Self:
         """Open, and their day is past where the village lies."""
-        return self.filter(Q(state="open"), by_day("village", lambda today: Q(due_on__lt=today)))
+        return self.filter(Q(state="open"), past_due())
 
 
 class FollowUp(OrderDocument):

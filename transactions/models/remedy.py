@@ -16,8 +16,9 @@ from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, moves
 from regions.models import Area
 from regions.scope import within
-from transactions.models.accountability import REMEDY_CHOOSERS, Accountability
+from transactions.models.accountability import REMEDY_CHOOSERS, WATCHERS, Accountability
 from transactions.models.base import OrderDocument
+from transactions.models.day import by_day
 from transactions.models.mending import Mending
 from transactions.models.need import in_office, local_today
 
@@ -28,7 +29,8 @@ class RemedyQuerySet(models.QuerySet):
         return self.filter(in_office(user) | Q(accountability__contract__provider__in=people.providers(user)))
 
     def waiting_for(self, user: Any) -> Self:
-        """The provider repairs, the manager looks at it, the treasurer records the refund, the head settles."""
+        """The provider repairs, the manager looks at it, the treasurer records the refund, the head settles; who
+        oversees the village sees what is overdue."""
         kind = Remedy.Kind
 
         def at(*roles: str) -> Q:
@@ -40,6 +42,7 @@ class RemedyQuerySet(models.QuerySet):
             | Q(state="reported") & at(Role.ACTIVITY_MANAGER)
             | Q(state="open", kind=kind.REDUCTION) & at(Role.VILLAGE_TREASURER)
             | Q(state="open", kind=kind.DISPUTE) & at(Role.VILLAGE_HEAD)
+            | Q(state__in=["open", "reported"]) & by_day("village", lambda today: Q(due_on__lt=today)) & at(*WATCHERS)
         )
 
 
