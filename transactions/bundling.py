@@ -83,6 +83,7 @@ def manifest_of(dossier: Dossier) -> dict[str, Any]:
                 for each in dossier.warned
             ],
             "papers": papers,
+            "office": dossier.is_office,
         }
     )
     return frozen
@@ -93,7 +94,7 @@ def row_of(entry: Entry, heading: str) -> dict[str, Any]:
     return {
         "heading": heading, "title": entry.title, "letter": entry.number, "on": entry.on, "at": entry.at,
         "who": entry.who, "file": file.code, "path": file.content.name, "type": file.content_type, "size": file.size,
-        "sha256": file.sha256, "superseded": entry.superseded,
+        "sha256": file.sha256, "superseded": entry.superseded, "personal": file.personal,
     }  # fmt: skip
 
 
@@ -115,8 +116,9 @@ def make(pk: int) -> None:
         bundle.remarks, bundle.pages = maker(content, out)
         kind = "application/zip" if bundle.form == Bundle.Form.ZIP else "application/pdf"
         name = f"Berkas pembelian {content['order']['code']}.{bundle.form}"
+        personal = any(paper["personal"] for paper in content["papers"])  # then each download is written down
         bundle.file = StoredFile.objects.store_stream(
-            out, path=bundle.path, name=name, content_type=kind, holder=bundle
+            out, path=bundle.path, name=name, content_type=kind, holder=bundle, personal=personal
         )
     bundle.made_at = timezone.now()
     bundle.save(update_fields=["remarks", "pages", "file", "made_at"])

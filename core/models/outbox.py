@@ -22,6 +22,11 @@ class JobQuerySet(models.QuerySet["Job"]):
             return self.create(task=task, args=args)
         return self.get_or_create(key=key, defaults={"task": task, "args": args})[0]
 
+    def retry(self, key: str) -> None:
+        """Begin again where the tries were used up."""
+        now = timezone.now()
+        self.filter(key=key, parked_at__isnull=False).update(parked_at=None, tries=0, published_at=None, due_at=now)
+
     def open(self) -> Self:
         return self.filter(done_at=None, parked_at=None)
 

@@ -20,7 +20,7 @@ from pypdf import PdfReader
 
 from accounts.models import Membership
 from core import jobs
-from core.models import Job, StoredFile
+from core.models import FileView, Job, StoredFile
 from tests.core.files import jpeg, pdf, png
 from tests.transactions.stage import Market
 from transactions import bundling
@@ -222,6 +222,41 @@ def test_a_bundle_that_cannot_be_made_says_so(market: Market) -> None:
     Job.objects.filter(key=bundle.job_key).update(parked_at=timezone.now())
     page = market.client("pka").get(bundle.get_absolute_url())
     assert "Belum dapat disiapkan" in page.content.decode() and "Refresh" not in page
+
+
+def test_a_bundle_that_failed_is_tried_again_when_asked_for(market: Market) -> None:
+    contract = market.contract("running")
+    bundle = asked(market, contract.need, "zip")
+    Job.objects.filter(key=bundle.job_key).update(parked_at=timezone.now(), tries=5)
+    assert asked(market, contract.need, "zip").pk == bundle.pk
+    assert not bundle.is_stuck
+    assert made(bundle)
+
+
+def test_each_download_of_a_bundle_with_a_personal_paper_is_written_down(market: Market) -> None:
+    contract = market.contract("running")
+    plain = asked(market, contract.need, "zip")
+    made(plain)
+    StoredFile.objects.filter(pk=contract.village_scan_id).update(personal=True)
+    bundle = asked(market, contract.need, "zip")
+    made(bundle)
+    for each in (plain, bundle):
+        assert market.client("kades").get(each.file.get_absolute_url()).status_code == 200
+    assert list(FileView.objects.values_list("about_id", "user")) == [(str(bundle.file_id), market.user("kades").pk)]
+
+
+def test_who_left_the_office_has_its_bundle_no_more_though_a_provider_of_theirs_was_asked(market: Market) -> None:
+    sourcing = market.sourcing("evaluated", hps=50_000_000)
+    pld = Membership.objects.create(
+        user=market.user("outsider"), role="pld", area_id=sourcing.need.village_id, starts_on=dt.date(2024, 1, 1)
+    )
+    bundle = asked(market, sourcing.need, "zip", "outsider", alone=True)
+    assert bundle in Bundle.objects.visible_to(market.user("outsider"))
+    sourcing.invitations.create(provider=market.third.provider, service=market.third_service)
+    assert bundle not in Bundle.objects.visible_to(market.user("outsider"))
+    pld.delete()
+    assert bundle.need in Need.objects.visible_to(market.user("outsider"))
+    assert bundle not in Bundle.objects.visible_to(market.user("outsider"))
 
 
 def test_too_much_for_one_file_is_refused_with_a_sentence(market: Market, monkeypatch: Any) -> None:

@@ -17,7 +17,8 @@ from core.documents import fingerprint
 from core.formats import waktu
 from core.models import Job, StoredFile
 from regions.scope import within
-from transactions.models.need import OVERSEERS, Need
+from transactions.models.need import OVERSEERS, Need, in_office
+from transactions.models.quotation import Invitation
 
 KEEP = dt.timedelta(days=7)
 
@@ -30,9 +31,13 @@ def hidden_path() -> str:
 
 class BundleQuerySet(models.QuerySet["Bundle"]):
     def visible_to(self, user: Any) -> Self:
-        """One's own; and those that the leading village's office shares. Whoever lost the order has lost its bundles."""
+        """One's own; and those that the leading village's office shares. Whoever lost the order has lost its bundles;
+        whoever left its office, or bids now, those that had the office's papers in them."""
+        asked = Invitation.objects.filter(provider__in=people.providers(user)).values("sourcing__need")
+        office = Q(need__in=Need.objects.filter(in_office(user, need="pk")).exclude(pk__in=asked))
+        own = Q(person=user.pk) & (Q(manifest__office=False) | office)
         shared = Q(person=None) & within("need__village", people.territories(user, *VILLAGE_ROLES, *OVERSEERS))
-        return self.filter(Q(person=user.pk) | shared, need__in=Need.objects.visible_to(user))
+        return self.filter(own | shared, need__in=Need.objects.visible_to(user))
 
     def of(self, need: Need, user: Any) -> Self:
         """The latest of an order, for its page."""
@@ -53,10 +58,19 @@ class BundleQuerySet(models.QuerySet["Bundle"]):
         values = {"manifest": manifest, "asked_by": by}
         same = {"need": need, "form": form, "person": person, "fingerprint": fingerprint(manifest)}
         bundle, is_new = self.get_or_create(**same, defaults=values)
-        if not is_new:  # wanted again: its time begins anew
-            self.filter(pk=bundle.pk).update(asked_at=timezone.now())
+        if not is_new:
+            self._want_again(bundle)
         Job.objects.enqueue("transactions.bundle", key=bundle.job_key, bundle=bundle.pk)
         return bundle
+
+    def _want_again(self, bundle: Bundle) -> None:
+        """Its time begins anew, and where the worker gave up it tries again. Whoever makes it holds its row for minutes:
+        nobody waits for that."""
+        if not self.select_for_update(skip_locked=True, of=("self",)).filter(pk=bundle.pk).exists():
+            return
+        self.filter(pk=bundle.pk).update(asked_at=timezone.now())
+        if bundle.file_id is None:
+            Job.objects.retry(bundle.job_key)
 
     def forget(self) -> int:
         """Take away those whose time is over, with their files; they can be asked for again."""
