@@ -129,8 +129,9 @@ class MoveView(View):
     def dispatch(self, request: HttpRequest, code: str, verb: str) -> HttpResponse:  # type: ignore[override]
         self.document = get_object_or_404(self.model._default_manager.visible_to(request.user), code=code)
         table = self.document.MOVES.values()
-        self.move = next((move for move in table if verb in (move.slug, move.verb.replace("_", "-"))), None)
-        if self.move is None or self.move.inner:
+        open_to_people = [move for move in table if not move.inner]
+        self.move = next((m for m in open_to_people if verb in (m.slug, m.verb.replace("_", "-"))), None)
+        if self.move is None:
             raise Http404
         return super().dispatch(request)
 

@@ -142,6 +142,7 @@ class Document(models.Model):
     """
 
     MOVES: ClassVar[dict[str, Move]] = {}
+    BORN: ClassVar[tuple[str, ...]] = ()  # states in which it may begin besides the field's default
     TONES: ClassVar[dict[str, str]] = {}
     state: models.CharField
 

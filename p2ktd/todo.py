@@ -86,7 +86,10 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
             .prefetch_related("items__accountability__contract__sourcing__need"),
             "subject",
         ),
-        (FollowUp.objects.waiting_for(user).select_related("village", "accountability__contract__sourcing__need"), "what"),
+        (
+            FollowUp.objects.waiting_for(user).select_related("village", "accountability__contract__sourcing__need"),
+            "what",
+        ),
         (
             Remedy.objects.waiting_for(user).select_related("village", "accountability__contract__sourcing__need"),
             "need.title",

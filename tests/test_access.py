@@ -477,6 +477,8 @@ MOVERS = {
     "village-data-move": set(),  # it is verified
     "service-move": {"penyedia4"},
     "print-paper": A | {"penyedia"},
+    "meeting-print": A | {"penyedia"},
+    "addendum-move": {"pka.tetangga"},  # it is the neighbour's contract
     "order-bundle-new": A | {"penyedia"},
     "application-move": {"calon.penyedia2"},
     "directory-edition-new": {"ketua.pokja", "dpmd"},

@@ -77,9 +77,9 @@ def attendance_list(village: Any, rows: int) -> PrintedDocument:
     """What a web process does: rows in the database, and nothing else."""
     snapshot = {
         "letterhead": {"lines": ["Pemerintah Kabupaten Contoh"], "address": "Jalan Contoh 1"},
-        "account": {"title": "Pelatihan contoh", "order": "CONTOH"},
+        "orders": [{"title": "Pelatihan contoh", "order": "CONTOH"}],
         "village": village.label,
-        "rows": list(range(1, rows + 1)),
+        "pages": [list(range(first, first + 25)) for first in range(1, rows + 1, 25)],
         "place": "WITA",
     }
     return documents.issue(

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import LegalForm
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
 from core.validators import validate_single_line
 from verification.models import Application, Declaration, profile
 from verification.models.application import AT_POKJA, OPEN_STATES
@@ -235,7 +235,7 @@ def _found(text: str) -> Q:
 def overdue() -> Q:
     """The service standard has passed; the same day as `Application.served_by`."""
     allowed = ExpressionWrapper(F("rule__service_days") * Value(dt.timedelta(days=1)), output_field=DurationField())
-    return Q(submitted_at__date__lt=Value(today()) - allowed)
+    return Q(submitted_at__date__lt=Value(timezone.localdate()) - allowed)
 
 
 def capped(rows: QuerySet) -> int:
@@ -290,7 +290,7 @@ def service_of(application: Application) -> Service | None:
         ended = timezone.localdate(application.decided_at or application.state_since)
         taken = days - (due - ended).days
         return Service(f"Selesai dalam {max(taken, 0)} hari", "neutral", f"baku {days} hari")
-    left = (due - today()).days
+    left = (due - timezone.localdate()).days
     if left < 0:
         return Service(f"Lewat {-left} hari", "bad", f"baku {days} hari")
     if left == days:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts import people
 from accounts.models import Provider, Role, User
@@ -132,8 +133,8 @@ class PeriodForm(OnceForm, forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["since"].initial = datetime.date(today().year, 1, 1)
-        self.fields["until"].initial = today()
+        self.fields["since"].initial = datetime.date(timezone.localdate().year, 1, 1)
+        self.fields["until"].initial = timezone.localdate()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

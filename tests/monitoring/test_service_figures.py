@@ -77,7 +77,7 @@ def test_views_count_in_their_month(story: Story, db: None) -> None:
 
 @pytest.mark.django_db
 def test_a_late_evening_in_jakarta_belongs_to_its_month(story: Story, db: None) -> None:
-    invitation = Invitation.objects.exclude(sourcing__state="draft").latest("pk")
+    invitation = Invitation.objects.filter(how="invited").exclude(sourcing__state="draft").latest("pk")
     moment = dt.datetime(2026, 5, 31, 23, 30, tzinfo=WIB)
     Invitation.objects.filter(pk=invitation.pk).update(created_at=moment)
     own = Service.objects.filter(pk=invitation.service_id)
@@ -93,7 +93,9 @@ def test_a_draft_of_a_sourcing_tells_nothing_yet(story: Story, db: None, year: t
     invitation = Invitation.objects.exclude(sourcing__state="draft").latest("pk")
     own = Service.objects.filter(pk=invitation.service_id)
     before = ServiceFigures(own, since=year[0], until=year[1]).total().invited
-    type(invitation.sourcing).objects.filter(pk=invitation.sourcing_id).update(state="draft")
+    type(invitation.sourcing).objects.filter(pk=invitation.sourcing_id).update(
+        state="draft", opened_at=None, announced_at=None
+    )
     assert ServiceFigures(own, since=year[0], until=year[1]).total().invited == before - 1
 
 

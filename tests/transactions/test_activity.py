@@ -145,10 +145,13 @@ def test_what_was_paid_is_not_given_back(market: Market, monkeypatch: pytest.Mon
     row = activity(market)
     contract = contract_from(market, row)
     issue(market, contract)
+    contract.sign_for_provider(by=market.user("firm"), scan=market.file("firm"))
+    contract.sign_for_village(by=market.user("pka"), scan=market.file("pka"))
     monkeypatch.setattr(Contract, "paid", property(lambda self: 3_000_000))  # a termin, which comes with payments
-    contract.terminate(by=market.user("pka"), cause="withdrew", reason="Penyedia mundur.")
-    assert committed(row) == 3_000_000
-    assert contract.commitments.get().released == 6_400_000
+    contract.terminate(by=market.user("pka"), cause="withdrew", reason="Penyedia mundur.", percent=32)
+    assert contract.owed == 8_000  # 32 % of 9.400.000 is 3.008.000
+    assert committed(row) == 3_008_000
+    assert contract.commitments.get().released == 6_392_000
 
 
 def test_what_a_contract_was_paid_is_its_gross_payments(market: Market) -> None:

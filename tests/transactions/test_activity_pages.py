@@ -364,10 +364,12 @@ def test_an_invited_provider_reads_no_remaining_budget(market: Market) -> None:
 def test_who_issues_a_contract_reads_what_is_left(market: Market) -> None:
     row = activity(market)
     contract = contract_from(market, row)
-    page = text_of(market.client("pka").get(contract.move_url("issue")))
-    assert f"Rp20.000.000, {NAME}" in page
+    shown = market.client("pka").get(contract.move_url("issue"))
+    assert f"Rp20.000.000, {NAME}" in text_of(shown)
     Activity.objects.filter(pk=row.pk).update(ceiling=9_000_000)
-    data = {"number": "027/1", "signed_on": market.today.isoformat(), "starts_on": market.today.isoformat()}
+    proposed = {bound.html_name: bound.value() for bound in shown.context["form"] if bound.value() is not None}
+    days = {"signed_on": market.today.isoformat(), "starts_on": market.today.isoformat()}
+    data = proposed | {"number": "027/1"} | days
     page = market.client("pka").post(contract.move_url("issue"), data)
     assert page.status_code == 409
     assert "Rp9.000.000, kurang dari Rp9.400.000." in text_of(page)

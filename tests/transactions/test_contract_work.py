@@ -214,7 +214,7 @@ def test_the_accountability_begins_when_the_head_has_taken_over(market: Market) 
 
 def test_a_head_replaced_in_the_middle_confirms_no_more(market: Market) -> None:
     contract = market.contract("given")
-    Membership.objects.filter(user=market.user("kades")).update(ends_on=market.today - dt.timedelta(days=1))
+    Membership.objects.filter(user=market.user("kades")).update(ends_on=market.today - dt.timedelta(days=2))
     with pytest.raises(TransitionRefused, match="diterima dari Kasi/Kaur oleh Kepala Desa"):
         contract.confirm_handover(by=market.user("kades"))
 

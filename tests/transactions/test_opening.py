@@ -202,10 +202,13 @@ def test_officials_replaced_in_the_middle_sign_nothing_backwards(market: Market)
     sourcing = market.sourcing("opened", hps=20_000_000)
     Membership.objects.filter(
         role__in=[Role.PROCUREMENT_TEAM, Role.VILLAGE_SECRETARY], area_id=sourcing.need.village_id
-    ).update(ends_on=market.today - dt.timedelta(days=1))
+    ).update(ends_on=market.today - dt.timedelta(days=2))
     successor = User.objects.create_user("baru@desa.example", "sandi contoh", name="Contoh Pengganti")
     Membership.objects.create(
-        user=successor, role=Role.PROCUREMENT_TEAM, area_id=sourcing.need.village_id, starts_on=market.today
+        user=successor,
+        role=Role.PROCUREMENT_TEAM,
+        area_id=sourcing.need.village_id,
+        starts_on=market.today - dt.timedelta(days=1),
     )
     with pytest.raises(TransitionRefused, match="dilakukan oleh Tim Pelaksana Kegiatan"):
         sourcing.evaluate(by=market.user("tpk"), results={})

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Provider
 from accounts.models.membership import today
@@ -292,7 +293,7 @@ def test_another_regency_reads_the_same_papers_and_sees_who_found_them_right(sta
     application = recognition(stage)
     assert (application.kind, application.based_on) == ("recognition", first)
     assert verdicts(application) == dict.fromkeys(verdicts(first), "pending")
-    day = f"{paper(first, 'ktp').judged_at:%d/%m/%Y}"
+    day = f"{timezone.localtime(paper(first, 'ktp').judged_at, first.regency.tzinfo):%d/%m/%Y}"
     assert paper(application, "ktp").trail == f"Sesuai menurut Pokja Kabupaten Lombok Tengah, {day}."
     assert application.missing() == ["Persetujuan penggunaan data"]  # another office will read them
 

@@ -395,7 +395,8 @@ def test_the_printed_register_is_of_its_period_and_frozen(stage: Stage) -> None:
     stage.declared(stage.submitted())
     desk = logged_in(stage.office)
     key = desk.get(PRINT).context["form"]["submit_key"].value()
-    days = {"since": (today() - 30 * DAY).isoformat(), "until": today().isoformat(), "submit_key": key}
+    here = timezone.localdate(timezone=Area.objects.get(pk=LOMBOK_TENGAH).tzinfo)
+    days = {"since": (here - 30 * DAY).isoformat(), "until": here.isoformat(), "submit_key": key}
     answer = desk.post(PRINT, days)
     paper = PrintedDocument.objects.get(kind="register-benturan")
     assert answer.url == paper.get_absolute_url()

@@ -111,6 +111,7 @@ class Meeting(Holding, OrderDocument):
             confirm="Musdes yang dibatalkan tidak dapat dibuka lagi; pembeliannya menunggu Musdes lain.",
         ),
     )
+    BORN = ("planned",)
     TONES = {"planned": "info", "draft": "neutral", "decided": "good", "cancelled": "bad"}
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.DRAFT, editable=False)
