@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +20,8 @@ servers.start()  # before Django reads its settings
 def pytest_configure() -> None:
     from django.conf import settings
 
+    # One of several processes of a run has read its settings before this file, from the environment of the first.
+    settings.MEDIA_ROOT = Path(os.environ["MEDIA_ROOT"])
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # A test that is rolled back leaves no trace in the data's version; tests/core/test_kept.py keeps pages.
     settings.KEEP_PAGES = False

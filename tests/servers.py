@@ -21,7 +21,6 @@ else:
     servers = Embedded.needed()
     ours = [name for name in ("postgres", "valkey") if getattr(servers, name)]
     os.environ["TEST_EMBEDDED"] = " ".join(ours)
-# One of several processes of a run reads its settings before this file, from the environment of the first.
 helping = "PYTEST_XDIST_WORKER" in os.environ
 files = Path(os.environ["MEDIA_ROOT"] if helping else tempfile.mkdtemp(prefix="p2ktd-test-"))
 
@@ -35,7 +34,9 @@ def start() -> None:
         os.environ.setdefault(name, environment.pop(name))
     os.environ |= environment
     os.environ["VAR_DIR"] = str(BASE_DIR / "var" / "test" / WORKER)
-    os.environ["MEDIA_ROOT"] = str(files)
+    place = files / WORKER if helping else files
+    place.mkdir(exist_ok=True)
+    os.environ["MEDIA_ROOT"] = str(place)
     # pytest-django turns DEBUG off again; true here only means that static files need no collecting.
     os.environ["DEBUG"] = "true"
     os.environ.setdefault("LOG_LEVEL", "WARNING")

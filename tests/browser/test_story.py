@@ -18,7 +18,7 @@ from tests.browser.site import Site, Visitor, opened_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
-KEYS = ("pka", "kaur", "kades", "bpd", "pld", "pokja", "ketua.pokja", "dpmd")
+KEYS = ("pka", "sekdes", "kaur", "kades", "bpd", "pld", "pokja", "ketua.pokja", "dpmd")
 VILLAGE = "52.02.04.2001"
 OPERATOR, PROVIDER = "operator.baru@contoh.example", "penyedia.baru@contoh.example"
 PASSWORD = "jagung rebus di beranda"
@@ -330,7 +330,7 @@ def printed(site: Site, guest: Visitor, label: str, *sentences: str) -> None:
     """Ask for a paper, wait for the worker, read it."""
     from pypdf import PdfReader
 
-    guest.press(label).sees("sedang disiapkan")
+    guest.press(f"A4 {label}").sees("sedang disiapkan")
     site.work_off()
     guest.page.reload()
     address = guest.main.get_by_role("link", name="Buka PDF").get_attribute("href")

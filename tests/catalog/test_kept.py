@@ -153,9 +153,10 @@ def test_the_day_is_part_of_it(offer: Service, monkeypatch: pytest.MonkeyPatch) 
     import datetime as dt
 
     from core import kept
+    from core.formats import hari_ini
 
     today = Client().get(LIST)["ETag"]
-    tomorrow = dt.date.today() + dt.timedelta(days=1)  # noqa: DTZ011
+    tomorrow = hari_ini() + dt.timedelta(days=1)
     monkeypatch.setattr(kept.timezone, "localdate", lambda *args, **kwargs: tomorrow)
     assert Client().get(LIST)["ETag"] != today
 
