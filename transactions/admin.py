@@ -18,7 +18,7 @@ from accounts.models import Role
 from core.formats import rupiah
 from regions.models import Area, Level
 from transactions.models import Paper, ProcurementRule, TaxRate
-from transactions.models.need import local_today
+from transactions.models.planning.need import local_today
 
 WRITERS = (Role.REGENCY_OFFICE, Role.MINISTRY)
 

@@ -27,8 +27,8 @@ from transactions.models import (
     TenderQuestion,
     YearEndCall,
 )
-from transactions.models.opening import WITNESSES
-from transactions.models.sourcing import OFFICER
+from transactions.models.sourcing.opening import WITNESSES
+from transactions.models.sourcing.sourcing import OFFICER
 from verification.models import Sanction
 from verification.models.sanction import BARRING
 

@@ -36,7 +36,7 @@ from transactions.models import (
     Sourcing,
     Terms,
 )
-from transactions.models.paying import PAYABLE, next_request
+from transactions.models.payment.paying import PAYABLE, next_request
 
 Panel = Callable[["Order", Any], SafeString | str]
 panels: list[Panel] = []

@@ -15,8 +15,8 @@ from catalog.models import Service
 from core.formats import rupiah, tanggal_sedang
 from transactions import prices
 from transactions.models import Contract, Invitation, Need, PriceReference, Shortlisted
-from transactions.models.need import in_office
-from transactions.models.shortlist import kept_for, may_keep
+from transactions.models.planning.need import in_office
+from transactions.models.sourcing.shortlist import kept_for, may_keep
 from transactions.order import Order
 
 

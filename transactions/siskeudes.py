@@ -17,8 +17,8 @@ from core.formats import RupiahError, parse_rupiah
 from core.sheets import Heading
 from core.sheets import Line as Row
 from core.spreadsheet import printable
-from transactions.models.activity import Field
-from transactions.models.need import Funding
+from transactions.models.planning.activity import Field
+from transactions.models.planning.need import Funding
 
 SOURCES = {
     "DDS": Funding.DANA_DESA,

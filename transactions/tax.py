@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import Provider
-from transactions.models.tax_rate import TaxRate
+from transactions.models.payment.tax_rate import TaxRate
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from core.formats import rupiah
 from core.models import DatedSetting, Document
 from core.workflow import Caution
 from transactions import prices
-from transactions.models.need import Need, local_today
-from transactions.models.quotation import Quotation
+from transactions.models.planning.need import Need, local_today
 from transactions.models.rule import Method
-from transactions.models.sourcing import Sourcing
+from transactions.models.sourcing.quotation import Quotation
+from transactions.models.sourcing.sourcing import Sourcing
 from verification.models import Declaration
 from verification.models.name_key import near
 

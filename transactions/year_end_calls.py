@@ -13,8 +13,8 @@ from django.db.models import Count, Exists, OuterRef
 from core.workflow import Allowed, record
 from regions.models import TimeZone
 from transactions import year_end
-from transactions.models.carrying import YearEndCall
-from transactions.models.need import Need
+from transactions.models.planning.carrying import YearEndCall
+from transactions.models.planning.need import Need
 
 Step = YearEndCall.Step
 

@@ -9,7 +9,7 @@ from typing import Any
 from core.sheets import Line
 from transactions import siskeudes
 from transactions.models import Activity, ActivityImport
-from transactions.models.activity_import import fingerprint_of
+from transactions.models.planning.activity_import import fingerprint_of
 
 FIELDS = {
     "01": "Penyelenggaraan Pemerintahan Desa",

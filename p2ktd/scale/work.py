@@ -12,7 +12,7 @@ from p2ktd.scale.dice import Span
 from p2ktd.scale.plan import due_days
 from p2ktd.scale.rows import Say, last, run, step, words
 from transactions.models import ProcurementRule
-from transactions.models.need import Funding
+from transactions.models.planning.need import Funding
 from transactions.models.rule import Method
 
 FILES = """

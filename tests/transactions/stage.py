@@ -33,7 +33,7 @@ from transactions.models import (
     Sourcing,
     Terms,
 )
-from transactions.models.need import local_today
+from transactions.models.planning.need import local_today
 from transactions.outline import proposed
 
 LONG_AGO = dt.date(2024, 1, 1)

@@ -14,7 +14,7 @@ from tests.transactions.test_activity import KEEPERS, activity, contract_from, i
 from tests.transactions.test_moves import Table, prove, states_of
 from transactions import siskeudes
 from transactions.models import Activity, ActivityImport
-from transactions.models.activity_import import fingerprint_of
+from transactions.models.planning.activity_import import fingerprint_of
 
 pytestmark = pytest.mark.django_db
 GOOD = {

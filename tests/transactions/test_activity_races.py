@@ -93,7 +93,7 @@ def test_an_ended_contract_gives_back_once(committed_market: Market) -> None:
 def test_one_file_taken_over_by_two_at_once_makes_each_activity_once(committed_market: Market) -> None:
     from tests.transactions.test_activity_import import read, received
     from transactions.models import ActivityImport
-    from transactions.models.activity_import import fingerprint_of
+    from transactions.models.planning.activity_import import fingerprint_of
 
     market = committed_market
     document = received(market, read(2), read(3, Kd_Keg="04.01.01"))
@@ -114,7 +114,7 @@ def test_one_file_taken_over_by_two_at_once_makes_each_activity_once(committed_m
 def test_two_files_with_the_same_new_activity_at_once_make_it_once(committed_market: Market) -> None:
     """Neither finds a row to lock: the unique key decides, and the second reads why."""
     from tests.transactions.test_activity_import import read, received
-    from transactions.models.activity_import import fingerprint_of
+    from transactions.models.planning.activity_import import fingerprint_of
 
     market = committed_market
     files = [received(market, read(2)), received(market, read(2, Nama_Kegiatan="Lain"))]

@@ -8,8 +8,8 @@ from itertools import accumulate, pairwise
 
 import pytest
 
-from transactions.models.fine import fine_for, late_days, without_vat
-from transactions.models.termin import shares
+from transactions.models.contract.fine import fine_for, late_days, without_vat
+from transactions.models.contract.termin import shares
 
 TERMS = {"permille": 1, "cap_percent": 5, "base": "whole", "vat_basis_points": 0}
 

@@ -15,7 +15,7 @@ from tests.transactions.test_items import asked, invited, papers
 from tests.transactions.test_pages import filled, queries
 from transactions.documents.offers import issue_evaluation, issue_hps, issue_kak
 from transactions.models import Evaluation, EvaluationMinutes, Judgement, Sourcing, Terms
-from transactions.models.evaluation import permille_of
+from transactions.models.sourcing.evaluation import permille_of
 
 pytestmark = pytest.mark.django_db
 

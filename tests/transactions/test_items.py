@@ -20,7 +20,7 @@ from tests.core.files import pdf
 from tests.transactions.stage import OVERSEERS, STRANGERS, VILLAGE, Market, days_later, soon
 from tests.transactions.test_pages import filled, queries
 from transactions.models import Item, Paper, ProcurementRule, Quotation, QuotationItem, Sourcing
-from transactions.models.offer import papers_asked
+from transactions.models.sourcing.offer import papers_asked
 
 pytestmark = pytest.mark.django_db
 

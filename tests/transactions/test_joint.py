@@ -26,7 +26,7 @@ from transactions.models import (
     Quotation,
     Sourcing,
 )
-from transactions.models.joint import divided
+from transactions.models.planning.joint import divided
 from transactions.order import Order
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +237,7 @@ def test_a_village_without_room_stops_the_whole_issue(market: Market) -> None:
 
 
 def test_another_value_is_divided_anew_and_an_early_end_gives_each_its_own_back(market: Market) -> None:
-    from transactions.models import bearing
+    from transactions.models.planning import bearing
 
     contract, mine, theirs = bought_together(market)
 

@@ -20,7 +20,7 @@ from tests.catalog.stage import service as offered
 from tests.transactions.stage import OVERSEERS, VILLAGE, Market
 from transactions.candidates import candidates, label_of
 from transactions.models import Need, Shortlisted
-from transactions.models.shortlist import MOST, kept_for, shortlisting
+from transactions.models.sourcing.shortlist import MOST, kept_for, shortlisting
 
 pytestmark = pytest.mark.django_db
 

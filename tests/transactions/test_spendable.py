@@ -13,7 +13,7 @@ from tests.areas import KUTA, SUKADANA
 from tests.transactions.stage import Market, Reasoned
 from transactions.forms import SourcingForm
 from transactions.models import CarryOver, Contract, JointShare, Need
-from transactions.models.joint import spendable
+from transactions.models.planning.joint import spendable
 
 pytestmark = pytest.mark.django_db
 

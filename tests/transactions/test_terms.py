@@ -17,8 +17,8 @@ from tests.transactions.test_moves import Table, prove
 from tests.transactions.test_pages import filled
 from transactions import outline
 from transactions.models import Item, Sourcing, TaxRate, Terms
-from transactions.models.item import amount_of
-from transactions.models.terms import ppn_of
+from transactions.models.sourcing.item import amount_of
+from transactions.models.sourcing.terms import ppn_of
 
 pytestmark = pytest.mark.django_db
 

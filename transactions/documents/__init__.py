@@ -12,7 +12,7 @@ from core.models import Document, PrintedDocument
 from transactions.documents import contract, joint, meeting, offers, payment, sourcing
 from transactions.documents.frame import Printable
 from transactions.models import Need, ProcurementRule
-from transactions.models.need import local_today
+from transactions.models.planning.need import local_today
 from transactions.order import Order
 
 BUYERS = (Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM)

@@ -18,7 +18,7 @@ from core.models import PrintedDocument
 from regions.models import Area
 from transactions.documents.frame import holder_of, letterhead
 from transactions.models import Activity, Need, ProcurementPlan
-from transactions.models.activity import padded
+from transactions.models.planning.activity import padded
 
 READERS = (Role.VILLAGE_HEAD, Role.PROCUREMENT_TEAM, Role.BPD)  # besides those who keep the list
 PROVIDER, OWN = "Penyedia", "Swakelola"

@@ -10,7 +10,7 @@ from core import documents
 from core.documents import fingerprint, freeze
 from core.models import PrintedDocument
 from transactions.documents.frame import Printable, letterhead, package, signer
-from transactions.models.joint import LIVE, PENDING, JointPurchase
+from transactions.models.planning.joint import LIVE, PENDING, JointPurchase
 from transactions.order import Order
 
 KIND, TITLE = "kesepakatan-bersama", "Kesepakatan Bersama Pembelian Antar Desa"

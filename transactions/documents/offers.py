@@ -10,8 +10,8 @@ from core.formats import desimal, persen
 from core.models import PrintedDocument
 from transactions.documents.frame import Printable, holder_of, letterhead, package
 from transactions.models import Evaluation, EvaluationMinutes, Method, Quotation, Sourcing, Terms
-from transactions.models.item import Line, total_of
-from transactions.models.terms import holders
+from transactions.models.sourcing.item import Line, total_of
+from transactions.models.sourcing.terms import holders
 from transactions.order import Order
 
 UNNAMED = {"name": "", "position": ""}

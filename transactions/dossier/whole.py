@@ -25,7 +25,7 @@ from core.models import Event, PrintedDocument, StoredFile
 from transactions.dossier import contract, musdes, payment, planning, sourcing
 from transactions.dossier.frame import Holder, Paper, Stage
 from transactions.models import Invitation, Need, Sourcing
-from transactions.models.need import in_office
+from transactions.models.planning.need import in_office
 
 STAGES = (
     Stage("perencanaan", "Perencanaan", planning.HOLDERS, planning.PAPERS),

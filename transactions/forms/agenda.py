@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from transactions.models import Accountability, Meeting, Opinion
-from transactions.models.agenda import to_be_heard
+from transactions.models.musdes.agenda import to_be_heard
 
 MOST = 40  # orders of one village that are offered for one assembly
 

@@ -12,8 +12,8 @@ from core.formats import rupiah
 from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, PDFUploadField, RupiahField, ScanUploadField
 from core.once import OnceForm
 from transactions.models import Addendum, Cause, Conditions
-from transactions.models.conditions import AT_ONCE, PROVIDERS_FAULT, Dispute, FineBase
-from transactions.models.contract import IN_WORK
+from transactions.models.contract.conditions import AT_ONCE, PROVIDERS_FAULT, Dispute, FineBase
+from transactions.models.contract.contract import IN_WORK
 
 WORDS = {"rows": 4}
 

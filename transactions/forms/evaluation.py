@@ -8,9 +8,9 @@ from django import forms
 
 from core.forms import IndonesianDateField, MoveForm
 from transactions.models import Quotation
-from transactions.models.evaluation import PARTS, Judgement, permille_of
-from transactions.models.need import local_today
-from transactions.models.offer import papers_asked
+from transactions.models.planning.need import local_today
+from transactions.models.sourcing.evaluation import PARTS, Judgement, permille_of
+from transactions.models.sourcing.offer import papers_asked
 
 MEETS = [("yes", "Memenuhi"), ("no", "Tidak memenuhi")]
 HINTS = {

@@ -15,7 +15,7 @@ from core.once import OnceForm
 from regions.models import Area
 from transactions.forms.need import ActivityChoiceField, AgreeForm, WhyForm
 from transactions.models import Activity, Funding, JointShare, Need
-from transactions.models.need import local_today
+from transactions.models.planning.need import local_today
 
 __all__ = ["AccountForm", "AgreeForm", "JointForm", "RefuseForm", "ShareBudgetForm", "WhyForm"]
 

@@ -13,7 +13,7 @@ from core.clock import database_now
 from core.forms import Line, MoveForm
 from transactions.forms.sourcing import FROM_AGENDA, DeadlineField, MomentField
 from transactions.models import Method
-from transactions.models.need import local_today
+from transactions.models.planning.need import local_today
 
 
 class AnnounceForm(MoveForm):

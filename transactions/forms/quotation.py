@@ -9,9 +9,9 @@ from django import forms
 from core.forms import IndonesianDateField, MoveForm, RupiahField, ScanUploadField
 from core.once import OnceForm
 from transactions.models import Quotation, Sourcing
-from transactions.models.item import said
-from transactions.models.need import local_today
-from transactions.models.offer import papers_asked, papers_required
+from transactions.models.planning.need import local_today
+from transactions.models.sourcing.item import said
+from transactions.models.sourcing.offer import papers_asked, papers_required
 
 WORDS = {"rows": 4}
 TAXED = "Sudah termasuk semua pajak. Contoh: 9.500.000"

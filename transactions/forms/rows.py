@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from transactions.models.item import SMALLEST
+from transactions.models.sourcing.item import SMALLEST
 
 COUNT = "baris"  # how many rows the page has
 MORE = "tambah"  # the button that asks for more

@@ -18,8 +18,8 @@ from core.forms import Line, MoveForm, RupiahField
 from core.once import OnceForm
 from transactions.candidates import candidates, label_of
 from transactions.models import Method, Need, ProcurementRule, Quotation, Sourcing
-from transactions.models.joint import spendable
-from transactions.models.need import local_today
+from transactions.models.planning.joint import spendable
+from transactions.models.planning.need import local_today
 
 WORDS = {"rows": 4}
 

@@ -13,10 +13,10 @@ from core.once import OnceForm
 from transactions import outline
 from transactions.forms.rows import COUNT, Rows, VolumeField, more_rows
 from transactions.models import Sourcing, Terms
-from transactions.models.item import Line, said, total_of
-from transactions.models.joint import spendable
-from transactions.models.need import local_today
-from transactions.models.terms import MOST_ITEMS, lines_of, ppn_of, ppn_rate
+from transactions.models.planning.joint import spendable
+from transactions.models.planning.need import local_today
+from transactions.models.sourcing.item import Line, said, total_of
+from transactions.models.sourcing.terms import MOST_ITEMS, lines_of, ppn_of, ppn_rate
 
 MOST_STAGES = 20
 TEXT = forms.Textarea(attrs={"rows": 5})

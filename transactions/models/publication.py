@@ -12,7 +12,7 @@ from django.db.models.fields import DateTimeField
 
 from core.name_search import MOST_WORDS
 from regions.models import Area
-from transactions.models.contract import Contract
+from transactions.models.contract.contract import Contract
 
 WINDOW = 3_000  # of the latest that are looked at before the whole index is asked
 

@@ -72,7 +72,7 @@ class ProcurementRule(models.Model):
         blank=True,
         help_text="Di bawahnya SPK. Kosong: surat perjanjian hanya untuk lelang.",
     )
-    # Keys of `transactions.models.offer.Paper`; null: the rule names none, and what lacks is judged by the evaluation.
+    # Keys of `transactions.models.sourcing.offer.Paper`; null: the rule names none, and what lacks is judged by the evaluation.
     offer_papers = models.JSONField("berkas penawaran yang wajib", null=True, blank=True)
     valid_from = models.DateField("berlaku sejak")
 

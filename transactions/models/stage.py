@@ -13,7 +13,7 @@ from django.db.models import Q
 from accounts import people
 from accounts.models.membership import VILLAGE_ROLES
 from regions.codes import LENGTHS, NATION, outermost
-from transactions.models.need import OVERSEERS, Need
+from transactions.models.planning.need import OVERSEERS, Need
 
 # What the documents say takes the place of what was kept; `transactions_stages` is the one place that reads it off them.
 REBUILD = """

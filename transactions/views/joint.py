@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from core.formats import rupiah
 from transactions.forms import joint as forms
 from transactions.models import JointShare, Need
-from transactions.models.joint import OUT
+from transactions.models.planning.joint import OUT
 from transactions.order import Order
 from transactions.views.making import form_page, made, refuse_page
 from transactions.views.moving import OrderMoveView

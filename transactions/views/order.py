@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from accounts import people
 from transactions import documents, year_end
 from transactions.models import Addendum, Meeting, Need, Remedy
-from transactions.models.addendum import LIVE as ADDENDUM_LIVE
-from transactions.models.carrying import PAID
+from transactions.models.contract.addendum import LIVE as ADDENDUM_LIVE
+from transactions.models.planning.carrying import PAID
 from transactions.order import Order
 from transactions.views.joint import joint_of
 from transactions.views.printing import letters_of

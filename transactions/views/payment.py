@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from core.personal import masked_field
 from transactions import documents, forms
 from transactions.models import Contract, PaymentRequest
-from transactions.models.paying import next_request
+from transactions.models.payment.paying import next_request
 from transactions.order import Order
 from transactions.views.making import form_page, made, refuse_page
 from transactions.views.moving import OrderMoveView

@@ -17,8 +17,8 @@ from catalog.models import Service, ServiceVersion
 from core.workflow import TransitionRefused
 from transactions.forms.shortlist import ShortlistForm
 from transactions.models import Need
-from transactions.models.need import in_office
-from transactions.models.shortlist import kept_for, may_keep, shortlisting
+from transactions.models.planning.need import in_office
+from transactions.models.sourcing.shortlist import kept_for, may_keep, shortlisting
 from transactions.order import Order
 from transactions.views.making import made
 from transactions.views.order import may_source

@@ -11,7 +11,7 @@ from django.utils import timezone
 from transactions import documents, forms, paid
 from transactions.forms.rows import MORE, more_rows
 from transactions.models import Sourcing, Terms
-from transactions.models.terms import terms_of
+from transactions.models.sourcing.terms import terms_of
 from transactions.views.making import form_page, made, refuse_page
 from transactions.views.moving import OrderMoveView
 

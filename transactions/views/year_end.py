@@ -17,7 +17,7 @@ from catalog.lists.paging import Sort, page_of
 from transactions import year_end as calendar
 from transactions.forms.year_end import YearEndFilterForm
 from transactions.models import Contract, Need, Payment
-from transactions.models.need import in_office
+from transactions.models.planning.need import in_office
 from transactions.views.order_list import with_contracts
 
 YEARS_BACK = 3

@@ -1,0 +1,1 @@
+"""What is agreed and done: contract, addenda, progress, inspection, hand-over."""

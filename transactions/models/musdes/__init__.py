@@ -1,0 +1,1 @@
+"""What is accounted for before the village: meetings, decisions, duties, remedies."""

@@ -1,0 +1,1 @@
+"""What is paid: requests for payment, payments, tax."""

@@ -1,0 +1,337 @@
+"""What is done with a payment request: from the draft to the transfer."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from core.formats import rupiah
+from core.models import StoredFile
+from core.workflow import Denied, born, moving, refuse_unless
+from transactions.models.contract.contract import Contract
+from transactions.tax import TaxLine
+
+RECEIVING = ("running", "inspection", "inspected", "received", "handed_over")  # something may have been received
+PAYABLE = (*RECEIVING, "terminated")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One termin as the contract fixed it: how much of the value is due when this one is (cumulative, in percent)."""
+
+    number: int
+    percent: int
+    up_to: int
+
+
+def parts(contract: Contract) -> list[Part]:
+    """The contract's termins; one of 100 percent where none were agreed (all contracts before there were termins)."""
+    rows = [(row.number, row.percent) for row in contract.termins.all()]
+    found, up_to = [], 0
+    for number, percent in sorted(rows) or [(1, 100)]:
+        up_to += percent
+        found.append(Part(number, percent, up_to))
+    return found
+
+
+def asked_before(contract: Contract, *, but: Any = None, termin: int | None = None) -> int:
+    """Gross that living requests of this contract ask for, and payments older than requests; whole rupiah.
+
+    With `termin` only those of the termins before it: one that was begun later takes nothing from an earlier one.
+    """
+    requests = contract.payment_requests.living().exclude(pk=but)
+    if termin is not None:
+        requests = requests.filter(termin__lt=termin)
+    asked = requests.aggregate(total=Sum("amount"))["total"] or 0
+    bare = contract.payments.filter(request=None).aggregate(total=Sum("gross"))["total"] or 0
+    return int(asked + bare)
+
+
+def next_termin(contract: Contract) -> tuple[int, int] | None:
+    """(number, how many there are) of the first termin that no living SPP asks for; None when all are asked for.
+
+    Of a contract that ended early there is one more at most: for what is still owed.
+    """
+    if contract.payments.filter(request=None).exists():  # paid before there were requests, and in full
+        return None
+    taken = set(contract.payment_requests.living().values_list("termin", flat=True))
+    plan = [part.number for part in parts(contract)]
+    free = [number for number in plan if number not in taken]
+    if not free:
+        return None
+    return free[0], free[0] if contract.state == "terminated" else len(plan)
+
+
+def next_request(contract: Contract) -> Any:
+    """The SPP that comes next, not saved; of the last termin where none is free (its guard then says why not)."""
+    from transactions.models.payment.payment_request import PaymentRequest
+
+    number, total = next_termin(contract) or (len(parts(contract)),) * 2
+    draft = PaymentRequest(contract=contract, termin=number, termins=total)
+    draft.amount = draft.due()
+    return draft
+
+
+class Paying:
+    """Verbs of a payment request."""
+
+    termin: Any
+    fine: Any
+    receipt: Any
+
+    def _part(self) -> Part:
+        return next(part for part in parts(self.contract) if part.number == self.termin)
+
+    def due(self) -> int:
+        """What this termin asks for: the value due up to it, less what was asked before; whole rupiah.
+
+        "Due up to" is value * cumulative percent // 100, rounded down; for the last termin the whole value. So the
+        termins always make up the value exactly, also when an addendum changed it between two of them, and what the
+        rounding leaves goes to the last.
+        """
+        contract = self.contract
+        if contract.state == "terminated":
+            return contract.owed + contract.paid - asked_before(contract, but=self.pk)  # the work that was done
+        whole = contract.value if self.is_last else contract.value * self._part().up_to // 100
+        return whole - asked_before(contract, but=self.pk, termin=self.termin)
+
+    def waits_for(self) -> int | None:
+        """The first earlier termin that is not paid; None when all are."""
+        paid = set(self.contract.payment_requests.filter(state="paid").values_list("termin", flat=True))
+        return next(
+            (part.number for part in parts(self.contract) if part.number < self.termin and part.number not in paid),
+            None,
+        )
+
+    def fine_due(self) -> int:
+        """The contract's fine that is not yet deducted: with the last termin, never more than it pays."""
+        fine = self.contract.fine
+        if not fine or not self.is_last:
+            return 0
+        others = self.contract.payment_requests.living().exclude(pk=self.pk).aggregate(total=Sum("fine"))["total"] or 0
+        return max(0, min(fine - others, self.amount))
+
+    def not_yet(self) -> Denied | None:
+        """Why this termin can't be asked for now; None when it can."""
+        contract, part = self.contract, self._part()
+        if contract.state == "terminated":
+            return None if self.due() > 0 else Denied("Kontrak ini diputus; tidak ada yang masih harus dibayar.")
+        if contract.state not in RECEIVING:
+            return Denied("SPP diajukan setelah pekerjaan berjalan dan hasilnya diterima.")
+        if self.is_last:
+            if contract.state != "handed_over":
+                return Denied(
+                    "Pembayaran terakhir diajukan setelah serah terima hasil pekerjaan (Permendagri 20/2018 Pasal 55)."
+                )
+        elif (accepted := contract.accepted_percent) < part.up_to:
+            return Denied(
+                f"Termin {self.termin} diajukan setelah {part.up_to} % hasil pekerjaan diterima;"
+                f" yang diterima baru {accepted} %."
+            )
+        if (earlier := self.waits_for()) is not None:
+            return Denied(f"SPP termin {self.termin} diajukan setelah termin {earlier} dibayar.")
+        if self.due() <= 0:
+            return Denied("Nilai kontrak sudah diminta seluruhnya; tidak ada sisa untuk termin ini.")
+        return None
+
+    # --- the verbs ----------------------------------------------------------------------------------
+    @transaction.atomic
+    def prepare(self, *, by: Any) -> None:
+        """Begin the SPP of the contract's next termin. The contract's row is held: two at once make one."""
+        # The contract is the parent: locked before its requests and its accountability, by every verb alike.
+        self.contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=self.contract_id)
+        number, total = next_termin(self.contract) or (0, 0)
+        refuse_unless(number, "Untuk semua termin kontrak ini sudah ada SPP.")
+        refuse_unless(self.termin in (None, number), "SPP untuk termin ini sudah ada.")
+        self.termin, self.termins, self.created_by = number, total, by
+        verdict = self.may("create", by)
+        refuse_unless(verdict, getattr(verdict, "reason", ""))
+        self.amount = self.due()
+        born(self, by=by, verdict=verdict, data={"termin": self.termin, "amount": self.amount})
+
+    def complete_papers(
+        self,
+        *,
+        by: Any,
+        statement: StoredFile | None = None,
+        bill_scan: StoredFile | None = None,
+        receipt: StoredFile | None = None,
+        **fields: Any,
+    ) -> None:
+        """Number, day, bill, kind of work, and the papers: a file that is given takes the place of the earlier one."""
+        with moving(self, "complete_papers", by=by) as facts:
+            self._fill(fields, statement=statement, bill_scan=bill_scan, receipt=receipt)
+            facts["filled"] = sorted(name for name, value in fields.items() if value)
+
+    def bill(
+        self, *, by: Any, bill_number: str, billed_on: datetime.date, bill_amount: int, bill_scan: StoredFile
+    ) -> None:
+        """The provider's own bill (kuitansi)."""
+        with moving(self, "bill", by=by) as facts:
+            said = {"bill_number": bill_number, "billed_on": billed_on, "bill_amount": bill_amount}
+            self._fill(said, bill_scan=bill_scan)
+            facts["bill_amount"] = bill_amount
+
+    def _fill(self, fields: dict[str, Any], **files: StoredFile | None) -> None:
+        for name, value in fields.items():
+            setattr(self, name, value)
+        due = self.due()
+        self.amount = due if due > 0 else self.amount  # as it stands now; the filing says so when nothing is left
+        self.fine = min(self.fine, self.amount)
+        for name, file in files.items():
+            if file is not None:
+                file.hold(self)
+                setattr(self, name, file)
+
+    def submit(self, *, by: Any) -> None:
+        """File it: the amount is fixed, the bill must say the same, and the secretary's answers begin anew."""
+        with moving(self, "submit", by=by) as facts:
+            self._refuse_if_not_yet()
+            self.amount = self.due()
+            self.fine = self.fine_due()
+            refuse_unless(self.requested_on <= self.today, "Tanggal SPP tidak boleh di masa depan.")
+            refuse_unless(
+                self.billed_on is None or self.billed_on <= self.today, "Tanggal tagihan tidak boleh di masa depan."
+            )
+            received = self.received_on()
+            refuse_unless(
+                received and self.requested_on >= received,
+                "SPP bertanggal setelah hasil pekerjaan diterima (Permendagri 20/2018 Pasal 55).",
+            )
+            refuse_unless(
+                self.bill_amount == self.amount,
+                f"Tagihan penyedia {rupiah(self.bill_amount or 0)} tidak sama dengan nilai termin {rupiah(self.amount)}.",
+            )
+            self.receipt = self.receipt or self.contract.handover_scan
+            self._forget_answers()
+            self.submitted_at = timezone.now()
+            facts.update(amount=self.amount, fine=self.fine)
+
+    def received_on(self) -> datetime.date | None:
+        """When what it pays for was received: its part's inspection, the last one's hand-over; else the contract."""
+        contract = self.contract
+        if contract.state == "terminated":
+            return contract.inspected_on(contract.termination_percent) or contract.signed_on
+        if self.is_last:
+            return contract.handover_on or contract.signed_on
+        return contract.inspected_on(self._part().up_to) or contract.signed_on
+
+    def _refuse_if_not_yet(self) -> None:
+        wait = self.not_yet()
+        refuse_unless(wait is None, wait.reason if wait else "")
+
+    def _forget_answers(self) -> None:
+        for key, _ in self.CHECKS:
+            setattr(self, key, None)
+            setattr(self, f"{key}_note", "")
+        self.checked_by = self.checked_at = self.approved_by = self.approved_at = None
+
+    def examine(self, *, by: Any, answers: Mapping[str, tuple[bool, str]]) -> None:
+        """The secretary's four answers: {check: (yes?, note)}. One "no" gives it back to the manager."""
+        if not all(answers[key][0] for key, _ in self.CHECKS):
+            return self.refuse(by=by, answers=answers)
+        with moving(self, "examine", by=by) as facts:
+            self._still_due()
+            self._answer(answers, by, facts)
+        return None
+
+    def refuse(self, *, by: Any, answers: Mapping[str, tuple[bool, str]]) -> None:
+        """Called by `examine` when a requirement isn't met: the notes to each "no" are the reason."""
+        failed = [key for key, _ in self.CHECKS if not answers[key][0]]
+        reason = " ".join(answers[key][1].strip() for key in failed)
+        with moving(self, "refuse", by=by, note=reason) as facts:
+            refuse_unless(
+                failed and all(answers[key][1].strip() for key in failed),
+                "Tuliskan alasan pada setiap pemeriksaan yang dijawab “tidak”.",
+            )
+            self._answer(answers, by, facts)
+
+    def _answer(self, answers: Mapping[str, tuple[bool, str]], by: Any, facts: dict[str, Any]) -> None:
+        for key, _ in self.CHECKS:
+            passed, note = answers[key]
+            setattr(self, key, passed)
+            setattr(self, f"{key}_note", note.strip())
+            facts[key] = [passed, note.strip()]
+        self.checked_by, self.checked_at = by, timezone.now()
+
+    def _still_due(self) -> None:
+        refuse_unless(
+            (self.amount, self.fine) == (self.due(), self.fine_due()),
+            "Nilai termin ini atau dendanya berubah setelah SPP diajukan (adendum atau pemutusan kontrak)."
+            " Kembalikan SPP agar diajukan lagi.",
+        )
+
+    def approve(self, *, by: Any) -> None:
+        """The head agrees; the treasurer may pay."""
+        with moving(self, "approve", by=by) as facts:
+            self._still_due()
+            self.approved_by, self.approved_at = by, timezone.now()
+            facts["amount"] = self.amount
+
+    def give_back(self, *, by: Any, reason: str) -> None:
+        """The head (before the approval) or the treasurer (after it) sends it back with a reason."""
+        with moving(self, "give_back", by=by, note=reason):
+            pass
+
+    def withdraw(self, *, by: Any, reason: str) -> None:
+        """It was begun by mistake."""
+        with moving(self, "withdraw", by=by, note=reason):
+            pass
+
+    @transaction.atomic
+    def pay(
+        self,
+        *,
+        by: Any,
+        number: str,
+        paid_on: datetime.date,
+        taxes: Iterable[TaxLine],
+        proof: StoredFile,
+    ) -> None:
+        """The transfer from the village's cash account, exactly as the SPP says: number, day, taxes, proof.
+
+        With the last rupiah the accountability goes on to the Musdes. No money moves here.
+        """
+        contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=self.contract_id)
+        with moving(self, "pay", by=by) as facts:
+            self.contract = contract
+            self._still_due()
+            refuse_unless(paid_on <= self.today, "Tanggal pembayaran tidak boleh di masa depan.")
+            refuse_unless(
+                paid_on >= self.requested_on,
+                "Pembayaran dilakukan setelah SPP, yaitu setelah hasil pekerjaan diterima.",
+            )
+            approved_on = timezone.localdate(self.approved_at, timezone=self.village.tzinfo)
+            refuse_unless(paid_on >= approved_on, "Pembayaran dilakukan setelah disetujui Kepala Desa.")
+            facts.update(self._record(number, paid_on, list(taxes), proof, by))
+            account = getattr(contract, "accountability", None)
+            if account is not None and contract.paid == contract.value:
+                account.settle(by=by)
+
+    def _record(
+        self, number: str, paid_on: datetime.date, taxes: list[TaxLine], proof: StoredFile, by: Any
+    ) -> dict[str, int]:
+        withheld = sum(line.amount for line in taxes)
+        net = self.amount - self.fine - withheld
+        refuse_unless(net >= 0, "Pajak dan denda tidak boleh melebihi nilai pembayaran.")
+        payment = self.contract.payments.create(
+            request=self,
+            number=number,
+            paid_on=paid_on,
+            gross=self.amount,
+            fine=self.fine,
+            withheld=withheld,
+            net=net,
+            proof=proof,
+            recorded_by=by,
+        )
+        for line in taxes:
+            payment.taxes.create(tax=line.tax, base=line.base, amount=line.amount)
+        proof.hold(self)
+        return {"gross": self.amount, "fine": self.fine, "withheld": withheld, "net": net}

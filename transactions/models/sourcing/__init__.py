@@ -1,0 +1,1 @@
+"""How a provider is found: terms, quotations, opening, evaluation, negotiation, award."""

@@ -1,0 +1,481 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from accounts import people
+from accounts.models.membership import Role
+from catalog.models import Service
+from core.clock import database_now
+from core.formats import rupiah, waktu
+from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, born, moves, moving, refuse_unless
+from regions.scope import NOTHING, within
+from transactions.models.base import OrderDocument
+from transactions.models.planning.joint import needs_everybody, spendable
+from transactions.models.planning.need import Need, in_office, local_today, went_out
+from transactions.models.rule import Method, ProcurementRule
+from transactions.models.sourcing.awarding import Awarding
+from transactions.models.sourcing.opening import WITNESSES, Opening
+from transactions.models.sourcing.tender import Tendering
+from transactions.models.sourcing.ways_on import WaysOn
+from verification.models import Standing
+
+if TYPE_CHECKING:
+    from transactions.models.sourcing.evaluation import Judgement
+
+# Direct purchase is the activity manager's (PKA), the rest the procurement team's (TPK).
+OFFICER = {
+    Method.DIRECT: Role.ACTIVITY_MANAGER,
+    Method.QUOTATION: Role.PROCUREMENT_TEAM,
+    Method.TENDER: Role.PROCUREMENT_TEAM,
+}
+
+
+LIVE = ("draft", "open", "opening", "opened", "evaluated")
+
+
+class SourcingQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Who sees the village's orders; a provider once the invitations went out."""
+        invited = Q(invitations__provider__in=people.providers(user)) & went_out()
+        return self.filter(in_office(user, "need__village") | invited).distinct()
+
+    def public(self) -> Self:
+        """Tenders that were announced: everyone reads them."""
+        return self.filter(method=Method.TENDER, announced_at__isnull=False)
+
+    def said(self, text: str) -> Self:
+        """Whose need is said so (`NeedQuerySet.said`); a code finds its sourcing."""
+        return self.filter(Q(need__in=Need.objects.said(text)) | Q(code=text.strip().upper()[:16]))
+
+    def before(self, announced_at: datetime.datetime, pk: int) -> Self:
+        """What stands after this one in the public list, the latest first."""
+        return self.filter(Q(announced_at__lt=announced_at) | Q(announced_at=announced_at, pk__lt=pk))
+
+    def taking_offers(self) -> Self:
+        """By the database's clock."""
+        return self.filter(state="open", deadline__gt=Now())
+
+    def in_progress(self) -> Self:
+        """Offers are no longer taken, and nobody is chosen yet."""
+        return self.filter(Q(state="open", deadline__lte=Now()) | Q(state__in=["opening", "opened", "evaluated"]))
+
+    def with_clock(self) -> Self:
+        """Each with whether its deadline has passed, by the database's clock (`is_late_now`)."""
+        return self.annotate(is_late_now=models.ExpressionWrapper(Q(deadline__lte=Now()), models.BooleanField()))
+
+    def waiting_for(self, user: Any) -> Self:
+        """The officer has a draft, an opening, an evaluation or an award before them; a second person has an opening
+        to confirm; the invited have to answer. Deadlines are judged by the database's clock."""
+        from transactions.models.sourcing.quotation import Quotation
+
+        answered = Quotation.objects.filter(sourcing=OuterRef("pk"), provider__in=people.providers(user))
+        asked = Q(state="open", deadline__gt=Now(), invitations__provider__in=people.providers(user))
+        asked &= ~Exists(answered)
+        offers = Quotation.objects.filter(sourcing=OuterRef("pk"), state="sealed")
+        ripe = Q(state__in=["draft", "opened", "evaluated"]) | Q(state="open", deadline__lte=Now())
+        mine = NOTHING
+        for method, role in OFFICER.items():
+            mine |= Q(method=method) & within("need__village", people.territories(user, role))
+        ripe |= Q(state="open", method=Method.DIRECT) & Q(Exists(offers)) & ~Q(Exists(unanswered(OuterRef("pk"))))
+        second = NOTHING
+        if user is not None and user.is_authenticated:
+            second = Q(state="opening") & within("need__village", people.territories(user, *WITNESSES))
+            second &= ~Q(opening_asked_by=user)
+        return self.filter(ripe & mine | second | asked).with_clock().distinct()
+
+
+def unanswered(sourcing: Any) -> models.QuerySet[Any]:
+    """Invitations of a sourcing to which no offer has come."""
+    from transactions.models.sourcing.quotation import Invitation, Quotation
+
+    offers = Quotation.objects.filter(sourcing=OuterRef("sourcing"), provider=OuterRef("provider"))
+    return Invitation.objects.filter(~Exists(offers), sourcing=sourcing)
+
+
+class Sourcing(Opening, Awarding, Tendering, WaysOn, OrderDocument):
+    """How the village finds who does the work: method by its regency's rule, who was asked, until when."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draf Pengadaan"
+        OPEN = "open", "Menunggu Penawaran"
+        OPENING = "opening", "Menunggu Orang Kedua"
+        OPENED = "opened", "Penawaran Dibuka"
+        EVALUATED = "evaluated", "Dievaluasi"
+        AWARDED = "awarded", "Pemenang Ditetapkan"
+        FAILED = "failed", "Gagal"
+
+    MOVES = moves(
+        Move("announce", ("draft",), "open", "Kirim Undangan", "Undangan penawaran dikirim"),
+        Move("announce_tender", ("draft",), "open", "Umumkan Lelang", "Lelang diumumkan"),
+        Move("amend", ("draft",), None, "Ubah Pengadaan", "Draf pengadaan diubah", tone="secondary"),
+        Move("open_quotations", ("open",), "opened", "Buka Penawaran", "Penawaran dibuka"),
+        Move("ask_opening", ("open",), "opening", "Minta Pembukaan", "Pembukaan diminta oleh orang pertama"),
+        Move("confirm_opening", ("opening",), "opened", "Buka Bersama", "Penawaran dibuka oleh dua orang"),
+        Move("evaluate", ("opened",), "evaluated", "Evaluasi Penawaran", "Penawaran dievaluasi"),
+        Move("award", ("evaluated",), "awarded", "Tetapkan Pemenang", "Pemenang ditetapkan"),
+        Move(
+            "release",
+            ("awarded",),
+            "evaluated",
+            "Catat Pemenang Mundur",
+            "Pemenang mundur",
+            tone="secondary",
+            confirm="Penetapan dibatalkan dan draf kontraknya diakhiri. Sesudah itu Anda dapat menetapkan urutan "
+            "berikutnya, atau menyatakan pengadaan gagal.",
+        ),
+        Move(
+            "fail",
+            ("draft", "open", "opening", "opened", "evaluated"),
+            "failed",
+            "Nyatakan Gagal",
+            "Pengadaan dinyatakan gagal",
+            tone="danger",
+            confirm="Pengadaan yang gagal berhenti di sini; kebutuhan dapat diadakan lagi.",
+        ),
+        Move(
+            "lapse", ("awarded",), "failed", "Gugurkan Penetapan", "Penetapan gugur karena kontrak diputus", inner=True
+        ),
+    )
+    TONES = {
+        "draft": "neutral",
+        "open": "wait",
+        "opening": "wait",
+        "opened": "info",
+        "evaluated": "info",
+        "awarded": "good",
+        "failed": "bad",
+    }
+
+    state = models.CharField("status", max_length=24, choices=State.choices, default=State.DRAFT, editable=False)
+    need = models.ForeignKey(Need, models.PROTECT, related_name="sourcings")
+    method = models.CharField("metode", max_length=12, choices=Method.choices, editable=False)
+    rule = models.ForeignKey(ProcurementRule, models.PROTECT, editable=False, related_name="+")
+    scope = models.TextField("lingkup pekerjaan dan keluaran", max_length=4000)
+    hps = models.BigIntegerField("harga perkiraan sendiri (HPS)")
+    days = models.PositiveSmallIntegerField("jangka waktu (hari kalender)")
+    deadline = models.DateTimeField("batas waktu penawaran")
+    # What the letters say besides: numbers are the village's own, from its agenda.
+    announced_at = models.DateTimeField("diumumkan", null=True, editable=False)
+    questions_until = models.DateTimeField("batas pertanyaan", null=True, editable=False)
+    request_number = models.CharField("nomor surat", max_length=60, blank=True, db_default="", editable=False)
+    request_on = models.DateField("tanggal surat", null=True, editable=False)
+    venue = models.CharField("tempat", max_length=200, blank=True, db_default="", editable=False)
+    evaluates_at = models.DateTimeField("evaluasi", null=True, editable=False)
+    negotiates_at = models.DateTimeField("negosiasi", null=True, editable=False)
+    awards_at = models.DateTimeField("rencana penetapan", null=True, editable=False)
+    opening_asked_at = models.DateTimeField("pembukaan diminta", null=True, editable=False)
+    opening_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, editable=False, related_name="+"
+    )
+    opened_at = models.DateTimeField("penawaran dibuka", null=True, editable=False)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, editable=False, related_name="+"
+    )
+    award_reason = models.TextField("alasan penetapan", blank=True, editable=False)
+    award_number = models.CharField("nomor penetapan", max_length=60, blank=True, db_default="", editable=False)
+    award_on = models.DateField("tanggal penetapan", null=True, editable=False)
+    notice_number = models.CharField("nomor pengumuman", max_length=60, blank=True, db_default="", editable=False)
+    failure_reason = models.TextField("alasan gagal", blank=True, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+")
+
+    objects = SourcingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pengadaan"
+        verbose_name_plural = "pengadaan"
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["need"],
+                condition=~Q(state="failed"),
+                name="sourcing_one_live_per_need",
+                violation_error_message="Kebutuhan ini sudah mempunyai pengadaan yang berjalan.",
+            ),
+            models.CheckConstraint(name="sourcing_hps_positive", condition=Q(hps__gt=0, days__gt=0)),
+            models.CheckConstraint(
+                name="sourcing_opened_with_its_moment",
+                condition=Q(state__in=["draft", "open", "opening"], opened_at__isnull=True)
+                | Q(state__in=["opened", "evaluated", "awarded"], opened_at__isnull=False)
+                | Q(state="failed"),
+            ),
+            models.CheckConstraint(
+                name="sourcing_opened_by_two",
+                condition=Q(opening_asked_by__isnull=True)
+                | Q(opened_by__isnull=True)
+                | ~Q(opened_by=models.F("opening_asked_by")),
+                violation_error_message="Penawaran dibuka oleh dua orang yang berbeda.",
+            ),
+            models.CheckConstraint(
+                name="sourcing_opened_after_its_deadline",
+                condition=Q(method="direct") | Q(opened_at__isnull=True) | Q(opened_at__gte=models.F("deadline")),
+            ),
+        )
+        indexes = (
+            models.Index(fields=["need"], name="sourcing_live", condition=Q(state__in=LIVE)),
+            models.Index(
+                fields=["-announced_at", "-id"],
+                name="sourcing_tenders",
+                condition=Q(method="tender", announced_at__isnull=False),
+            ),
+        )
+
+    def get_absolute_url(self) -> str:
+        return self.need.get_absolute_url()
+
+    def move_url(self, verb: str) -> str:
+        return reverse("sourcing-move", args=[self.code, self.MOVES[verb].slug])
+
+    def open_moves(self, user: Any) -> list[OpenMove]:
+        """Without the buttons of the other methods: a tender is announced, not sent; two people open, or one does."""
+        other = {"announce"} if self.method == Method.TENDER else {"announce_tender"}
+        other |= {"open_quotations"} if self.takes_two else {"ask_opening"}
+        return [move for move in super().open_moves(user) if move.verb not in other]
+
+    @property
+    def contract(self) -> Any:
+        """The contract of the last award; None before it."""
+        return self.contracts.order_by("-pk").first() if self.pk else None  # type: ignore[attr-defined]
+
+    @property
+    def winner(self) -> Any:
+        """The offer that won, with its provider, once awarded; None before. From then on its price is no secret."""
+        if self.state != "awarded":
+            return None
+        return self.quotations.filter(state="won").select_related("provider").first()  # type: ignore[attr-defined]
+
+    @property
+    def public_state(self) -> str:
+        """The state in words for everyone: who opens whom is the village's business."""
+        if self.state == "open":
+            return "Sedang Dinilai" if self.is_over_time else "Menerima Penawaran"
+        return "Sedang Dinilai" if self.state in ("opening", "opened", "evaluated") else self.get_state_display()
+
+    @property
+    def public_tone(self) -> str:
+        return {"Menerima Penawaran": "wait", "Sedang Dinilai": "info"}.get(self.public_state, self.state_tone)
+
+    @property
+    def is_over_time(self) -> bool:
+        """Has the deadline passed? As the list that it came from found it, else asked now; for words only."""
+        found = self.__dict__.get("is_late_now")
+        return self.is_past_deadline if found is None else bool(found)
+
+    @property
+    def status_sentence(self) -> str:
+        until = f"Menunggu penawaran sampai {waktu(self.deadline, self.need.village)}."
+        late = self.state == "open" and self.is_over_time
+        return {
+            "draft": "Pengadaan disiapkan; "
+            + ("lelang belum diumumkan." if self.method == Method.TENDER else "undangan belum dikirim."),
+            "open": "Batas waktu penawaran sudah lewat; menunggu penawaran dibuka." if late else until,
+            "opening": "Pembukaan penawaran diminta; menunggu orang kedua yang membukanya bersama.",
+            "opened": "Penawaran sudah dibuka; menunggu evaluasi.",
+            "evaluated": "Penawaran dievaluasi; menunggu penetapan pemenang.",
+            "awarded": "Pemenang ditetapkan.",
+            "failed": f"Pengadaan gagal: {self.failure_reason}",
+        }[self.state]
+
+    @property
+    def turn(self) -> str:
+        """Whose turn it is."""
+        if self.state == "open" and not self.is_past_deadline:
+            return "Penyedia yang terdaftar" if self.method == Method.TENDER else "Penyedia yang diundang"
+        if self.state == "opening":
+            return "Orang kedua: TPK lain, Kasi/Kaur, Sekretaris Desa, atau BPD"
+        return str(OFFICER[Method(self.method)].label)
+
+    def clean(self) -> None:
+        if self.state != "draft":  # what went out keeps its estimate, also when its own contract ends early
+            return
+        ceiling = spendable(self.need)
+        if ceiling is not None and self.hps is not None and self.hps > ceiling:
+            raise ValidationError({"hps": f"HPS tidak boleh melebihi pagu anggaran kebutuhan ini, {rupiah(ceiling)}."})
+
+    # --- who may ----------------------------------------------------------------------------------
+    def officer(self, user: Any) -> Verdict:
+        """The one who buys by this method: PKA for direct purchase, TPK for quotations."""
+        role = OFFICER[Method(self.method)]
+        membership = people.acting(user, role, at=self.need.village_id)
+        if not membership:
+            return Denied(f"{Method(self.method).label} dilakukan oleh {role.label} desa ini.")
+        works_for = people.providers(user)
+        if works_for and self.pk and self.invitations.filter(provider__in=works_for).exists():
+            return Denied("Anda bekerja pada penyedia yang diundang, jadi tidak dapat mengurus pengadaan ini.")
+        return Allowed(membership)
+
+    may_create = may_amend = may_evaluate = may_award = may_fail = officer
+
+    def may_announce(self, user: Any) -> Verdict:
+        verdict = self.officer(user)
+        if not verdict:
+            return verdict
+        if self.method == Method.TENDER:
+            return Denied("Lelang diumumkan kepada semua penyedia, tidak dikirim sebagai undangan.")
+        least = self.rule.min_invitations if self.method != Method.DIRECT else 1
+        if self.pk and self.invitations.count() < least:
+            return Denied(f"Undang sedikitnya {least} penyedia untuk metode {Method(self.method).label}.")
+        return self._with_terms(verdict)
+
+    def _with_terms(self, verdict: Verdict) -> Verdict:
+        """Nothing goes out before its KAK and HPS are written, but for a direct purchase."""
+        from transactions.models.sourcing.terms import lacks_terms
+
+        lack = lacks_terms(self) if self.pk and self.state == "draft" else ""
+        return Denied(lack) if lack else verdict
+
+    def may_announce_tender(self, user: Any) -> Verdict:
+        verdict = self.officer(user)
+        if verdict and self.method != Method.TENDER:
+            return Denied(f"{Method(self.method).label} tidak diumumkan sebagai lelang; kirim undangannya.")
+        return self._with_terms(verdict) if verdict else verdict
+
+    # --- what they do -------------------------------------------------------------------------------
+    @transaction.atomic
+    def prepare(self, *, by: Any, services: Iterable[Service]) -> None:
+        """Start the sourcing: the rule of the day fixes the method; invite the providers of `services`."""
+        need = Need.objects.select_for_update(of=("self",)).get(pk=self.need_id)
+        refuse_unless(need.state == "budgeted", "Pengadaan dimulai setelah kebutuhan dianggarkan.")
+        needs_everybody(need)
+        self.need = need
+        self.rule = ProcurementRule.objects.in_force(need.village.regency_code, on=local_today(need.village))
+        self.choose_method()
+        self.created_by = by
+        born(self, by=by, verdict=self.may_create(by), data={"method": self.method, "rule": self.rule.basis})
+        for service in services if self.method != Method.TENDER else ():  # a tender is open to all who are listed
+            self.invite(service)
+
+    def choose_method(self) -> None:
+        """By the value and the rule that this sourcing began under. A tender asks nobody: candidates go."""
+        self.method = self.rule.method_for(self.hps)
+        if self.pk and self.method == Method.TENDER:
+            self.invitations.all().delete()
+
+    def amend(
+        self,
+        *,
+        by: Any,
+        scope: str,
+        hps: int,
+        days: int,
+        deadline: datetime.datetime,
+        services: Iterable[Service],
+    ) -> None:
+        """Change the draft: scope, value, days, and who is asked. Another value may mean another method and officer."""
+        with moving(self, "amend", by=by) as facts:
+            self.scope, self.days, self.deadline = scope, days, deadline
+            if not self.items.exists():  # else it is their sum
+                self.hps = hps
+            self.choose_method()
+            verdict = self.officer(by)
+            refuse_unless(verdict, getattr(verdict, "reason", ""))
+            chosen = list(services) if self.method != Method.TENDER else []
+            self.invitations.exclude(service__in=chosen).delete()
+            for service in chosen:
+                self.invite(service)
+            facts.update(method=self.method, hps=self.hps)
+
+    def invite(self, service: Service) -> None:
+        """Put the provider of this service on the list; the village must be able to order it today."""
+        refuse_unless(
+            Service.objects.orderable_in(self.need.village_id).filter(pk=service.pk).exists(),
+            f"{service.provider.name} sedang tidak terdaftar atau tidak melayani wilayah ini, jadi tidak dapat diundang.",
+        )
+        seen = {"service": service, "version": service.current_version}
+        self.invitations.get_or_create(provider=service.provider, defaults=seen)
+
+    def announce(self, *, by: Any, deadline: datetime.datetime, **letter: Any) -> None:
+        """Invitations go out; from now on the list and the deadline stand. `letter`: see `_go_out`."""
+        hours = 0 if self.method == Method.DIRECT else self.rule.min_hours
+        with moving(self, "announce", by=by) as facts:
+            self._go_out(deadline, datetime.timedelta(hours=hours), f"{hours} jam" if hours else "", by=by, **letter)
+            for invitation in self.invitations.select_related("provider"):
+                refuse_unless(
+                    Standing.objects.covers(invitation.provider, self.need.village_id),
+                    f"{invitation.provider.name} sedang tidak terdaftar di direktori, jadi tidak dapat diundang.",
+                )
+            facts["invited"] = self.invitations.count()
+
+    def announce_tender(
+        self, *, by: Any, deadline: datetime.datetime, questions_until: datetime.datetime | None = None, **letter: Any
+    ) -> None:
+        """The tender stands in public from now on; questions are taken until a date, offers until the deadline."""
+        days, hours = self.rule.tender_days or 0, self.rule.question_hours or 0
+        with moving(self, "announce_tender", by=by):
+            self.invitations.all().delete()  # nobody has registered yet; these were candidates, and nobody asked them
+            self._go_out(deadline, datetime.timedelta(days=days), f"{days} hari" if days else "", by=by, **letter)
+            least = database_now() + datetime.timedelta(hours=hours)
+            self.questions_until = questions_until or (min(least, deadline) if hours else deadline)
+            refuse_unless(
+                not questions_until or least <= questions_until <= deadline,
+                f"Batas pertanyaan paling cepat {hours} jam dari sekarang, dan tidak sesudah batas penawaran.",
+            )
+
+    def _go_out(
+        self,
+        deadline: datetime.datetime,
+        least: datetime.timedelta,
+        said: str,
+        *,
+        by: Any,
+        number: str = "",
+        on: datetime.date | None = None,
+        venue: str = "",
+        evaluates_at: datetime.datetime | None = None,
+        negotiates_at: datetime.datetime | None = None,
+        awards_at: datetime.datetime | None = None,
+    ) -> None:
+        """The letter's number, date, place and schedule, and the deadline, which is not moved any more; the KAK and the
+        HPS are fixed."""
+        from transactions.models.sourcing.terms import fix_terms
+
+        now = database_now()
+        refuse_unless(
+            deadline > now + least,
+            "Batas waktu penawaran harus di masa depan" + (f", paling singkat {said} dari sekarang." if said else "."),
+        )
+        planned = [at for at in (deadline, evaluates_at, negotiates_at, awards_at) if at]
+        refuse_unless(
+            planned == sorted(planned),
+            "Jadwal harus berurutan: batas penawaran, evaluasi, negosiasi, lalu penetapan pemenang.",
+        )
+        self.deadline, self.announced_at = deadline, now
+        self.request_number, self.request_on, self.venue = number, on, venue
+        self.evaluates_at, self.negotiates_at, self.awards_at = evaluates_at, negotiates_at, awards_at
+        fix_terms(self, by=by)
+
+    def evaluate(
+        self,
+        *,
+        by: Any,
+        results: Mapping[str, Judgement | tuple[bool, str]],
+        number: str = "",
+        held_on: datetime.date | None = None,
+        place: str = "",
+    ) -> None:
+        """Judge every quotation: code -> what was found, in full or in short (meets what was asked, why not).
+
+        `number`, `held_on` and `place` are those of the berita acara, in the village's own agenda.
+        """
+        from transactions.models.sourcing.evaluation import Judgement, keep_evaluation
+
+        with moving(self, "evaluate", by=by):
+            sealed = list(self.quotations.filter(state="sealed"))
+            refuse_unless(
+                {quotation.code for quotation in sealed} == set(results), "Nilai setiap penawaran yang masuk."
+            )
+            today = local_today(self.need.village)
+            refuse_unless(held_on is None or held_on <= today, "Tanggal evaluasi tidak boleh di masa depan.")
+            judged = {code: Judgement.of(said) for code, said in results.items()}
+            keep_evaluation(self, sealed, judged, by=by, number=number, held_on=held_on or today, place=place)
+            for quotation in sealed:
+                said = judged[quotation.code]
+                quotation.judge(by=by, passes=said.passes, reason=said.reason)
