@@ -19,7 +19,8 @@ from tests.transactions.stage import YES, Market, attempt
 from tests.transactions.test_moves import prove, states_of
 from transactions.documents.payment import facts_of
 from transactions.forms import PaymentForm
-from transactions.models import Accountability, Contract, Payment, PaymentRequest, TaxRate, paying
+from transactions.models import Accountability, Contract, Payment, PaymentRequest, TaxRate
+from transactions.models.payment import paying
 from transactions.tax import TaxLine
 
 pytestmark = pytest.mark.django_db
