@@ -1,4 +1,4 @@
-"""Who is told of what: each app's `notifications.py` registers a recipe for an event.
+"""Who is told of what: each app's `notifications` registers a recipe for an event.
 
     @tells("verification.application", "submit")
     def pokja_is_told(event, application):
