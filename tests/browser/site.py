@@ -32,6 +32,7 @@ from p2ktd.demo.cast import DOMAIN, PASSWORD, TOTP_SECRET
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
+WIDTHS = (360, 1280)
 T = TypeVar("T")
 
 
@@ -84,6 +85,7 @@ class Site:
         self.url, self.chromium = url, chromium
         self.entered: dict[str, Any] = {}  # the session of each account, for the next visit
         self.guests: list[Visitor] = []
+        self.pictures = 0
 
     def ask(self, act: Callable[[], T]) -> T:
         return in_a_thread(act)
@@ -98,12 +100,6 @@ class Site:
         body = self.ask(lambda: Mail.objects.filter(to=address).latest("pk").body)
         return re.search(r"^\s*([A-Z0-9]{3,}-?[A-Z0-9]{3,})\s*$", body, re.MULTILINE)[1]
 
-    def show_last_pages(self) -> None:
-        """With BROWSER_SHOTS=folder, what everyone saw last: for whoever looks for a failure."""
-        if folder := os.environ.get("BROWSER_SHOTS"):
-            for number, guest in enumerate(self.guests):
-                guest.page.screenshot(path=f"{folder}/{number}.png", full_page=True)
-
     def visitor(self, key: str | None = None, *, width: int = 1280, javascript: bool = True, **more: Any) -> Visitor:
         """A browser; with a key, that person of the cast is logged in."""
         context = self.chromium.new_context(
@@ -111,7 +107,7 @@ class Site:
             base_url=self.url, storage_state=self.entered.get(key or ""), **more,
         )  # fmt: skip
         context.set_default_timeout(8_000)
-        guest = Visitor(self, context)
+        guest = Visitor(self, context, key or "tamu", width)
         self.guests.append(guest)
         if key and key not in self.entered:
             guest.log_in(f"{key}@{DOMAIN}")
@@ -122,8 +118,8 @@ class Site:
 class Visitor:
     """Someone at a browser, in words of the page: go, follow, fill, press, see."""
 
-    def __init__(self, site: Site, context: BrowserContext) -> None:
-        self.site, self.context = site, context
+    def __init__(self, site: Site, context: BrowserContext, name: str, width: int) -> None:
+        self.site, self.context, self.name, self.width = site, context, name, width
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
@@ -133,6 +129,25 @@ class Visitor:
         if said.type == "error":
             self.complaints.append(f"{self.page.url}: {said.text}")
 
+    def arrived(self) -> Visitor:
+        """On a page: none may scroll sideways."""
+        if self.page.evaluate("document.documentElement.scrollWidth") > self.width:
+            self.complaints.append(f"{self.page.url}: scrolls sideways at {self.width} px")
+        self.photograph()
+        return self
+
+    def photograph(self) -> None:
+        """With BROWSER_SHOTS=folder the page on a phone and on a desk, for whoever looks at a story or for a failure."""
+        if not (folder := os.environ.get("BROWSER_SHOTS")):
+            return
+        self.site.pictures += 1
+        path = re.sub(r"\W+", "_", self.page.url.removeprefix(self.site.url)).strip("_")[:60]
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            picture = f"{folder}/{self.site.pictures:03}-{self.name}-{path}-{width}.png"
+            self.page.screenshot(path=picture, full_page=True)
+        self.page.set_viewport_size({"width": self.width, "height": 800})
+
     @property
     def main(self) -> Locator:
         """The page without its header; the desk has a place of its own."""
@@ -141,25 +156,25 @@ class Visitor:
     def go(self, path: str) -> Visitor:
         answer = self.page.goto(path)
         assert answer is not None and answer.status == 200, f"{path}: {answer and answer.status}"
-        return self
+        return self.arrived()
 
     def follow(self, name: str) -> Visitor:
         """Press a link."""
         with self.page.expect_navigation():
             self.main.get_by_role("link", name=name).first.click()
-        return self
+        return self.arrived()
 
     def press(self, name: str) -> Visitor:
         """Press a button and wait for the page that follows."""
         with self.page.expect_navigation():
             self.main.get_by_role("button", name=name, exact=True).click()
-        return self
+        return self.arrived()
 
     def start(self, name: str) -> Visitor:
         """The page that a move's button opens."""
         with self.page.expect_navigation():
             self.main.get_by_role("link", name=name, exact=True).first.click()
-        return self
+        return self.arrived()
 
     def press_any(self, name: str) -> Visitor:
         """A move that asks for nothing: a button at once, or a link to a page that asks once more."""
@@ -249,7 +264,8 @@ def opened_site(prepare: Callable[[], None], *, demo: bool) -> Iterator[Site]:
             chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
             site = Site(settings.SITE_URL, chromium)
             yield site
-            site.show_last_pages()
+            for guest in site.guests:
+                guest.photograph()
             chromium.close()
         complaints = [complaint for guest in site.guests for complaint in guest.complaints]
         assert not complaints, complaints
