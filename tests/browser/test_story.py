@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser.purchase import printed
 from tests.browser.site import Site, Visitor, opened_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -56,24 +56,6 @@ def first_people() -> None:
             if person.role in SECOND_FACTOR_ROLES:
                 TOTP.activate(user, cast.TOTP_SECRET)
     VillageOffice.objects.create(area_id=VILLAGE, address="Jalan Contoh Nomor 1", postal_code="83573")
-
-
-@pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Something to upload: a PDF, a scan, photographs."""
-    from PIL import Image, ImageDraw
-
-    folder = tmp_path_factory.mktemp("papers")
-    made = {}
-    for name, kind, size in (("surat", "PDF", (620, 877)), ("pindaian", "JPEG", (620, 877)),
-                             ("foto1", "JPEG", (1200, 800)), ("foto2", "JPEG", (1200, 800))):  # fmt: skip
-        image = Image.new("RGB", size, (40 * len(made) + 60, 120, 160))
-        ImageDraw.Draw(image).ellipse((100, 100, 300 + 50 * len(made), 300), fill=(250, 220, 120))
-        out = BytesIO()
-        image.save(out, kind)
-        made[name] = folder / f"{name}.{'pdf' if kind == 'PDF' else 'jpg'}"
-        made[name].write_bytes(out.getvalue())
-    return made
 
 
 def test_from_sign_up_to_rating(site: Site, papers: dict[str, Path]) -> None:
@@ -317,27 +299,13 @@ def village_orders(site: Site, operator: Visitor, service: str, papers: dict[str
     award.locator("[name=related][value=tidak]").check()
     manager.press("Tetapkan Pemenang").waits(TITLE).go(order)
     manager.step("Terbitkan Kontrak", number="027/CONTOH-SPK/2026", signed_on=TODAY, starts_on=TODAY)
-    printed(site, manager, "Surat Pesanan", "9.200.000")
+    printed(manager, "Surat Pesanan", "9.200.000")
     return order
 
 
 def as_provider(site: Site) -> Visitor:
     """The provider at its desk computer."""
     return site.visitor().log_in(PROVIDER, PASSWORD)
-
-
-def printed(site: Site, guest: Visitor, label: str, *sentences: str) -> None:
-    """Ask for a paper, wait for the worker, read it."""
-    from pypdf import PdfReader
-
-    guest.press(f"A4 {label}").sees("sedang disiapkan")
-    site.work_off()
-    guest.page.reload()
-    address = guest.main.get_by_role("link", name="Buka PDF").get_attribute("href")
-    answer = guest.context.request.get(address)
-    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.body())).pages)
-    for sentence in ("DATA CONTOH", *sentences):
-        assert sentence in text
 
 
 def provider_and_village_sign(site: Site, papers: dict[str, Path]) -> None:
@@ -357,23 +325,23 @@ def work_is_done_and_paid(site: Site, order: str, papers: dict[str, Path]) -> No
     manager = site.visitor("pka").waits(TITLE).follow(TITLE)
     manager.step("Terima Hasil Pekerjaan", note="Lengkap dan sesuai SPK.", number="028/A/2026", on=TODAY)
     manager.step("Catat Serah Terima (BAST)", number="028/CONTOH/2026", on=TODAY, place="Kantor desa")
-    printed(site, manager, "Berita Acara Serah Terima (BAST)", "028/CONTOH/2026")
+    printed(manager, "Berita Acara Serah Terima (BAST)", "028/CONTOH/2026")
     manager.go(order).step("Unggah Pindaian BAST", scan=papers["pindaian"])
     manager.step("Serahkan kepada Kepala Desa", number="029/CONTOH/2026", on=TODAY, place="Kantor desa")
-    printed(site, manager, "BAST kepada Kepala Desa", "029/CONTOH/2026")
+    printed(manager, "BAST kepada Kepala Desa", "029/CONTOH/2026")
     site.visitor("kades").waits(TITLE).follow(TITLE).press_any("Nyatakan Sudah Menerima").waits()
     manager.go(order).step("Unggah Pindaian BAST Kepala Desa", scan=papers["pindaian"])
 
     manager = site.visitor("pka").waits(TITLE).go(order).follow("Buat SPP pembayaran sekaligus").press("Buat SPP")
     request = manager.page.url
-    printed(site, manager, "Pernyataan Tanggung Jawab Belanja", "PERNYATAAN TANGGUNG JAWAB BELANJA")
+    printed(manager, "Pernyataan Tanggung Jawab Belanja", "PERNYATAAN TANGGUNG JAWAB BELANJA")
     as_provider(site).go(request).step(
         "Kirim Tagihan", bill_number="INV/1", billed_on=TODAY, bill_amount="9.200.000", bill_scan=papers["pindaian"]
     )
     manager.go(request).step(
         "Lengkapi SPP", number="900/CONTOH/2026", requested_on=TODAY, work="consulting", statement=papers["pindaian"]
     ).step("Ajukan SPP").waits()
-    printed(site, manager.go(request), "SPP", "900/CONTOH/2026")
+    printed(manager.go(request), "SPP", "900/CONTOH/2026")
     secretary = site.visitor("sekdes").waits(TITLE).go(request)
     secretary.step("Periksa SPP", complete="ya", correct="ya", funded="ya", eligible="ya").waits()
     site.visitor("kades").waits(TITLE).go(request).step("Setujui Pembayaran").waits()
@@ -382,14 +350,14 @@ def work_is_done_and_paid(site: Site, order: str, papers: dict[str, Path]) -> No
     treasurer.sees("Rp9.200.000", "Perkiraan")
     treasurer.fill(number="CONTOH/07/2026", paid_on=TODAY, proof=papers["surat"]).press("Catat Pembayaran")
     treasurer.sees("Diterima penyedia").waits()
-    printed(site, treasurer.go(request), "Kuitansi", "CONTOH/07/2026")
+    printed(treasurer.go(request), "Kuitansi", "CONTOH/07/2026")
 
 
 # --- 6. the assembly ------------------------------------------------------------------------------------------------
 def village_accounts_for_it(site: Site, order: str, papers: dict[str, Path]) -> None:
     helper = site.visitor("pld", width=360).waits(TITLE).go(order)
-    printed(site, helper, "Berita Acara Musdes (kosong)", "BERITA ACARA")
-    printed(site, helper.go(order), "Daftar Hadir Musdes (kosong)", "DAFTAR HADIR")
+    printed(helper, "Berita Acara (kosong)", "BERITA ACARA")
+    printed(helper.go(order), "Daftar Hadir (kosong)", "DAFTAR HADIR")
     helper.go(order).follow("Catat Musdes")
     code = helper.page.url.rstrip("/").split("/")[-2]  # of the order that the page was opened for
     helper.fill(
