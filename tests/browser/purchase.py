@@ -136,28 +136,31 @@ class Purchase:
         manager.go(self.path).step("Unggah Pindaian BAST Kepala Desa", scan=self.papers["pindaian"])
 
     # --- the money --------------------------------------------------------------------------------
-    def ask_payment(self, provider: str, *, amount: str, begin: str = "Buat SPP pembayaran sekaligus") -> str:
-        """The SPP with its attachments, filed. Gives its address."""
-        manager = self.at("pka").follow(begin).press("Buat SPP")
+    def ask_payment(self, provider: str, *, amount: str, termin: int = 1, of: int = 1, **more: Any) -> str:
+        """The SPP of a termin with its attachments, filed; `more` is what it needs besides. Gives its address."""
+        said, part, tail = "pembayaran sekaligus", "", ""
+        if of > 1:
+            said, part, tail = f"termin {termin} dari {of}", f" termin {termin}", f"-{termin}"
+        manager = self.at("pka").follow(f"Buat SPP {said}").press("Buat SPP")
         request = manager.page.url.removeprefix(self.site.url)
-        printed(manager, "Pernyataan Tanggung Jawab Belanja", "PERNYATAAN TANGGUNG JAWAB BELANJA")
+        printed(manager, f"Pernyataan Tanggung Jawab Belanja{part}", "PERNYATAAN TANGGUNG JAWAB BELANJA")
         self.by(provider).go(request).step(
-            "Kirim Tagihan", bill_number="INV/CONTOH/1", billed_on=day(), bill_amount=amount,
+            "Kirim Tagihan", bill_number=f"INV/CONTOH/{termin}", billed_on=day(), bill_amount=amount,
             bill_scan=self.papers["pindaian"],
         )  # fmt: skip
         manager.go(request).step(
-            "Lengkapi SPP", number="900/CONTOH-SPP/2026", requested_on=day(), work="consulting",
-            statement=self.papers["surat"],
+            "Lengkapi SPP", number=f"900/CONTOH-SPP{tail}/2026", requested_on=day(), work="consulting",
+            statement=self.papers["surat"], **more,
         ).step("Ajukan SPP")  # fmt: skip
         return request
 
-    def pay(self, request: str, *sentences: str) -> None:
+    def pay(self, request: str, *sentences: str, number: str = "CONTOH/07/2026") -> None:
         """The secretary's four checks, the head's word, and the treasurer's record; the kuitansi says `sentences`."""
         secretary = self.turn("sekdes").go(request)
         secretary.step("Periksa SPP", complete="ya", correct="ya", funded="ya", eligible="ya")
         self.turn("kades").go(request).step("Setujui Pembayaran")
         treasurer = self.turn("kaur").go(request).start("Catat Pembayaran").sees("Perkiraan", *sentences)
-        treasurer.fill(number="CONTOH/07/2026", paid_on=day(), proof=self.papers["surat"]).press("Catat Pembayaran")
+        treasurer.fill(number=number, paid_on=day(), proof=self.papers["surat"]).press("Catat Pembayaran")
         treasurer.sees("Diterima penyedia", *sentences)
 
 
