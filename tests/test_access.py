@@ -321,8 +321,8 @@ def waiting(story: Story) -> Any:
 
 # Addresses judged elsewhere, or with nothing of anyone's to show; each with its reason.
 ELSEWHERE = {
-    "share-move": "the whole cast in each state: tests/transactions/test_joint.py",
-    "terms-new": "tests/transactions/test_terms.py",
+    "share-move": "the whole cast in each state: tests/transactions/planning/test_joint.py",
+    "terms-new": "tests/transactions/sourcing/test_terms.py",
     "todo": "what is one's own: tests/p2ktd/test_todo.py",
     "notices": "what is one's own: tests/accounts",
     "practice": "404 unless DEMO: tests/accounts",
@@ -334,7 +334,7 @@ ELSEWHERE = {
     "area-search": "public names of areas: tests/regions",
     **dict.fromkeys(
         ("follow-up-move", "remedy", "remedy-new", "remedy-move"),
-        "the whole cast: tests/transactions/test_remedy.py and test_duties.py",
+        "the whole cast: tests/transactions/musdes/test_remedy.py and test_duties.py",
     ),
     "upload": "the whole cast: tests/transactions/test_upload.py",
     "print-paper": "POST: test_nobody_changes_what_is_not_theirs below",
@@ -387,7 +387,7 @@ ELSEWHERE = {
     "directory-json": "as above",
     "directory-csv": "a stream of what the public directory shows: tests/catalog/test_directory.py",
     "directory-edition": "public once it is out: tests/catalog/test_directory_edition.py",
-    "shortlist-add": "the whole cast: tests/transactions/test_shortlist.py",
+    "shortlist-add": "the whole cast: tests/transactions/sourcing/test_shortlist.py",
     "shortlist-remove": "as above",
     "compare": "public services of any address: tests/catalog/test_compare.py",
     "questions": "the whole cast: tests/catalog/test_question.py",
@@ -410,7 +410,7 @@ ELSEWHERE = {
             "activity-import-example",
             "activity-import-move",
         ),
-        "the whole cast, reading and changing: tests/transactions/test_activity_pages.py",
+        "the whole cast, reading and changing: tests/transactions/planning/test_activity_pages.py",
     ),
     "dashboard": "the whole cast against every level: tests/monitoring/test_dashboards.py",
     "dashboard-area": "as above",

@@ -97,7 +97,7 @@ ADDENDUM: Table = {
     **{(state, verb): PKA for state in ("draft", "provider_signed") for verb in ("withdraw", "lapse")},
 }
 ACCOUNTABILITY: Table = {
-    ("payment", "settle"): set(),  # only by the payment of the last rupiah: tests/transactions/test_payment.py
+    ("payment", "settle"): set(),  # only by the payment of the last rupiah: tests/transactions/payment/test_payment.py
     ("musdes", "accept"): BPD,
     ("musdes", "refuse"): BPD,
     ("refused", "resume"): {"pka", "kaur", "kades"},

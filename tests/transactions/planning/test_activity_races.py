@@ -10,7 +10,7 @@ import pytest
 
 from tests.accounts.stage import at_once, row_held
 from tests.transactions.stage import Market
-from tests.transactions.test_activity import activity, committed, contract_from, issue
+from tests.transactions.planning.test_activity import activity, committed, contract_from, issue
 from transactions.models import Activity, Contract, Sourcing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,7 +91,7 @@ def test_an_ended_contract_gives_back_once(committed_market: Market) -> None:
 
 
 def test_one_file_taken_over_by_two_at_once_makes_each_activity_once(committed_market: Market) -> None:
-    from tests.transactions.test_activity_import import read, received
+    from tests.transactions.planning.test_activity_import import read, received
     from transactions.models import ActivityImport
     from transactions.models.planning.activity_import import fingerprint_of
 
@@ -113,7 +113,7 @@ def test_one_file_taken_over_by_two_at_once_makes_each_activity_once(committed_m
 
 def test_two_files_with_the_same_new_activity_at_once_make_it_once(committed_market: Market) -> None:
     """Neither finds a row to lock: the unique key decides, and the second reads why."""
-    from tests.transactions.test_activity_import import read, received
+    from tests.transactions.planning.test_activity_import import read, received
     from transactions.models.planning.activity_import import fingerprint_of
 
     market = committed_market

@@ -14,7 +14,7 @@ from core.models.append_only import AppendOnlyError
 from core.workflow import TransitionRefused
 from tests.core.files import pdf
 from tests.transactions.stage import Market
-from tests.transactions.test_items import HPS, invited
+from tests.transactions.sourcing.test_items import HPS, invited
 from tests.transactions.test_notices import told
 from tests.transactions.test_pages import filled
 from transactions.models import Contract, NegotiationStep, Quotation, Sourcing

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.transactions.stage import Market
-from tests.transactions.test_contract_work import PARTS, ruled, signed
+from tests.transactions.contract.test_contract_work import PARTS, ruled, signed
 from transactions.models import Addendum, Contract
 
 pytestmark = pytest.mark.django_db
