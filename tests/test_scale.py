@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import Count
 from django.test import Client
 
 from accounts.models import Membership, Provider, User, VillageAccess, VillageOffice
 from catalog.models import Service, ServiceVersion
-from core.documents import fingerprint
+from core.documents import fingerprint, freeze
 from core.models import DataVersion, Event, StoredFile
 from monitoring.models import MonthlyFigure
 from p2ktd import scale
@@ -24,18 +25,25 @@ from reviews.models import Rating
 from tests.areas import LOMBOK_TENGAH, load_areas
 from transactions.models import (
     Accountability,
+    Addendum,
     Contract,
+    FollowUp,
     Invitation,
     Meeting,
     Need,
+    NegotiationStep,
+    OpeningMinutes,
     Payment,
     PaymentRequest,
     Quotation,
     Sourcing,
+    TenderQuestion,
+    Termin,
+    Terms,
 )
 from verification.models import Application, Standing
 
-SIZES = {"applications": 16, "services": 60, "villages": 20, "orders": 300}
+SIZES = {"applications": 16, "services": 60, "villages": 20, "orders": 900}
 UNTIL = dt.date(2026, 11, 1)
 
 
@@ -94,7 +102,7 @@ def scaled(told: dict[str, Any], db: None) -> dict[str, Any]:
 
 def test_the_set_has_the_sizes_asked_for(scaled: Any) -> None:
     sizes = {model: model.objects.count() for model in (Application, Service, VillageOffice, Need)}
-    assert sizes == {Application: 16, Service: 60, VillageOffice: 20, Need: 300}
+    assert sizes == {Application: 16, Service: 60, VillageOffice: 20, Need: 900}
 
 
 def test_nothing_that_the_verbs_guarantee_is_broken(scaled: Any) -> None:
@@ -105,6 +113,14 @@ def test_each_state_occurs(scaled: Any) -> None:
     assert set(Need.objects.values_list("state", flat=True)) >= {"budgeted", "cancelled"}
     assert set(Contract.objects.values_list("state", flat=True)) >= {"running", "handed_over"}
     assert Accountability.objects.filter(state="closed").count() > 150
+
+
+A_REMEDY = """
+INSERT INTO transactions_remedy (code, state_since, created_at, state, kind, reason, due_on, refund_number, outcome,
+    village_id, accountability_id, meeting_id, created_by_id)
+SELECT 'X', now(), now(), 'open', 'repair', 'x', current_date, '', '', village_id, accountability_id, meeting_id, created_by_id
+FROM transactions_agendaitem i JOIN transactions_meeting m ON m.id = meeting_id WHERE decision = 'accepted' LIMIT 1
+"""
 
 
 @pytest.mark.parametrize(
@@ -122,6 +138,19 @@ def test_each_state_occurs(scaled: Any) -> None:
         ("what both signed is public", "DELETE FROM transactions_publication"),
         ("who offered was invited", "DELETE FROM transactions_invitation"),
         ("who is invited stood", "UPDATE verification_standing SET listed_on = '2026-10-30'"),
+        ("several are asked", "UPDATE transactions_invitation SET how = 'registered'"),
+        ("what was announced has its KAK", "DELETE FROM transactions_terms"),
+        ("what was opened has its minutes", "DELETE FROM transactions_openingminutes"),
+        ("each offer that was judged", "DELETE FROM transactions_evaluationminutes"),
+        ("an agreed price is the last", "UPDATE transactions_quotation SET awaits = 'provider'"),
+        ("the termins of an issued contract", "UPDATE transactions_termin SET percent = percent - 1"),
+        (
+            "the termins of an issued contract",
+            "UPDATE transactions_contract SET accepted_part = 0 WHERE state <> 'handed_over'",
+        ),
+        ("what was accepted was inspected", "DELETE FROM transactions_inspection"),
+        ("a contract ends on the day", "UPDATE transactions_addendum SET new_ends_on = new_ends_on + 1"),
+        ("an assembly that refused", A_REMEDY),
         ("what is sourced is budgeted", "UPDATE transactions_need SET ceiling = 1"),
         ("an awarded sourcing has its contract", "UPDATE transactions_contract SET state = 'terminated'"),
         ("the taxes make up", "DELETE FROM transactions_paymenttax"),
@@ -142,12 +171,15 @@ def test_the_checks_see_a_broken_row(scaled: Any, sentence: str, harm: str) -> N
 @pytest.mark.parametrize(
     "model",
     [
-        Accountability, Application, Contract, Invitation, Meeting, Membership, Need, Payment, PaymentRequest, Quotation,
-        Rating, Service, ServiceVersion, Sourcing, Standing, StoredFile, User, VillageAccess, VillageOffice,
+        Accountability, Addendum, Application, Contract, FollowUp, Invitation, Meeting, Membership, Need, NegotiationStep,
+        OpeningMinutes, Payment, PaymentRequest, Quotation, Rating, Service, ServiceVersion, Sourcing, Standing, StoredFile,
+        TenderQuestion, Termin, Terms, User, VillageAccess, VillageOffice,
     ],
 )  # fmt: skip
 def test_rows_are_as_a_form_would_let_them_pass(scaled: Any, model: Any) -> None:
-    for row in model.objects.order_by("-pk")[:12]:
+    some = model.objects.order_by("-pk")[:12]
+    assert some
+    for row in some:
         row.full_clean()
 
 
@@ -158,9 +190,22 @@ def test_no_personal_number_stands_in_the_open(scaled: Any) -> None:
 
 
 def test_what_was_signed_has_its_fingerprint(scaled: Any) -> None:
-    signed = list(Contract.objects.exclude(snapshot=None))
-    assert len(signed) > 150
-    assert [row.code for row in signed if fingerprint(row.snapshot) != row.snapshot_sha256] == []
+    signed = [list(model.objects.exclude(snapshot=None)) for model in (Contract, Terms, Addendum)]
+    assert [len(rows) > 2 for rows in signed] == [True] * 3
+    assert [row.code for rows in signed for row in rows if fingerprint(row.snapshot) != row.snapshot_sha256] == []
+
+
+def test_terms_say_what_its_own_code_would_freeze(scaled: Any) -> None:
+    for terms in Terms.objects.filter(state="fixed")[:5]:
+        assert freeze(terms.as_written()) == terms.snapshot
+
+
+def test_contracts_are_paid_in_one_in_two_and_in_three_parts(scaled: Any) -> None:
+    paid = (
+        Payment.objects.filter(contract__accountability__state="closed").values("contract").annotate(parts=Count("pk"))
+    )
+    assert set(paid.values_list("parts", flat=True)) == {1, 2, 3}
+    assert set(Sourcing.objects.values_list("method", flat=True)) == {"direct", "quotation", "tender"}
 
 
 def test_indexes_constraints_and_triggers_are_as_before(scaled: Any) -> None:
@@ -253,5 +298,5 @@ def test_orders_need_services_where_the_villages_are(scaled: Any) -> None:
             cursor.execute("DROP TABLE scale_offer, scale_regency, scale_order")
             cursor.execute("UPDATE scale_village SET regency = '99.99'")
         with pytest.raises(ValueError, match="no village"):
-            plan.draw(10, scale.Span(UNTIL))
+            plan.draw(10, LOMBOK_TENGAH, scale.Span(UNTIL))
         transaction.set_rollback(True)

@@ -11,11 +11,12 @@ from __future__ import annotations
 from django.db import connection, transaction
 
 from catalog import search
+from core.models import StoredFile
 from monitoring import rollup
-from p2ktd.scale import catalogue, happenings, offices, orders, plan, pokja, villages, work
+from p2ktd.scale import catalogue, finding, happenings, musdes, offices, orders, paying, plan, pokja, villages, work
 from p2ktd.scale.dice import Span
 from p2ktd.scale.held import held
-from p2ktd.scale.rows import Say, restart_sequences, step
+from p2ktd.scale.rows import Say, last, restart_sequences, step
 from transactions import prices
 from transactions.models import OrderStage, Publication
 
@@ -24,11 +25,14 @@ __all__ = ["Span", "seed"]
 TABLES = [
     "accounts_membership", "accounts_provider", "accounts_user", "accounts_villageaccess", "accounts_villageoffice",
     "catalog_service", "catalog_service_areas", "catalog_serviceversion", "core_event", "core_storedfile",
-    "reviews_rating", "transactions_accountability", "transactions_agendaitem", "transactions_attendance",
-    "transactions_contract", "transactions_invitation", "transactions_item", "transactions_meeting",
-    "transactions_meetingphoto", "transactions_need", "transactions_orderstage", "transactions_payment",
+    "reviews_rating", "transactions_accountability", "transactions_addendum", "transactions_agendaitem",
+    "transactions_attendance", "transactions_contract", "transactions_evaluation", "transactions_evaluationminutes",
+    "transactions_followup", "transactions_inspection", "transactions_invitation", "transactions_item",
+    "transactions_meeting", "transactions_meetingphoto", "transactions_meetingquestion", "transactions_need",
+    "transactions_negotiationstep", "transactions_openingminutes", "transactions_orderstage", "transactions_payment",
     "transactions_paymentrequest", "transactions_paymenttax", "transactions_progressreport",
-    "transactions_publication", "transactions_quotation", "transactions_quotationitem", "transactions_sourcing",
+    "transactions_publication", "transactions_quotation", "transactions_quotationitem", "transactions_remedy",
+    "transactions_sourcing", "transactions_tenderquestion", "transactions_termin", "transactions_terms",
     "verification_application", "verification_namekey", "verification_standing", "verification_submitteddocument",
 ]  # fmt: skip
 # Of this session: much memory for sorting and building, and no limit of a web request's.
@@ -68,9 +72,14 @@ def _rows(span: Span, applications: int, services: int, dwellings: int, number: 
     with step("villages' people", say) as count:
         count(villages.seed(dwellings, pokja.HOME, span))
     with step("plan of the orders", say) as count:
-        count(plan.draw(number, span))
+        count(plan.draw(number, pokja.HOME, span))
+        paying.plan(span.days)
+    files = last(StoredFile)
     orders.seed(span, say)
-    work.seed(span, say)
+    finding.seed(span.days, say)
+    work.seed(files, span, say)
+    paying.seed(files, say)
+    musdes.seed(files, span.days, say)
     happenings.seed(say)
     with step("kept stages", say) as count:
         count(OrderStage.objects.rebuild())

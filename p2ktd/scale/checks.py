@@ -58,6 +58,31 @@ BROKEN = {
     "what both signed is public": """
         SELECT count(*) FROM transactions_contract c FULL JOIN transactions_publication p ON p.contract_id = c.id
         WHERE (c.village_signed_at IS NOT NULL) IS DISTINCT FROM (p.contract_id IS NOT NULL)""",
+    "the termins of an issued contract make up the whole, and none is asked for before its part is accepted": """
+        SELECT count(*) FROM transactions_contract c LEFT JOIN (
+            SELECT contract_id, sum(percent) AS whole FROM transactions_termin GROUP BY 1
+        ) AS t ON t.contract_id = c.id LEFT JOIN (
+            SELECT r.contract_id, max(upto) AS upto, max(r.termin) > max(n) AS beyond FROM transactions_paymentrequest r JOIN (
+                SELECT contract_id, number, sum(percent) OVER w AS upto, count(*) OVER (PARTITION BY contract_id) AS n
+                FROM transactions_termin WINDOW w AS (PARTITION BY contract_id ORDER BY number)
+            ) AS p ON p.contract_id = r.contract_id AND p.number = r.termin GROUP BY 1
+        ) AS asked ON asked.contract_id = c.id
+        WHERE t.whole IS DISTINCT FROM CASE WHEN c.number <> '' THEN 100 END OR beyond
+            OR upto > CASE WHEN c.state = 'handed_over' THEN 100 ELSE c.accepted_part END""",
+    "what was accepted was inspected, and what waits for its inspection was asked for": """
+        SELECT count(*) FROM transactions_contract c LEFT JOIN (
+            SELECT contract_id, max(percent) FILTER (WHERE result = 'accepted') AS accepted, bool_or(result = '') AS open
+            FROM transactions_inspection GROUP BY 1
+        ) AS i ON i.contract_id = c.id
+        WHERE (c.state IN ('inspected', 'handed_over') AND i.accepted IS DISTINCT FROM 100)
+            OR (c.state = 'inspection') <> coalesce(i.open, false)""",
+    "a contract ends on the day that its addendum says": """
+        SELECT count(*) FROM transactions_addendum a JOIN transactions_contract c ON c.id = a.contract_id
+        WHERE (a.state = 'signed') <> (c.ends_on = a.new_ends_on)""",
+    "an assembly that refused led to a remedy, and only that": """
+        SELECT count(*) FROM transactions_remedy r JOIN transactions_agendaitem i
+            ON i.accountability_id = r.accountability_id AND i.meeting_id = r.meeting_id
+        WHERE i.decision <> 'refused'""",
     "who offered was invited": """
         SELECT count(*) FROM transactions_quotation q LEFT JOIN transactions_invitation i
             ON i.sourcing_id = q.sourcing_id AND i.provider_id = q.provider_id
@@ -73,7 +98,30 @@ BROKEN = {
         SELECT count(*) FROM transactions_sourcing s JOIN transactions_procurementrule r ON r.id = s.rule_id
         JOIN (SELECT sourcing_id, count(*) AS n FROM transactions_invitation GROUP BY 1) i ON i.sourcing_id = s.id
         WHERE s.method = 'quotation' AND i.n < r.min_invitations
-            OR (s.method = 'direct') <> (s.hps <= r.direct_limit) OR s.hps > r.quotation_limit""",
+            OR (s.method = 'direct') <> (s.hps <= r.direct_limit) OR (s.method = 'tender') <> (s.hps > r.quotation_limit)
+            OR EXISTS (SELECT 1 FROM transactions_invitation i
+                WHERE i.sourcing_id = s.id AND (i.how = 'registered') <> (s.method = 'tender'))""",
+    "what was announced has its KAK, as far as it needs one, and its total is the HPS": """
+        SELECT count(*) FROM transactions_sourcing s LEFT JOIN transactions_terms t ON t.sourcing_id = s.id
+        WHERE s.method <> 'direct' AND (t.id IS NULL OR (t.state = 'fixed') <> (s.announced_at IS NOT NULL))
+            OR t.snapshot IS NOT NULL AND (t.snapshot -> 'hps')::bigint <> s.hps""",
+    "what was opened has its minutes, and two people where the rule wants two": """
+        SELECT count(*) FROM transactions_sourcing s LEFT JOIN transactions_openingminutes m ON m.sourcing_id = s.id
+        WHERE (s.opened_at IS NOT NULL) <> (m.id IS NOT NULL) OR (s.opened_at IS NOT NULL) <> (s.opened_by_id IS NOT NULL)
+            OR (s.method <> 'direct' AND s.opened_at IS NOT NULL) <> (s.opening_asked_by_id IS NOT NULL)""",
+    "each offer that was judged has its result, and its sourcing the minutes": """
+        SELECT count(*) FROM transactions_quotation q LEFT JOIN transactions_evaluation e ON e.quotation_id = q.id
+        LEFT JOIN transactions_evaluationminutes m ON m.sourcing_id = q.sourcing_id
+        WHERE (q.state <> 'sealed') <> (e.id IS NOT NULL AND m.id IS NOT NULL)
+            OR (q.state = 'disqualified') <> (NOT e.technical)""",
+    "an agreed price is the last that was said, and an unanswered one waits for the provider": """
+        SELECT count(*) FROM transactions_quotation q LEFT JOIN (
+            SELECT s.quotation_id, s.turn, sum(s.unit_price * i.volume) AS total, row_number() OVER (
+                PARTITION BY s.quotation_id ORDER BY s.turn DESC) AS back
+            FROM transactions_negotiationstep s JOIN transactions_item i ON i.id = s.item_id GROUP BY 1, 2
+        ) AS said ON said.quotation_id = q.id AND back = 1
+        WHERE q.negotiated_price IS DISTINCT FROM CASE WHEN said.turn = 2 THEN said.total END
+            OR (q.awaits = 'provider') <> (said.turn IS NOT NULL AND said.turn = 1)""",
     "what is sourced is budgeted, within its ceiling": """
         SELECT count(*) FROM transactions_sourcing s JOIN transactions_need n ON n.id = s.need_id
         WHERE s.hps > n.ceiling OR s.state <> 'failed' AND n.state <> 'budgeted'""",

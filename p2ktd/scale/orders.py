@@ -7,8 +7,7 @@ are its rivals.
 from __future__ import annotations
 
 from p2ktd.scale.dice import Span
-from p2ktd.scale.rows import Say, run, step
-from transactions.models import ProcurementRule
+from p2ktd.scale.rows import Say, run, run_all
 
 NEEDS = """
 INSERT INTO transactions_need (id, code, state_since, created_at, state, title, problem, place, men, women, volume, unit,
@@ -33,7 +32,8 @@ FROM scale_order o JOIN scale_village v USING (i)
 """
 SOURCINGS = """
 INSERT INTO transactions_sourcing (id, code, state_since, created_at, state, method, scope, hps, days, deadline,
-    failure_reason, created_by_id, need_id, rule_id, award_reason, opened_at)
+    failure_reason, created_by_id, need_id, rule_id, award_reason, announced_at, questions_until, opened_at, opened_by_id,
+    opening_asked_at, opening_asked_by_id)
 SELECT o.n, pg_temp.code(o.n, 12),
     CASE WHEN failed IS NOT NULL THEN pg_temp.at(failed, 5, o.n)
         WHEN terminated IS NOT NULL THEN pg_temp.at(terminated, 12, o.n)
@@ -46,17 +46,21 @@ SELECT o.n, pg_temp.code(o.n, 12),
     o.method, 'DATA CONTOH. ' || o.title, o.hps, o.days, pg_temp.at(d5, -1, 0),
     CASE WHEN failed IS NOT NULL THEN 'DATA CONTOH. Tidak ada penawaran.'
         WHEN terminated IS NOT NULL THEN 'kontrak diputus. DATA CONTOH.' ELSE '' END,
-    CASE o.method WHEN 'direct' THEN v.person + 2 ELSE v.person + 1 END, o.n, %(rule)s, '',
-    CASE WHEN k >= 5 THEN pg_temp.at(d5, 5, o.n) END
+    CASE o.method WHEN 'direct' THEN v.person + 2 ELSE v.person + 1 END, o.n, o.rule, '',
+    CASE WHEN k >= 4 THEN pg_temp.at(d4, 4, o.n) END, CASE WHEN k >= 4 AND o.method = 'tender' THEN pg_temp.at(d4 + 1, 0, 0) END,
+    CASE WHEN k >= 5 THEN pg_temp.at(d5, 5, o.n) END, CASE WHEN k >= 5 THEN v.person + 2 END,
+    CASE WHEN k >= 5 AND o.method <> 'direct' THEN pg_temp.at(d5, 4, o.n) END,
+    CASE WHEN k >= 5 AND o.method <> 'direct' THEN v.person + 1 END
 FROM scale_order o JOIN scale_village v USING (i) WHERE k >= 3
 """
 INVITATIONS = """
-INSERT INTO transactions_invitation (id, created_at, provider_id, service_id, version_id, sourcing_id)
-SELECT 3 * o.n - 2 + j, pg_temp.at(d3, 3, o.n), CASE j WHEN 0 THEN o.provider WHEN 1 THEN p1 ELSE p2 END,
+INSERT INTO transactions_invitation (id, created_at, how, provider_id, service_id, version_id, sourcing_id)
+SELECT 3 * o.n - 2 + j, CASE o.method WHEN 'tender' THEN pg_temp.at(d4, 5, o.n) ELSE pg_temp.at(d3, 3, o.n) END,
+    CASE o.method WHEN 'tender' THEN 'registered' ELSE 'invited' END, CASE j WHEN 0 THEN o.provider WHEN 1 THEN p1 ELSE p2 END,
     r.service, r.versions[width_bucket(d3, r.days)], o.n
 FROM scale_order o CROSS JOIN generate_series(0, 2) AS j
 JOIN scale_read r ON r.service = CASE j WHEN 0 THEN o.service WHEN 1 THEN s1 ELSE s2 END
-WHERE k >= 3 AND j < invited
+WHERE k >= (CASE o.method WHEN 'tender' THEN 4 ELSE 3 END) AND j < invited
 """
 # Of each service its versions, and the first whole day of each.
 READ = """
@@ -68,13 +72,14 @@ FROM catalog_serviceversion GROUP BY service_id
 # Who answered sent it the day after it was asked; nobody did where the sourcing failed.
 QUOTATIONS = """
 INSERT INTO transactions_quotation (id, code, state_since, created_at, state, price, days, approach, negotiated_price,
-    result_reason, sent_at, attachment_id, provider_id, sourcing_id)
+    negotiated_on, awaits, result_reason, sent_at, attachment_id, provider_id, sourcing_id)
 SELECT 3 * n - 2 + j, pg_temp.code(3 * n - 2 + j, 15),
     CASE WHEN k <= 5 THEN sent WHEN k = 6 OR fate = 1 THEN pg_temp.at(d6, 6, n) ELSE pg_temp.at(d7, 7, n) END, sent,
     CASE WHEN k <= 5 THEN 'sealed' WHEN fate = 1 THEN 'disqualified' WHEN k = 6 THEN 'qualified'
         WHEN j = won THEN 'won' ELSE 'lost' END,
     price, days, 'DATA CONTOH. Dua pelatih, modul, dan laporan.',
-    CASE WHEN k >= 7 AND j = won THEN negotiated END,
+    CASE WHEN k >= 7 AND j = won THEN negotiated END, CASE WHEN k >= 7 AND j = won AND negotiated > 0 THEN pg_temp.day(d6) END,
+    CASE WHEN k = 6 AND j = won AND negotiated > 0 THEN 'provider' ELSE '' END,
     CASE WHEN k >= 6 AND fate = 1 THEN 'DATA CONTOH. Tenaga ahli tidak sesuai.' ELSE '' END, sent, NULL::bigint,
     offering, n
 FROM (
@@ -105,16 +110,13 @@ FROM transactions_quotation q JOIN scale_order ON n = q.sourcing_id CROSS JOIN g
 """
 
 
+STATEMENTS = {
+    "needs": NEEDS, "sourcings": SOURCINGS, "invitations": INVITATIONS, "quotations": QUOTATIONS, "items": ITEMS,
+    "items offered": OFFERED,
+}  # fmt: skip
+
+
 def seed(span: Span, say: Say) -> int:
     """Copy what the plan says of them; how many rows."""
-    values = {"rule": ProcurementRule.objects.in_force("", on=span.first).pk, "days": span.days}
     run(READ, first=span.first.isoformat())
-    rows = 0
-    for name, statement in (
-        ("needs", NEEDS), ("sourcings", SOURCINGS), ("invitations", INVITATIONS), ("quotations", QUOTATIONS),
-        ("items", ITEMS), ("items offered", OFFERED),
-    ):  # fmt: skip
-        with step(name, say) as count:
-            count(made := run(statement, **values))
-        rows += made
-    return rows
+    return run_all(STATEMENTS, say, days=span.days)

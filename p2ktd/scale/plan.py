@@ -9,6 +9,7 @@ import datetime as dt
 
 from django.db import connection
 
+from accounts.models import LegalForm
 from catalog.models import Unit
 from core.models import DatedSetting
 from p2ktd.scale.dice import Span
@@ -44,6 +45,16 @@ SELECT regency, array_agg(since + 1 ORDER BY since, service) AS days,
     array_agg(service::int ORDER BY since, service) AS services
 FROM scale_offer GROUP BY regency
 """
+# One regency in three lets villages ask for offers up to less than the example does; what is above goes to tender.
+RULES = """
+INSERT INTO transactions_procurementrule (regency_id, basis, direct_limit, quotation_limit, min_invitations, min_hours,
+    tender_days, question_hours, two_openers, fine_permille, fine_cap_percent, valid_from)
+SELECT r.regency, 'Perbup Pengadaan di Desa (DATA CONTOH)', e.direct_limit, 50000000, e.min_invitations, e.min_hours,
+    2, 12, true, e.fine_permille, e.fine_cap_percent, date %(first)s
+FROM scale_regency r CROSS JOIN transactions_procurementrule e
+WHERE e.id = %(rule)s AND (r.regency = %(home)s OR hashtextextended(r.regency, 8) %% 3 = 0)
+    AND NOT EXISTS (SELECT 1 FROM transactions_procurementrule o WHERE o.regency_id = r.regency)
+"""
 # `fate`: 1 dropped before sourcing, 2 nobody offered, 3 contract ended, 4 the Musdes refused; a stuck one just stops.
 ORDERS = """
 CREATE TEMP TABLE scale_order AS
@@ -71,8 +82,9 @@ WITH begun AS (
     SELECT *, (unit_price * volume * (1 + 0.08 * pg_temp.dice(n, 7)) / 10000)::bigint * 10000 AS hps
     FROM valued OFFSET 0
 ), offered AS (
-    SELECT *,
-        CASE WHEN hps <= %(direct_limit)s THEN 'direct' ELSE 'quotation' END AS method,
+    SELECT estimated.*, coalesce(o.id, %(rule)s) AS rule,
+        CASE WHEN hps <= %(direct_limit)s THEN 'direct' WHEN hps > o.quotation_limit AND s1 IS NOT NULL THEN 'tender'
+            ELSE 'quotation' END AS method,
         CASE WHEN s1 IS NULL OR hps <= %(direct_limit)s THEN 1 WHEN s2 IS NULL OR pg_temp.dice(n, 8) < 0.4 THEN 2
             ELSE 3 END AS invited,
         (unit_price * volume * (0.92 + 0.12 * pg_temp.dice(n, 9)) / 1000)::bigint * 1000 AS b0,
@@ -83,7 +95,7 @@ WITH begun AS (
         -- what became of the rivals: 0 not asked or silent, 1 disqualified, 2 in the running
         CASE WHEN pg_temp.dice(n, 12) < 0.1 THEN 0 WHEN pg_temp.dice(n, 12) < 0.14 THEN 1 ELSE 2 END AS r1,
         CASE WHEN pg_temp.dice(n, 13) < 0.2 THEN 0 WHEN pg_temp.dice(n, 13) < 0.24 THEN 1 ELSE 2 END AS r2
-    FROM estimated OFFSET 0
+    FROM estimated LEFT JOIN transactions_procurementrule o ON o.regency_id = estimated.regency OFFSET 0
 ), answered AS (
     SELECT *, CASE WHEN invited >= 2 THEN r1 ELSE 0 END AS a1, CASE WHEN invited = 3 THEN r2 ELSE 0 END AS a2
     FROM offered OFFSET 0
@@ -146,16 +158,21 @@ WITH begun AS (
             WHEN n %% 20 < 3 THEN least(could, 17)
             WHEN n %% 3 > 0 THEN least(could, 18)
             ELSE could END::int AS k,
-        service IS NOT NULL AND (method = 'direct' OR invited >= %(min_invitations)s) AS buys
+        service IS NOT NULL AND (method <> 'quotation' OR invited >= %(min_invitations)s) AS buys
     FROM reached OFFSET 0
 )
 SELECT n, i::int AS i, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, d10, d11, d12, d13, d14, d15, d16, d17, d18, d19,
-    k, fate AS fate_of, service, provider, category, unit_label, days, title, method, invited, volume, hps,
+    k, fate AS fate_of, service, provider, category, unit_label, days, title, method, rule, invited, volume, hps,
+    CASE method WHEN 'tender' THEN 3 WHEN 'quotation' THEN 1 + (n %% 4 = 0)::int ELSE 1 END AS termins,
     (ARRAY['dd', 'dd', 'dd', 'dd', 'add', 'add', 'pad', 'pbh', 'pbk', 'dll'])[1 + n %% 10] AS funding,
     '0' || 1 + n %% 4 || '.0' || 1 + n %% 5 || '.01' AS activity, extract(year FROM pg_temp.day(d2))::int AS fiscal_year,
     CASE WHEN k >= 11 THEN 100
         WHEN k = 10 AND (fate BETWEEN 0.024 AND 0.031 AND d11 < %(days)s OR d10 + 14 < %(days)s) THEN 10 + 10 * (n %% 8)
         ELSE 0 END AS percent,
+    -- a change of the contract once it ran, and how far its signatures got
+    CASE WHEN method <> 'direct' AND n %% 60 = 7 AND d10 + 1 < %(days)s AND fate NOT BETWEEN 0.024 AND 0.031 THEN
+        CASE WHEN k >= 11 THEN 'signed' WHEN k = 10 THEN (ARRAY['signed', 'draft', 'provider_signed'])[1 + n / 60 %% 3]
+        ELSE '' END ELSE '' END AS addendum,
     s1, p1, s2, p2, a1, a2, b0, b1, b2, won, bid, winner, served, negotiated, coalesce(negotiated, bid) AS value,
     pg_temp.code(n, 11) AS need_code, pg_temp.code(n, 13) AS contract_code, pg_temp.code(n, 14) AS account_code,
     -- the day on which it ended otherwise
@@ -167,6 +184,21 @@ SELECT n, i::int AS i, d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, d10, d11, d12, d1
         WHEN fate < 0.024 AND d5 + 45 < %(days)s THEN d5 + 45
         WHEN fate >= 0.024 AND d11 + 45 < %(days)s THEN d11 + 45 END AS cancelled
 FROM ended
+"""
+
+# Who wins: its person, what is withheld from it, and how a contract names it, in canonical spelling.
+PROVIDERS = """
+CREATE TEMP TABLE scale_provider AS
+SELECT p.id, m.user_id AS person, t.tax, coalesce(t.basis_points, 0) AS basis_points,
+    '{"account_holder":' || to_json(p.account_holder::text) || ',"address":' || to_json(p.address::text) || ',"bank":'
+    || to_json(p.bank::text) || ',"code":"' || p.code || '","legal_form":' || to_json(%(forms)s::jsonb ->> p.legal_form)
+    || ',"name":' || to_json(p.name::text) || ',"person":' || to_json(p.person_in_charge::text) || ',"position":'
+    || to_json(p.position::text) || '}' AS said
+FROM accounts_provider p JOIN accounts_membership m ON m.provider_id = p.id LEFT JOIN LATERAL (
+    SELECT tax, basis_points FROM transactions_taxrate r
+    WHERE r.legal_form = p.legal_form AND NOT r.only_pkp AND r.has_npwp IS NULL AND r.valid_from <= date %(first)s
+    ORDER BY valid_from DESC LIMIT 1
+) AS t ON true
 """
 
 
@@ -184,13 +216,13 @@ def calendar(span: Span) -> list[float]:
     return before[1:]
 
 
-def draw(orders: int, span: Span) -> int:
+def draw(orders: int, home: str, span: Span) -> int:
     """Fill the session's table `scale_order`; how many rows."""
     rule = ProcurementRule.objects.in_force("", on=span.first)
     values = {
         "first": span.first.isoformat(), "days": span.days, "orders": orders, "calendar": calendar(span),
         "units": words(Unit), "direct_limit": rule.direct_limit, "quotation_limit": rule.quotation_limit,
-        "min_invitations": rule.min_invitations,
+        "min_invitations": rule.min_invitations, "rule": rule.pk, "home": home,
     }  # fmt: skip
     run(OFFERS, **values)
     run(REGENCIES)
@@ -200,7 +232,11 @@ def draw(orders: int, span: Span) -> int:
     if not buyers:
         raise ValueError("no village of these lies in a regency with services")
     run("ANALYZE scale_offer; ANALYZE scale_regency")
-    return run(ORDERS, buyers=buyers, **values)
+    run(RULES, **values)
+    rows = run(ORDERS, buyers=buyers, **values)
+    run(PROVIDERS, forms=words(LegalForm), **values)
+    run("ANALYZE scale_order; ANALYZE scale_provider")
+    return rows
 
 
 def due_days(span: Span) -> int:

@@ -20,6 +20,16 @@ def run(statement: str, **values: Any) -> int:
         return int(cursor.rowcount)
 
 
+def run_all(statements: dict[str, str], say: Say, **values: Any) -> int:
+    """One after the other, telling what each took; how many rows they wrote."""
+    rows = 0
+    for name, statement in statements.items():
+        with step(name, say) as count:
+            count(made := run(statement, **values))
+        rows += made
+    return rows
+
+
 def words(choices: type[models.TextChoices]) -> str:
     """The labels by their keys, as JSON."""
     return json.dumps({key: str(label) for key, label in choices.choices})

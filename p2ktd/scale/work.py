@@ -1,4 +1,4 @@
-"""The second half of each order: contract, work, payment, Musdes and rating, as their verbs leave them.
+"""The second half of each order: contract, work and rating, as their verbs leave them.
 
 Of order `n` every paper has the key `n`. Five files belong to it, `files + 5 n - 4` and on: the signed contract
 (one scan stands for the copies of both parties and the BAST), the transfer, the minutes, and two photos.
@@ -6,12 +6,12 @@ Of order `n` every paper has the key `n`. Five files belong to it, `files + 5 n 
 
 from __future__ import annotations
 
-from accounts.models import LegalForm
-from core.models import StoredFile
+from typing import Any
+
 from p2ktd.scale.dice import Span
 from p2ktd.scale.plan import due_days
-from p2ktd.scale.rows import Say, last, run, step, words
-from transactions.models import ProcurementRule
+from p2ktd.scale.rows import Say, run_all, words
+from transactions.models import Kind
 from transactions.models.planning.need import Funding
 from transactions.models.rule import Method
 
@@ -30,24 +30,11 @@ JOIN (VALUES (1, 9, 'spk.pdf', 'application/pdf', 'transactions.contract', 2),
 ON k >= f.since
 """
 # The snapshot is written in its canonical spelling (see core.documents.fingerprint), so that its hash is right.
-PROVIDERS = """
-CREATE TEMP TABLE scale_provider AS
-SELECT p.id, m.user_id AS person, t.tax, coalesce(t.basis_points, 0) AS basis_points,
-    '{"account_holder":' || to_json(p.account_holder::text) || ',"address":' || to_json(p.address::text) || ',"bank":'
-    || to_json(p.bank::text) || ',"code":"' || p.code || '","legal_form":' || to_json(%(forms)s::jsonb ->> p.legal_form)
-    || ',"name":' || to_json(p.name::text) || ',"person":' || to_json(p.person_in_charge::text) || ',"position":'
-    || to_json(p.position::text) || '}' AS said
-FROM accounts_provider p JOIN accounts_membership m ON m.provider_id = p.id LEFT JOIN LATERAL (
-    SELECT tax, basis_points FROM transactions_taxrate r
-    WHERE r.legal_form = p.legal_form AND NOT r.only_pkp AND r.has_npwp IS NULL AND r.valid_from <= date %(first)s
-    ORDER BY valid_from DESC LIMIT 1
-) AS t ON true
-"""
 CONTRACTS = """
 INSERT INTO transactions_contract (id, code, state_since, created_at, state, number, signed_on, value, starts_on, ends_on,
     snapshot, snapshot_sha256, provider_signed_at, village_signed_at, percent, inspection_note, accepted_at,
     handover_number, handover_on, handover_place, handover_scan_id, provider_id, provider_scan_id, village_id,
-    village_scan_id, quotation_id, sourcing_id)
+    village_scan_id, quotation_id, sourcing_id, kind, accepted_part)
 SELECT n, contract_code,
     CASE WHEN terminated IS NOT NULL THEN pg_temp.at(terminated, 12, n) WHEN k >= 13 THEN pg_temp.at(d13, 13, n)
         WHEN k = 12 THEN pg_temp.at(d12, 12, n) WHEN k = 11 THEN pg_temp.at(d11, 11, n)
@@ -58,7 +45,7 @@ SELECT n, contract_code,
         WHEN k = 11 THEN 'inspection' WHEN k = 10 THEN 'running' WHEN k = 9 THEN 'provider_signed'
         WHEN k = 8 THEN 'issued' ELSE 'drafted' END,
     CASE WHEN k >= 8 THEN number ELSE '' END, CASE WHEN k >= 8 THEN pg_temp.day(d8) END, value,
-    CASE WHEN k >= 8 THEN pg_temp.day(d8 + 5) END, CASE WHEN k >= 8 THEN pg_temp.day(d8 + 4 + days) END,
+    CASE WHEN k >= 8 THEN pg_temp.day(d8 + 5) END, CASE WHEN k >= 8 THEN pg_temp.day(d8 + 4 + days + CASE addendum WHEN 'signed' THEN 14 ELSE 0 END) END,
     said::jsonb, coalesce(encode(sha256(convert_to(said, 'UTF8')), 'hex'), ''),
     CASE WHEN k >= 9 THEN pg_temp.at(d9, 9, n) END, CASE WHEN k >= 10 THEN pg_temp.at(d10, 10, n) END,
     percent, CASE WHEN k >= 12 THEN 'DATA CONTOH. Sesuai.' ELSE '' END,
@@ -66,9 +53,11 @@ SELECT n, contract_code,
     CASE WHEN k >= 13 THEN n || '/BAST' ELSE '' END, CASE WHEN k >= 13 THEN pg_temp.day(d13) END,
     CASE WHEN k >= 13 THEN 'Kantor Desa' ELSE '' END,
     CASE WHEN k >= 13 THEN %(files)s + 5 * n - 4 END, winner, CASE WHEN k >= 9 THEN %(files)s + 5 * n - 4 END, code,
-    CASE WHEN k >= 10 THEN %(files)s + 5 * n - 4 END, 3 * n - 2 + won, n
+    CASE WHEN k >= 10 THEN %(files)s + 5 * n - 4 END, 3 * n - 2 + won, n,
+    CASE method WHEN 'direct' THEN 'order' WHEN 'tender' THEN 'agreement' ELSE 'spk' END,
+    CASE WHEN k >= 12 THEN 100 ELSE coalesce(part, 0) END
 FROM (
-    SELECT o.*, v.code, o.n || '/SPK' AS number,
+    SELECT o.*, v.code, part, o.n || '/SPK' AS number,
         CASE WHEN k >= 8 THEN '{"days":' || days || ',"ends_on":{"$date":"' || pg_temp.day(d8 + 4 + days)
             || '"},"manager":{"name":"Contoh Kasi ' || v.bare || '","position":"Kasi Kesejahteraan"},"money":'
             || '{"activity_code":"' || o.activity || '","fiscal_year":' || o.fiscal_year || ',"funding":"'
@@ -76,11 +65,62 @@ FROM (
             || o.value || '},"number":"' || o.n || '/SPK","provider":' || p.said || ',"signed_on":{"$date":"'
             || pg_temp.day(d8) || '"},"starts_on":{"$date":"' || pg_temp.day(d8 + 5) || '"},"village":' || v.said
             || ',"work":{"approach":"DATA CONTOH. Dua pelatih, modul, dan laporan.","method":"'
-            || (%(methods)s::jsonb ->> o.method) || '","rule":' || to_json(%(basis)s::text) || ',"scope":'
+            || (%(methods)s::jsonb ->> o.method) || '","rule":' || to_json(r.basis::text) || ',"scope":'
             || to_json('DATA CONTOH. ' || o.title) || ',"title":' || to_json(o.title::text) || ',"unit":"' || o.unit_label
             || '","volume":' || o.volume || '}}' END AS said
     FROM scale_order o JOIN scale_village v USING (i) JOIN scale_provider p ON p.id = o.winner
+    JOIN transactions_procurementrule r ON r.id = o.rule LEFT JOIN (
+        SELECT n, max(upto) AS part FROM scale_termin WHERE k < 12 AND state = 'paid' GROUP BY n
+    ) AS accepted USING (n)
     WHERE k >= 7
+) AS each
+"""
+# The whole work once it was asked for, and each part that a termin waits for; one work in twelve was mended first.
+INSPECTIONS = """
+INSERT INTO transactions_inspection (id, percent, note, requested_at, result, findings, repair_due_on, number, inspected_on,
+    decided_at, contract_id, decided_by_id, requested_by_id)
+SELECT 4 * n - 4 + j, upto, '', pg_temp.at(asked, step, n), result,
+    CASE result WHEN 'repair' THEN 'DATA CONTOH. Laporan belum lengkap.' WHEN '' THEN '' ELSE 'DATA CONTOH. Sesuai.' END,
+    CASE result WHEN 'repair' THEN pg_temp.day(asked + 7) END, CASE WHEN result <> '' THEN n || '/BAP/' || j ELSE '' END,
+    CASE WHEN result <> '' THEN pg_temp.day(seen) END, CASE WHEN result <> '' THEN pg_temp.at(seen, step + 1, n) END,
+    n, CASE WHEN result <> '' THEN v.person + 2 END, p.person
+FROM (
+    SELECT n, i, winner, number AS j, upto, accepted AS asked, accepted AS seen, 8 AS step, 'accepted' AS result
+    FROM scale_termin WHERE NOT final AND state = 'paid'
+    UNION ALL SELECT n, i, winner, 3, 100, d11, d11, 9, 'repair' FROM scale_order WHERE k >= 11 AND n %% 12 = 5
+    UNION ALL SELECT n, i, winner, 4, 100, d11, d12, 11, CASE WHEN k >= 12 THEN 'accepted' ELSE '' END
+    FROM scale_order WHERE k >= 11
+) AS each JOIN scale_village v USING (i) JOIN scale_provider p ON p.id = winner
+"""
+# Two weeks more, with both signatures; some wait for one of them.
+ADDENDA = """
+INSERT INTO transactions_addendum (id, code, state_since, created_at, state, sequence, number, signed_on, reason, new_ends_on,
+    scope, snapshot, snapshot_sha256, provider_signed_at, village_signed_at, contract_id, created_by_id, provider_scan_id,
+    village_scan_id)
+SELECT n, pg_temp.code(n, 24), pg_temp.at(d10 + 1, 9 + signed, n), pg_temp.at(d10 + 1, 9, n), addendum, 1, n || '/ADD',
+    pg_temp.day(d10 + 1), 'DATA CONTOH. Cuaca.', pg_temp.day(d8 + 18 + days), '', said::jsonb,
+    encode(sha256(convert_to(said, 'UTF8')), 'hex'), CASE WHEN signed >= 1 THEN pg_temp.at(d10 + 1, 10, n) END,
+    CASE WHEN signed = 2 THEN pg_temp.at(d10 + 1, 11, n) END, n, person + 2,
+    CASE WHEN signed >= 1 THEN %(files)s + 5 * n - 4 END, CASE WHEN signed = 2 THEN %(files)s + 5 * n - 4 END
+FROM (
+    SELECT o.*, v.person, CASE addendum WHEN 'signed' THEN 2 WHEN 'provider_signed' THEN 1 ELSE 0 END AS signed,
+        '{"contract":{"kind":' || to_json(%(kinds)s::jsonb ->> c.kind) || ',"number":"' || c.number
+        || '","signed_on":{"$date":"' || c.signed_on || '"}},"contract_sha256":"' || c.snapshot_sha256
+        || '","ends_on":{"is":{"$date":"' || pg_temp.day(d8 + 18 + days) || '"},"was":{"$date":"'
+        || pg_temp.day(d8 + 4 + days) || '"}},"manager":{"name":"Contoh Kasi ' || v.bare
+        || '","position":"Kasi Kesejahteraan"},"number":"' || n || '/ADD","provider":{"address":'
+        || to_json(p.address::text) || ',"name":' || to_json(p.name::text) || ',"person":'
+        || to_json(p.person_in_charge::text) || ',"position":' || to_json(p.position::text)
+        || '},"reason":"DATA CONTOH. Cuaca.","scope":"","sequence":1,"signed_on":{"$date":"' || pg_temp.day(d10 + 1)
+        || '"},"termins":' || agreed || ',"title":' || to_json(o.title::text) || ',"value":{"is":null,"was":' || o.value
+        || '},"village":' || v.said || '}' AS said
+    FROM scale_order o JOIN scale_village v USING (i) JOIN transactions_contract c ON c.id = n
+    JOIN accounts_provider p ON p.id = o.winner JOIN (
+        SELECT termins, '[' || string_agg('{"condition":' || to_json(condition) || ',"number":' || number || ',"percent":'
+            || percent || '}', ',' ORDER BY number) || ']' AS agreed
+        FROM scale_part GROUP BY termins
+    ) AS parts USING (termins)
+    WHERE addendum <> ''
 ) AS each
 """
 PROGRESS = """
@@ -99,68 +139,6 @@ SELECT n, account_code,
         WHEN k >= 14 THEN 'musdes' ELSE 'payment' END,
     pg_temp.day(d13 + %(due)s), CASE WHEN k >= 17 THEN pg_temp.at(d17, 17, n) END, n
 FROM scale_order WHERE k >= 13
-"""
-# Of what is handed over one in four is not asked for yet; the others wait for the secretary, the head, the treasurer.
-REQUESTS = """
-INSERT INTO transactions_paymentrequest (id, code, state_since, created_at, state, termin, termins, number, requested_on,
-    work, amount, fine, bill_number, billed_on, bill_amount, complete, complete_note, correct, correct_note, funded,
-    funded_note, eligible, eligible_note, submitted_at, checked_at, approved_at, contract_id, created_by_id,
-    checked_by_id, approved_by_id, statement_id, bill_scan_id, receipt_id)
-SELECT n, pg_temp.code(n, 18), CASE WHEN k >= 14 THEN pg_temp.at(d14, 14, n) ELSE pg_temp.at(d13, 13, n) END,
-    pg_temp.at(d13, 13, n), CASE WHEN k >= 14 OR n %% 4 = 3 THEN CASE WHEN k >= 14 THEN 'paid' ELSE 'approved' END
-        WHEN n %% 4 = 2 THEN 'checked' ELSE 'submitted' END,
-    1, 1, n || '/SPP', pg_temp.day(d13), 'consulting', value, 0, n || '/INV', pg_temp.day(d13), value, passed, '', passed,
-    '', passed, '', passed, '', pg_temp.at(d13, 13, n), CASE WHEN passed THEN pg_temp.at(d13, 13, n) END,
-    CASE WHEN agreed THEN pg_temp.at(d13, 13, n) END, n, person + 2, CASE WHEN passed THEN person + 1 END,
-    CASE WHEN agreed THEN person + 4 END, scan, scan, scan
-FROM (
-    SELECT o.*, v.person, %(files)s + 5 * n - 4 AS scan, CASE WHEN k >= 14 OR n %% 4 >= 2 THEN true END AS passed,
-        k >= 14 OR n %% 4 = 3 AS agreed
-    FROM scale_order o JOIN scale_village v USING (i) WHERE k >= 14 OR k = 13 AND n %% 4 > 0
-) AS each
-"""
-PAYMENTS = """
-INSERT INTO transactions_payment (id, number, paid_on, gross, withheld, net, recorded_at, contract_id, request_id,
-    proof_id, recorded_by_id)
-SELECT n, n || '/SP2D', pg_temp.day(d14), value, value * basis_points / 10000, value - value * basis_points / 10000,
-    pg_temp.at(d14, 14, n), n, n, %(files)s + 5 * n - 3, v.person + 3
-FROM scale_order o JOIN scale_village v USING (i) JOIN scale_provider p ON p.id = o.winner WHERE k >= 14
-"""
-TAXES = """
-INSERT INTO transactions_paymenttax (id, tax, base, amount, payment_id)
-SELECT n, tax, value, value * basis_points / 10000, n
-FROM scale_order o JOIN scale_provider p ON p.id = o.winner WHERE k >= 14 AND tax IS NOT NULL
-"""
-MEETINGS = """
-INSERT INTO transactions_meeting (id, code, state_since, created_at, state, title, invitation_number, agenda, held_on,
-    starts_at, ends_at, place, leader, leader_from, note_taker, note_taker_from, speakers, proceedings, minutes_number,
-    decided_at, village_id, assisted_by_id, attendance_scan_id, notes_scan_id, created_by_id, decided_by_id, scan_id)
-SELECT n, pg_temp.code(n, 16), CASE WHEN k >= 16 THEN pg_temp.at(d16, 16, n) ELSE pg_temp.at(d15, 15, n) END,
-    pg_temp.at(d15, 15, n), CASE WHEN k >= 16 THEN 'decided' ELSE 'draft' END,
-    'Musyawarah Desa Pertanggungjawaban Hasil Kerja P2KTD', '', '', pg_temp.day(d15), time '09:00', time '11:30',
-    'Balai Desa', 'Contoh Bpd ' || v.bare, 'BPD', 'Contoh Operator ' || v.bare, 'Pemerintah Desa', '', '',
-    CASE WHEN k < 16 THEN '' ELSE n || '/BA' END, CASE WHEN k >= 16 THEN pg_temp.at(d16, 16, n) END, v.code,
-    NULL::bigint, CASE WHEN k >= 16 THEN %(files)s + 5 * n - 2 END, NULL::bigint, v.person + 1,
-    CASE WHEN k >= 16 THEN v.person + 5 END, CASE WHEN k >= 16 THEN %(files)s + 5 * n - 2 END
-FROM scale_order o JOIN scale_village v USING (i) WHERE k >= 15
-"""
-AGENDA = """
-INSERT INTO transactions_agendaitem (id, meeting_id, accountability_id, open, presented, output, opinion, decision,
-    decision_note, heard_on)
-SELECT n, n, n, k < 16, 'DATA CONTOH. ' || o.title, '', '',
-    CASE WHEN k < 16 THEN '' WHEN refused THEN 'refused' WHEN n %% 12 = 0 THEN 'with_notes' ELSE 'accepted' END,
-    CASE WHEN k < 16 THEN '' WHEN refused OR n %% 12 = 0 THEN 'DATA CONTOH. Laporan dilengkapi.' ELSE '' END,
-    CASE WHEN k >= 16 THEN pg_temp.day(d15) END
-FROM scale_order o WHERE k >= 15
-"""
-ATTENDANCE = """
-INSERT INTO transactions_attendance (id, element, men, women, meeting_id)
-SELECT 2 * n - 2 + j, element, 2 + (n * j) %% 7, 1 + (n * j) %% 11, n
-FROM scale_order CROSS JOIN (VALUES (1, 'pemdes'), (2, 'masyarakat')) AS e (j, element) WHERE k >= 15
-"""
-PHOTOS = """
-INSERT INTO transactions_meetingphoto (id, caption, file_id, meeting_id)
-SELECT 2 * n - 2 + j, '', %(files)s + 5 * n - 2 + j, n FROM scale_order CROSS JOIN generate_series(1, 2) AS j WHERE k >= 16
 """
 RATINGS = """
 INSERT INTO reviews_rating (id, code, state_since, created_at, state, quality, cost, time, service, learning, tenths,
@@ -185,23 +163,20 @@ FROM (
 """
 
 
-def seed(span: Span, say: Say) -> int:
+STATEMENTS = {
+    "files": FILES, "contracts": CONTRACTS, "progress reports": PROGRESS, "inspections": INSPECTIONS, "addenda": ADDENDA,
+    "accounts": ACCOUNTS, "ratings": RATINGS, "rated services": SERVICES,
+}  # fmt: skip
+
+
+def seed(files: int, span: Span, say: Say) -> int:
     """Copy what the plan says of them; how many rows."""
-    values = {
-        "files": last(StoredFile), "sha": "0" * 64, "first": span.first.isoformat(), "days": span.days,
-        "due": due_days(span), "basis": ProcurementRule.objects.in_force("", on=span.first).basis,
-        "forms": words(LegalForm), "funds": words(Funding), "methods": words(Method),
+    return run_all(STATEMENTS, say, **values(files, span))
+
+
+def values(files: int, span: Span) -> dict[str, Any]:
+    """What the statements above ask for; `files` is the key behind which the orders' files begin."""
+    return {
+        "files": files, "sha": "0" * 64, "days": span.days, "due": due_days(span), "kinds": words(Kind),
+        "funds": words(Funding), "methods": words(Method),
     }  # fmt: skip
-    run(PROVIDERS, **values)
-    run("ANALYZE scale_provider; ANALYZE scale_order")
-    rows = 0
-    for name, statement in (
-        ("files", FILES), ("contracts", CONTRACTS), ("progress reports", PROGRESS), ("accounts", ACCOUNTS),
-        ("payment requests", REQUESTS), ("payments", PAYMENTS), ("taxes", TAXES), ("meetings", MEETINGS),
-        ("agenda", AGENDA), ("attendance", ATTENDANCE),
-        ("photos", PHOTOS), ("ratings", RATINGS), ("rated services", SERVICES),
-    ):  # fmt: skip
-        with step(name, say) as count:
-            count(made := run(statement, **values))
-        rows += made
-    return rows
