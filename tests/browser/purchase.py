@@ -90,13 +90,14 @@ class Purchase:
         )
         manager.press("Simpan HPS")
 
-    def offer(self, key: str, prices: list[str], *, days: int) -> Visitor:
-        """A provider's sealed offer, with the papers that are asked for."""
+    def offer(self, key: str, prices: list[str], *, days: int, without: tuple[str, ...] = ()) -> Visitor:
+        """A provider's sealed offer, with the papers that are asked for but those in `without`."""
         provider = self.at(key).follow("Kirim penawaran")
         for number, price in enumerate(prices, 1):
             provider.fill(**{f"price_{number}": price})
         for box in provider.main.locator("[name^=paper_]").all():
-            box.set_input_files(self.papers["surat"])
+            if str(box.get_attribute("name")).removeprefix("paper_") not in without:
+                box.set_input_files(self.papers["surat"])
         approach = "DATA CONTOH. Survei bersama warga, rancangan dibahas di balai desa, lalu laporan akhir."
         return provider.fill(days=days, approach=approach).press("Kirim penawaran")
 
@@ -195,13 +196,14 @@ def printed(guest: Visitor, label: str, *sentences: str, on: str = "A4") -> str:
     from pypdf import PdfReader
 
     here = guest.page.url
-    button = guest.main.get_by_role("button", name=f"{on} {label}", exact=True, include_hidden=True)
+    button = guest.page.get_by_role("button", name=f"{on} {label}", exact=True, include_hidden=True)
     if not button.is_visible():
         guest.main.locator("details", has=button).locator("summary").click()
     guest.press(f"{on} {label}").sees("sedang disiapkan")
     guest.site.work_off()
-    guest.page.reload()
-    address = guest.main.get_by_role("link", name="Buka PDF").get_attribute("href")
+    ready = guest.main.get_by_role("link", name="Buka PDF")
+    ready.wait_for(timeout=20_000)  # the page looks again by itself
+    address = ready.get_attribute("href")
     body = guest.context.request.get(str(address)).body()
     if folder := os.environ.get("BROWSER_SHOTS"):
         name = re.sub(r"\W+", "_", f"{label}_{on}")
