@@ -270,7 +270,8 @@ def opened_site(prepare: Callable[[], None], *, demo: bool) -> Iterator[Site]:
         complaints = [complaint for guest in site.guests for complaint in guest.complaints]
         assert not complaints, complaints
     finally:
-        server.terminate()
+        if server.is_alive():  # else it was not begun, and says so itself
+            server.terminate()
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
         real.disable()
         TransactionTestCase._fixture_teardown(TransactionTestCase())
