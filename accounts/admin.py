@@ -24,7 +24,8 @@ from accounts import people, personal_log
 from accounts.admin_site import ScopedAdmin, site
 from accounts.forms import PersonalLogForm
 from accounts.models import Membership, Role, User
-from accounts.models.membership import APPOINTED_BY, LEVEL_OF_ROLE, today
+from accounts.models.membership import APPOINTED_BY, LEVEL_OF_ROLE
+from core.clock import today
 from core.models import PersonalView
 from core.workflow import TransitionRefused
 from regions.models import Area, Level

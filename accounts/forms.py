@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 
 from accounts import limits
 from accounts.models import Membership, Role, Succession, User, VillageAccess, VillageData, VillageOffice
-from accounts.models.membership import RANK, SINGLE_ROLES, VILLAGE_ROLES, today
+from accounts.models.membership import RANK, SINGLE_ROLES, VILLAGE_ROLES
+from core.clock import today
 from core.formats import tanggal_sedang
 from core.forms import (
     BankAccountField,

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from django.urls import reverse
 
 from accounts.models import Membership, Role, Succession, User, VillageAccess, VillageData
-from accounts.models.membership import VILLAGE_ROLES, today
+from accounts.models.membership import VILLAGE_ROLES
 from accounts.models.village_data import READERS
+from core.clock import today
 from core.models import Event
 from core.notices import Tell, tells
 

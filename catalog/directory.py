@@ -32,9 +32,10 @@ from django.db.models.functions import Coalesce
 
 from accounts import people
 from accounts.models import Provider, Role
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
 from catalog import search
 from catalog.models import Category, Service
+from core.clock import today
 from regions import codes
 from regions.models import Area, Level
 from verification.models import Standing

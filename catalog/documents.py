@@ -11,13 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.models.membership import today
 from catalog import directory
 from catalog.directory import Entry
 from catalog.models import Category, DirectoryEdition
 from catalog.models.edition import BOOKLET
 from catalog.models.rating import min_count
 from core import documents, spreadsheet
+from core.clock import today
 from core.formats import tanggal_sedang, telepon
 from core.models import Job, PrintedDocument
 from regions.models import Area

@@ -167,11 +167,6 @@ def _day(value: dt.date | dt.datetime, place: Any) -> dt.date:
     return value
 
 
-def hari_ini(place: Any = None) -> dt.date:
-    """Today in that place: in Jayapura the day begins two hours before Jakarta's."""
-    return timezone.now().astimezone(zone_of(place)).date()
-
-
 def tanggal(value: dt.date | dt.datetime | None, place: Any = None) -> str:
     """Kamis, 23 Mei 2024."""
     if value is None:

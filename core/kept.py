@@ -24,15 +24,14 @@ from collections.abc import Callable
 from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.cache import cache as store
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
+from core.clock import today
 from core.models import DataVersion
 
 P = ParamSpec("P")
@@ -40,7 +39,6 @@ T = TypeVar("T")
 View = Callable[..., HttpResponse]
 LONGEST_QUERY = 500  # nobody's own address is longer; what is made up fills no cache
 NOT_PROGRAM = ("docs", "tests", "var")
-JAKARTA = ZoneInfo("Asia/Jakarta")
 _GZIP = re.compile(r"\bgzip\b")
 _memos: list[Any] = []
 
@@ -110,7 +108,7 @@ def _is_for_everyone(request: HttpRequest) -> bool:
 
 def _key(name: str, request: HttpRequest) -> str:
     number = numbers(request)[name]
-    day = timezone.localdate(timezone=JAKARTA)
+    day = today()
     parts = [release(), name, str(number), day.isoformat(), request.get_host(), request.get_full_path()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
 

@@ -11,7 +11,8 @@ from django.forms import BaseFormSet, formset_factory
 
 from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, Role
-from core.formats import bulan_tahun, hari_ini
+from core.clock import local_today
+from core.formats import bulan_tahun
 from core.forms import ImagesUploadField, IndonesianDateField, MoveForm
 from core.once import OnceForm
 from monitoring.models import ASKING, MOST_PHOTOS, FacilitatorReport, Report
@@ -25,7 +26,7 @@ PAPERS = [("A4", "A4 (21 × 29,7 cm)"), ("F4", "F4/Folio (21,5 × 33 cm)")]
 
 def month_choices(count: int = MONTHS_BACK, *, empty: str = "") -> list[tuple[str, str]]:
     """This month and those before it, the newest first: ("2026-11", "November 2026")."""
-    month, found = hari_ini("WIT").replace(day=1), []
+    month, found = local_today("WIT").replace(day=1), []
     for _ in range(count):
         found.append((f"{month:%Y-%m}", bulan_tahun(month)))
         month = previous_month(month)

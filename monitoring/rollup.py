@@ -118,7 +118,7 @@ def _touched(state: RollupState, zones: dict[str, ZoneInfo], now: dt.datetime) -
                 continue
             zone = zones[regency]
             touched = [month_of(at, zone) for at in documents[str(pk)]]
-            touched += [day.replace(day=1) for day in days if day and day > now.date() - FARTHEST]
+            touched += [day.replace(day=1) for day in days if day and day > now.astimezone(zone).date() - FARTHEST]
             # A back-dated act also moves how things stood at the end of each month since.
             for month in months(min(touched), max([*touched, month_of(now, zone)])):
                 pairs[month].add(regency)

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from accounts import people
 from accounts.models import Role
 from catalog.models import Service
-from core.formats import bulan_tahun, hari_ini
+from core.clock import today
+from core.formats import bulan_tahun
 from monitoring.forms import MonthField
 from monitoring.period import next_month, previous_month
 from monitoring.service_figures import ServiceFigures, months_between
@@ -40,7 +41,7 @@ class SpanForm(forms.Form):
 
     @property
     def this_month(self) -> dt.date:
-        return hari_ini("WIB").replace(day=1)
+        return today().replace(day=1)
 
     def span(self) -> tuple[dt.date, dt.date]:
         """The first day, and the first day after."""

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core import documents as printed
+from core.clock import today
 from core.jobs import job
 from monitoring import rollup
 from monitoring.documents import print_report
@@ -38,7 +39,7 @@ def close_month() -> None:
 def close(now: dt.datetime) -> int:
     """Ask for the final report of last month of each regency at work, then of its province; how many were new."""
     zones = rollup.regency_zones()
-    last = previous_month(min((now.astimezone(zone).date() for zone in zones.values()), default=now.date()))
+    last = previous_month(min((now.astimezone(zone).date() for zone in zones.values()), default=today()))
     active = (
         MonthlyFigure.objects.filter(month=last)
         .filter(Q(villages_verified__gt=0) | Q(providers__gt=0))

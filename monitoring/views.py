@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, Role
 from core import documents as printed
+from core.clock import today
 from core.forms import ReasonForm
 from core.models import Job
 from core.once import once
@@ -112,7 +113,7 @@ def board_for(request: HttpRequest, code: str) -> tuple[Board, list[str]]:
     form = MonthForm(request.GET)
     now = timezone.now()
     month = form.cleaned_data["bulan"] if form.is_valid() else None
-    board = Board(code, territories, month or now.date().replace(day=1), now=now)
+    board = Board(code, territories, month or today().replace(day=1), now=now)
     if not board.exists:
         raise Http404
     return board, own

@@ -19,8 +19,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.urls import reverse
-from django.utils import timezone
 
+from core.clock import today
 from regions import codes
 from regions.models import Area, AreaQuerySet, Level
 from regions.scope import NATION
@@ -123,7 +123,7 @@ class AreaPicker(forms.Widget):
         return "desa" if self.only_buyers and self.level == Level.VILLAGE else WORDS[self.level]
 
     def _open(self) -> AreaQuerySet:
-        return Area.objects.in_force(timezone.localdate()).defer("parent", "search_name")
+        return Area.objects.in_force(today()).defer("parent", "search_name")
 
     def _few(self) -> list[Area] | None:
         """The areas to choose from, if they are few enough for one select."""
@@ -265,7 +265,7 @@ class AreaField(forms.Field):
             raise self._refuse("incomplete", next=WORDS[levels[levels.index(Level.of(value)) + 1]])
         if not any(codes.contains(territory, value) for territory in self.within):
             raise self._refuse("outside")
-        area = Area.objects.in_force(timezone.localdate()).filter(code=value).first()
+        area = Area.objects.in_force(today()).filter(code=value).first()
         if area is None:
             raise self._refuse("invalid")
         if self.only_buyers and area.is_village and not area.may_buy:
@@ -318,7 +318,7 @@ class AreaSearchForm(forms.Form):
 
     def areas(self) -> AreaQuerySet:
         """The areas among which to search."""
-        areas = Area.objects.in_force(timezone.localdate()).within(self.cleaned_data["dalam"])
+        areas = Area.objects.in_force(today()).within(self.cleaned_data["dalam"])
         level = LEVEL_PARAMETERS.get(self.cleaned_data["tingkat"])
         if level is None:
             return areas

@@ -5,10 +5,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from core.clock import today
 from core.formats import jumlah
 from regions.forms import AreaSearchForm
 from regions.models import Area, Kind, TitleKey
@@ -46,7 +46,7 @@ def area_detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "area": area,
             "crumbs": area.ancestors(),
-            "children": area.children.in_force(timezone.localdate()).order_by("code"),
+            "children": area.children.in_force(today()).order_by("code"),
             "counts": _counts(area),
             "head": area.titles()[TitleKey.VILLAGE_HEAD if area.is_village else TitleKey.DISTRICT_HEAD],
         },

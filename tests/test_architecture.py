@@ -94,6 +94,12 @@ def test_modules_stay_readable() -> None:
     assert long == {}
 
 
+def test_a_day_is_asked_of_the_clock_alone() -> None:
+    """Without a zone it would be another day from midnight to seven in Jakarta (UTC), or for who works elsewhere."""
+    zoneless = re.compile(r"localdate\(\)|localdate\([\w.]+\)|now\(\)\.date\(\)|\bnow\.date\(\)|date\.today\(\)|__date\b")
+    assert [relative(path) for path in MODULES if zoneless.search(path.read_text())] == []
+
+
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
     from django.core.management import call_command

@@ -14,9 +14,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models.membership import today
 from catalog.models import Service
-from core.clock import database_now
+from core.clock import database_now, today
 from core.models import Notice
 from core.workflow import TransitionRefused
 from tests.areas import KUTA, LOMBOK_BARAT, LOMBOK_TENGAH

@@ -10,15 +10,14 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts import people
 from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
+from core.clock import local_today, today
 from core.formats import rupiah
 from regions.models import Area, Level
 from transactions.models import Paper, ProcurementRule, TaxRate
-from transactions.models.planning.need import local_today
 
 WRITERS = (Role.REGENCY_OFFICE, Role.MINISTRY)
 
@@ -111,7 +110,7 @@ class TaxRateForm(forms.ModelForm):
 
     def clean_valid_from(self) -> datetime.date:
         since: datetime.date = self.cleaned_data["valid_from"]
-        if since < timezone.localdate():
+        if since < today():
             raise ValidationError("Tarif berlaku paling cepat hari ini.")
         return since
 

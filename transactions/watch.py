@@ -18,12 +18,13 @@ from django.db.models import Count, Q, Sum
 
 from accounts.models import Membership, Provider, Role
 from accounts.models.membership import VILLAGE_ROLES
+from core.clock import local_today
 from core.fields import blind_indexes
 from core.formats import rupiah
 from core.models import DatedSetting, Document
 from core.workflow import Caution
 from transactions import prices
-from transactions.models.planning.need import Need, local_today
+from transactions.models.planning.need import Need
 from transactions.models.rule import Method
 from transactions.models.sourcing.quotation import Quotation
 from transactions.models.sourcing.sourcing import Sourcing

@@ -16,10 +16,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models.membership import FACILITATOR_ROLES, VILLAGE_ROLES, Role
+from core.clock import local_today
 from core.formats import tanggal_sedang
 from core.models import DatedSetting
 from regions.models import TimeZone
-from transactions.models.planning.need import Need, local_today
+from transactions.models.planning.need import Need
 
 # Who reads the list: the village, who helps it, and the offices of its territory. A nation is counted, not listed.
 READERS = (*VILLAGE_ROLES, *FACILITATOR_ROLES, Role.DISTRICT_OFFICE, Role.REGENCY_OFFICE, Role.PROVINCE_OFFICE)

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
-from core.formats import hari_ini, zone_of
+from core.clock import local_today, today
+from core.formats import zone_of
 from core.forms import IndonesianDateField, Line, MoveForm
 from core.validators import validate_plain_text
 from verification.models import Application, Declaration, Interview, SubmittedDocument
@@ -155,7 +156,7 @@ class RecheckForm(MoveForm):
 class RejectForm(MoveForm):
     reason = words("Alasan penolakan", most=2000, help_text="Dibaca oleh pemohon.")
     apply_again_from = IndonesianDateField(
-        label="Dapat mengajukan lagi mulai", required=False, earliest=hari_ini, help_text="Kosong: kapan saja."
+        label="Dapat mengajukan lagi mulai", required=False, earliest=today, help_text="Kosong: kapan saja."
     )
 
 
@@ -216,7 +217,7 @@ class ScheduleForm(MoveForm):
 
     def clean_day(self) -> dt.date:
         day: dt.date = self.cleaned_data["day"]
-        today = hari_ini(self.document.regency)
+        today = local_today(self.document.regency)
         if day < today:
             raise forms.ValidationError("Tanggal ini sudah lewat.")
         if day > today + dt.timedelta(days=366):

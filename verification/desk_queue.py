@@ -20,6 +20,8 @@ from django.utils import timezone
 from accounts import people
 from accounts.models import LegalForm
 from accounts.models.membership import POKJA_ROLES
+from core.clock import today
+from core.formats import WIB
 from core.validators import validate_single_line
 from verification.models import Application, Declaration, profile
 from verification.models.application import AT_POKJA, OPEN_STATES
@@ -235,7 +237,8 @@ def _found(text: str) -> Q:
 def overdue() -> Q:
     """The service standard has passed; the same day as `Application.served_by`."""
     allowed = ExpressionWrapper(F("rule__service_days") * Value(dt.timedelta(days=1)), output_field=DurationField())
-    return Q(submitted_at__date__lt=Value(timezone.localdate()) - allowed)
+    begins = dt.datetime.combine(today(), dt.time(), tzinfo=WIB)
+    return Q(submitted_at__lt=Value(begins) - allowed)
 
 
 def capped(rows: QuerySet) -> int:
@@ -287,10 +290,10 @@ def service_of(application: Application) -> Service | None:
     if due is None:
         return None
     if application.state not in OPEN_STATES:
-        ended = timezone.localdate(application.decided_at or application.state_since)
+        ended = timezone.localdate(application.decided_at or application.state_since, timezone=WIB)
         taken = days - (due - ended).days
         return Service(f"Selesai dalam {max(taken, 0)} hari", "neutral", f"baku {days} hari")
-    left = (due - timezone.localdate()).days
+    left = (due - today()).days
     if left < 0:
         return Service(f"Lewat {-left} hari", "bad", f"baku {days} hari")
     if left == days:

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Membership, Role
 from core import documents
-from core.formats import hari_ini
+from core.clock import local_today
 from core.models import PrintedDocument
 from verification.models import Standing
 
@@ -41,7 +41,7 @@ def issue_listing_letter(standing: Standing, *, by: Any) -> PrintedDocument:
         "place": regency.zone_name,
         "signatures": {
             "place": regency.short_name,
-            "date": hari_ini(regency),
+            "date": local_today(regency),
             "right": {"position": "Ketua Pokja P2KTD", "name": chair.user.name if chair else ""},
         },
     }

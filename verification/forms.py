@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django import forms
 
 from accounts.models import LegalForm, Membership, Provider
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
+from core.clock import today
 from core.forms import (
     BankAccountField,
     IndonesianDateField,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.models.membership import today
+from core.clock import today
 from core.forms import IndonesianDateField, Line, MoveForm, ReasonForm, ScanUploadField
 from core.once import OnceForm
 from core.validators import validate_plain_text

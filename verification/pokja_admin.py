@@ -19,7 +19,8 @@ from django.urls import URLPattern, path
 from accounts import people
 from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Membership, Role
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
+from core.clock import today
 from core.once import once
 from core.views import MoveView
 from core.workflow import TransitionRefused

@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from accounts.models import Membership, Role
 from accounts.models.membership import POKJA_ROLES
 from core import documents
-from core.formats import hari_ini
+from core.clock import local_today
 from core.models import PrintedDocument
 from regions.models import Area
 from verification.models import Declaration, Pokja, TieRegister
@@ -54,7 +54,7 @@ def issue_pokja_list(pokja: Pokja, *, by: Any) -> PrintedDocument:
         "place": regency.zone_name,
         "signatures": {
             "place": regency.short_name,
-            "date": hari_ini(regency),
+            "date": local_today(regency),
             "right": {"position": "Kepala Dinas PMD", "name": ""},
         },
     }
@@ -94,7 +94,7 @@ def issue_tie_register(register: TieRegister, *, by: Any) -> PrintedDocument:
         "place": regency.zone_name,
         "signatures": {
             "place": regency.short_name,
-            "date": hari_ini(regency),
+            "date": local_today(regency),
             "right": {"position": "Ketua Pokja P2KTD", "name": ""},
         },
     }

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from accounts import people
 from accounts.models import Role, User
-from accounts.models.membership import today
+from core.clock import today
 from core.forms import IndonesianDateField, Line, MoveForm, ReasonForm, ScanUploadField
 from core.once import OnceForm
 from regions.models import Area, Level

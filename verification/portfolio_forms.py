@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from accounts.models import LegalForm, Provider
-from accounts.models.membership import today
+from core.clock import today
 from core.forms import IndonesianDateField, Line, RupiahField
 from core.once import OnceForm
 from core.validators import validate_person_name

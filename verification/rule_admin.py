@@ -17,7 +17,8 @@ from django.urls import URLPattern, path
 from accounts import people
 from accounts.admin_site import ScopedAdmin, site
 from accounts.models import LegalForm, Membership, Role
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
+from core.clock import today
 from core.once import once
 from core.workflow import TransitionRefused
 from regions.models import Area, Level

@@ -19,7 +19,8 @@ from unfold.views import ChangeList
 from accounts import people
 from accounts.admin_site import ScopedAdmin, site
 from accounts.models import Role
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
+from core.clock import today
 from core.formats import tanggal_sedang, waktu
 from core.once import once
 from core.views import MoveView

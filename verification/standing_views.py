@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
 from accounts.models import Provider
-from accounts.models.membership import today
+from core.clock import today
 from core.once import once
 from core.views import MoveView
 from core.workflow import TransitionRefused

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from accounts.models.membership import today
+from core.clock import today
 from core.workflow import Allowed, record
 from verification.listed_notices import people_of
 from verification.models import Application, Reminder, Standing, SubmittedDocument, VerificationRule, light

@@ -7,11 +7,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from accounts import people
 from accounts.models import Provider, Role, User
-from accounts.models.membership import POKJA_ROLES, Membership, today
+from accounts.models.membership import POKJA_ROLES, Membership
+from core.clock import today
 from core.forms import IndonesianDateField
 from core.once import OnceForm
 from core.validators import validate_plain_text
@@ -133,8 +133,8 @@ class PeriodForm(OnceForm, forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["since"].initial = datetime.date(timezone.localdate().year, 1, 1)
-        self.fields["until"].initial = timezone.localdate()
+        self.fields["since"].initial = datetime.date(today().year, 1, 1)
+        self.fields["until"].initial = today()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
-from accounts.models.membership import today
+from core.clock import today
 from core.formats import masked
 from core.models import Event
 from core.once import once

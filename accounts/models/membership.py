@@ -12,6 +12,7 @@ from django.db.models import Func, Q, Value
 from django.db.models.functions import Cast, Replace
 from django.utils import timezone
 
+from core.clock import today
 from core.codes import CodeField
 from core.workflow import Allowed, Denied, Move, Verdict, moves, record, refuse_unless
 from regions.models import Area, Level
@@ -85,13 +86,6 @@ LEVEL_OF_ROLE: dict[str, Level] = {
     **dict.fromkeys((*POKJA_ROLES, Role.TAPM, Role.REGENCY_OFFICE), Level.REGENCY),
     Role.PROVINCE_OFFICE: Level.PROVINCE,
 }
-
-
-def today() -> datetime.date:
-    """The date in Jakarta, by which memberships begin and end."""
-    from zoneinfo import ZoneInfo
-
-    return timezone.localdate(timezone=ZoneInfo("Asia/Jakarta"))
 
 
 def held_once(role: Role) -> ExclusionConstraint:

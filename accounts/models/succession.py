@@ -12,8 +12,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import people
-from accounts.models.membership import SINGLE_ROLES, VILLAGE_ROLES, Membership, Role, today
+from accounts.models.membership import SINGLE_ROLES, VILLAGE_ROLES, Membership, Role
 from accounts.models.office import VillageOffice, office_above
+from core.clock import today
 from core.models import Document, StoredFile
 from core.validators import validate_single_line
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless

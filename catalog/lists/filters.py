@@ -11,10 +11,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
-from accounts.models.membership import today
 from catalog import search
 from catalog.lists.facets import written
 from catalog.lists.paging import AFTER, BEFORE
+from core.clock import today
 from core.forms import RupiahField
 from core.jinja import draw
 from core.kept import known

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.models.membership import today
 from catalog.models import Category
 from catalog.models.attribute import CategoryAttribute
 from catalog.models.category import Subcategory
 from catalog.models.rating import min_count
+from core.clock import today
 from core.kept import known, numbers
 from regions.models import Area, Level, Neighbour
 

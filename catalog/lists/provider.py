@@ -10,12 +10,12 @@ import django_filters
 from django.db.models import Q
 
 from accounts.models import LegalForm, Provider
-from accounts.models.membership import today
 from catalog import directory, search
 from catalog.lists.filters import STARS, AreaFilter, ListFilter, ListForm
 from catalog.lists.paging import Sort
 from catalog.models import Category
 from catalog.models.rating import min_count
+from core.clock import today
 from verification.models import Standing
 
 BY_NAME = "nama"

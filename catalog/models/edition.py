@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Role
-from accounts.models.membership import today
+from core.clock import today
 from core.codes import CodeField
 from core.formats import tanggal_sedang
 from core.models import StoredFile

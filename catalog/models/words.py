@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from accounts.models.membership import today
 from catalog.search.lexicon import bare
+from core.clock import today
 from core.models import Job
 from regions.models import Area
 from regions.naming import plain

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
 from accounts.models import Provider, Role
-from accounts.models.membership import today
 from catalog import directory, documents, open_data
 from catalog.directory_changes import Changes
 from catalog.forms.service import CardForm, EditionForm
 from catalog.lists.provider import ProviderFilter
 from catalog.models import DirectoryEdition
 from catalog.models.rating import min_count
+from core.clock import today
 from core.documents import freeze, job_key
 from core.models import Job
 from core.once import once

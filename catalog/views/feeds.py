@@ -21,11 +21,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Provider
-from accounts.models.membership import today
 from catalog import directory, open_data
 from catalog.lists.filters import AreaFilterField
 from catalog.lists.provider import ProviderFilter
 from catalog.models import Category, Service
+from core.clock import today
 from core.kept import kept
 from core.spreadsheet import csv_lines, in_lots
 from regions.models import Level

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
 from accounts.models import Provider, Role
-from accounts.models.membership import today
 from catalog.forms.service import ProviderChoiceForm
 from catalog.tables import workbook
 from catalog.tables.workbook import ServiceTable, counts, mark_of, sheet_of
+from core.clock import today
 from core.forms import UploadField
 from core.models import SheetUpload
 from core.once import OnceForm, once

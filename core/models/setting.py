@@ -6,13 +6,13 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Cast, Coalesce
 
-from core.formats import hari_ini
+from core.clock import today
 
 
 class DatedSettingQuerySet(models.QuerySet["DatedSetting"]):
     def in_force(self, key: str, *, on: datetime.date | None = None) -> Any:
         """The value of `key` on that date (today in Jakarta, where laws begin); LookupError when there is none."""
-        on = on or hari_ini()
+        on = on or today()
         row = self.filter(key=key, valid_from__lte=on).order_by("-valid_from").first()
         if row is None:
             raise LookupError(f"no setting {key!r} in force on {on}")
@@ -20,7 +20,7 @@ class DatedSettingQuerySet(models.QuerySet["DatedSetting"]):
 
     def whole_number(self, key: str, default: int, *, on: datetime.date | None = None) -> Coalesce:
         """The same, a whole number, as a part of the query that needs it."""
-        rows = self.filter(key=key, valid_from__lte=on or hari_ini()).order_by("-valid_from")
+        rows = self.filter(key=key, valid_from__lte=on or today()).order_by("-valid_from")
         value = rows.annotate(number=Cast("value", models.IntegerField())).values("number")[:1]
         return Coalesce(models.Subquery(value), default)
 

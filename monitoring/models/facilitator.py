@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, Membership, Role
+from core.clock import today
 from core.formats import bulan_tahun
 from core.models import Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
@@ -40,7 +41,7 @@ class FacilitatorReportQuerySet(models.QuerySet):
         """One's own draft of a month that is over."""
         if user is None or not user.is_authenticated:
             return self.none()
-        return self.filter(author=user, state="draft", month__lt=timezone.now().date().replace(day=1))
+        return self.filter(author=user, state="draft", month__lt=today().replace(day=1))
 
 
 class FacilitatorReport(Document):

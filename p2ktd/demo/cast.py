@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
-from django.utils import timezone
 
 from accounts.models import Membership, Role, User, VillageAccess, VillageData, VillageOffice
 from accounts.models.membership import POKJA_ROLES, SECOND_FACTOR_ROLES, VILLAGE_ROLES
+from core.clock import today
 from core.workflow import Allowed
 from p2ktd.demo.papers import paper
 from regions.models import Area
@@ -142,7 +142,7 @@ def ask_access(user: User, role: Role, village: str, position: str) -> VillageAc
         position=position,
         phone="+628000000099",
         letter_number="141/CONTOH/2026",
-        letter_date=timezone.localdate(),
+        letter_date=today(),
         letter=paper(f"Surat tugas {position}", by=user),
     )
     access.request(by=user)

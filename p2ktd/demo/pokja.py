@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.models.membership import today
+from core.clock import today
 from p2ktd.demo.cast import REGENCY, SINCE
 from p2ktd.demo.papers import paper
 from verification.models import Application, Plenary, Pokja

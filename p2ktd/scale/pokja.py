@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from accounts.models import LegalForm, Provider, Role, User
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Event, StoredFile
 from p2ktd.scale.dice import Span, coded
 from p2ktd.scale.offices import DOMAIN, officer

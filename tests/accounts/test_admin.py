@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, Role, User
-from accounts.models.membership import today
+from core.clock import today
 from tests.accounts.stage import Cast, give, logged_in, person
 from tests.areas import KUTA, LEMBAR, LOMBOK_BARAT, LOMBOK_TENGAH, PUJUT
 

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from accounts import people
 from accounts.models import Membership, Role, User, VillageOffice
-from accounts.models.membership import APPOINTED_BY, ENDED_BY, LEVEL_OF_ROLE, today
+from accounts.models.membership import APPOINTED_BY, ENDED_BY, LEVEL_OF_ROLE
+from core.clock import today
 from core.models import Event, Mail
 from core.workflow import TransitionRefused
 from regions.models import Level

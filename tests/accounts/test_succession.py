@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.models import Membership, Role, Succession, User, VillageOffice
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Event, FileView, Mail, Notice
 from core.workflow import TransitionRefused
 from p2ktd import todo

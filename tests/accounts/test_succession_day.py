@@ -10,7 +10,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Role, Succession
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Event
 from tests.accounts.stage import DAY, letter_of, logged_in
 from tests.cast import Story

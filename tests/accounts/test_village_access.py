@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.models import Membership, Role, User, VillageAccess, VillageOffice
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Event, FileView, Mail, Notice
 from core.workflow import TransitionRefused
 from regions.models import Area

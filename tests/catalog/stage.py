@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from accounts.models import LegalForm, Membership, Provider, Role, User
-from accounts.models.membership import today
 from catalog.models import Category, Service
+from core.clock import today
 from regions.models import Area
 from tests.areas import LOMBOK_TENGAH
 from verification.models import Application, Standing

@@ -16,9 +16,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Provider
-from accounts.models.membership import today
 from catalog import directory
 from catalog.models import Category
+from core.clock import today
 from core.models import DatedSetting
 from core.spreadsheet import harmless
 from regions.models import Area

@@ -18,10 +18,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models.membership import today
 from catalog import open_data
 from catalog.models import Category, CategoryAttribute, Service
 from catalog.views import feeds
+from core.clock import today
 from core.models import DatedSetting
 from tests.areas import BANDUNG, LOMBOK_BARAT, LOMBOK_TENGAH, NTB
 from tests.catalog import stage

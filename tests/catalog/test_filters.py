@@ -11,7 +11,6 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models.membership import today
 from catalog import search
 from catalog.lists import facets, statement
 from catalog.lists.facets import written
@@ -19,6 +18,7 @@ from catalog.lists.frame import _frame
 from catalog.lists.service import SORTS, ServiceFilter
 from catalog.models import Category, Service
 from catalog.models.category import Subcategory
+from core.clock import today
 from regions.models import Neighbour
 from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH, NTB
 from tests.catalog import stage

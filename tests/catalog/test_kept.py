@@ -153,12 +153,12 @@ def test_the_day_is_part_of_it(offer: Service, monkeypatch: pytest.MonkeyPatch) 
     import datetime as dt
 
     from core import kept
-    from core.formats import hari_ini
+    from core.clock import today
 
-    today = Client().get(LIST)["ETag"]
-    tomorrow = hari_ini() + dt.timedelta(days=1)
-    monkeypatch.setattr(kept.timezone, "localdate", lambda *args, **kwargs: tomorrow)
-    assert Client().get(LIST)["ETag"] != today
+    before = Client().get(LIST)["ETag"]
+    tomorrow = today() + dt.timedelta(days=1)
+    monkeypatch.setattr(kept, "today", lambda: tomorrow)
+    assert Client().get(LIST)["ETag"] != before
 
 
 def test_with_the_cache_away_pages_still_come(offer: Service, settings: object) -> None:

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Role
-from accounts.models.membership import today
 from catalog.models import Category, Service
 from catalog.models.rating import min_count
+from core.clock import today
 from core.models import DatedSetting, StoredFile
 from core.uploads import clean_image
 from core.workflow import TransitionRefused

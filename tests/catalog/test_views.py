@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership, Role
-from accounts.models.membership import today
 from catalog import extras
 from catalog.models import Category, Service
+from core.clock import today
 from core.models import DatedSetting
 from core.uploads import clean_image
 from tests.areas import BANDUNG, KUTA, LOMBOK_BARAT, LOMBOK_TENGAH, NTB

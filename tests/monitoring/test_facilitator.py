@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -214,3 +215,12 @@ def test_a_draft_of_a_past_month_waits_for_its_author(office: Office) -> None:
     opened(office.pld, "pld", PUJUT, dt.date(2026, 11, 1))
     assert set(FacilitatorReport.objects.waiting_for(fresh(office.pld))) == {past}
     assert not FacilitatorReport.objects.waiting_for(fresh(office.pd)).exists()
+
+
+def test_a_month_is_over_when_it_is_in_jakarta(office: Office) -> None:
+    """At 00.30 WIB, while UTC still has the last day of the month."""
+    october = opened(office.pld, "pld", PUJUT)
+    last = dt.datetime(2026, 10, 31, tzinfo=dt.UTC)
+    for hour, waiting in ((16, set()), (17, {october})):
+        with time_machine.travel(last.replace(hour=hour, minute=30), tick=False):
+            assert set(FacilitatorReport.objects.waiting_for(fresh(office.pld))) == waiting

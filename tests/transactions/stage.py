@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role, User, VillageOffice
 from accounts.models.membership import SECOND_FACTOR_ROLES
 from catalog.models import Category, Service
-from core.clock import database_now
+from core.clock import database_now, local_today
 from core.models import StoredFile
 from reviews.models import Rating
 from tests.accounts.stage import with_second_factor
@@ -33,7 +33,6 @@ from transactions.models import (
     Sourcing,
     Terms,
 )
-from transactions.models.planning.need import local_today
 from transactions.outline import proposed
 
 LONG_AGO = dt.date(2024, 1, 1)

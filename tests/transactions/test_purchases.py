@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core.formats import WIB
 from tests.areas import KUTA, LOMBOK_BARAT, LOMBOK_TENGAH, SUKADANA
 from tests.transactions.stage import Market
 from transactions import purchases
@@ -123,6 +126,17 @@ def test_the_list_is_narrowed_by_place_year_category_method_words_and_provider(m
         ({"wilayah": LOMBOK_TENGAH, "metode": "direct", "q": "peta"}, [second.code]),
     ):
         assert listed(query) == found, query
+
+
+def test_the_years_to_choose_from_are_those_of_jakarta(market: Market) -> None:
+    """At 00.30 WIB of New Year's day UTC is still in the old year; so is what was signed at that hour."""
+    new_year = dt.datetime(2027, 1, 1, 0, 30, tzinfo=WIB)
+    contract = market.contract("running")
+    Publication.objects.filter(contract=contract).update(published_at=new_year)
+    with time_machine.travel(new_year + dt.timedelta(minutes=5), tick=False):
+        page = Client().get(LIST)
+        assert [value for value, _ in page.context["form"].fields["tahun"].choices] == ["", "2027"]
+        assert listed({"tahun": "2027"}) == [contract.code]
 
 
 def test_what_is_odd_is_not_asked_for(market: Market) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import LegalForm, Membership, Provider, Role, User
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
+from core.clock import today
 from core.models import StoredFile
 from regions.models import Area
 from tests.accounts.stage import Cast, fresh, person

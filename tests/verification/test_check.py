@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.models.membership import today
+from core.clock import today
 from core.workflow import TransitionRefused
 from tests.accounts.stage import fresh
 from tests.verification.stage import Stage, attach, judge_all, paper

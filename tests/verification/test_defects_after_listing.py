@@ -12,7 +12,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Mail, Notice
 from tests.areas import KUTA
 from tests.verification.stage import Stage

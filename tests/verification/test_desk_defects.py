@@ -9,6 +9,7 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
@@ -16,13 +17,14 @@ from django.utils import timezone
 
 from accounts import exports
 from accounts.models import Role, User
-from accounts.models.membership import today
+from core.clock import today
+from core.formats import WIB, WIT
 from core.models import Mail, Notice
 from core.workflow import TransitionRefused
 from tests.accounts.stage import fresh, give, logged_in, person
 from tests.verification.stage import Stage, all_points, attach, judge_all, paper
 from tests.verification.test_desk import QUEUE, at, case_url, text_of
-from verification.desk_queue import desk_rows, overdue
+from verification.desk_queue import desk_rows, overdue, service_of
 from verification.models import Application, MemberScore, SubmittedDocument
 
 DAY = dt.timedelta(days=1)
@@ -201,6 +203,21 @@ def test_defect_07_a_case_is_late_by_the_calendar_alone(stage: Stage) -> None:
     assert Application.objects.filter(overdue()).get() == application
 
 
+def test_defect_07_the_last_day_is_jakarta_s_in_the_queue_and_on_the_case(stage: Stage) -> None:
+    """Sent at 03.00 WIB, when UTC was still a day behind: not late until Jakarta's last day is over."""
+    application = stage.submitted()
+    sent = dt.datetime.combine(today(), dt.time(3), tzinfo=WIB)
+    Application.objects.filter(pk=application.pk).update(submitted_at=sent)
+    case = Application.objects.get(pk=application.pk)
+    assert case.served_by == today() + case.rule_now.service_days * DAY
+    for clock, left in ((dt.time(23, 30), 0), (dt.time(0, 30), -1)):
+        now = dt.datetime.combine(case.served_by - left * DAY, clock, tzinfo=WIB)
+        with time_machine.travel(now, tick=False), timezone.override(WIT):
+            assert Application.objects.filter(overdue()).exists() is (left < 0)
+            said = service_of(case)
+            assert said is not None and (said.text == "Lewat 1 hari") is (left < 0)
+
+
 def test_defect_07_a_paper_that_ran_out_no_longer_conforms(stage: Stage) -> None:
     application = stage.interview()
     application.documents.filter(type__key="npwp").update(expires_on=today() - DAY)
@@ -220,7 +237,7 @@ def test_defect_08_a_due_day_does_not_move_with_what_happens(stage: Stage) -> No
     long_ago = timezone.now() - 90 * DAY
     Application.objects.filter(pk=application.pk).update(submitted_at=long_ago)
     late = Application.objects.get(pk=application.pk)
-    assert late.served_by == timezone.localdate(long_ago) + dt.timedelta(days=late.rule_now.service_days)
+    assert late.served_by == timezone.localdate(long_ago, timezone=WIB) + dt.timedelta(days=late.rule_now.service_days)
 
 
 # --- 9, 10: notices ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models.membership import today
+from core.clock import today
 from core.models import StoredFile
 from tests.accounts.stage import logged_in
 from tests.areas import LOMBOK_BARAT

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Provider
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Event, Notice, StoredFile
 from core.workflow import TransitionRefused
 from tests.areas import LOMBOK_BARAT, LOMBOK_TENGAH

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Event
 from tests.areas import LOMBOK_TENGAH
 from tests.core.files import pdf

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
-from accounts.models.membership import today
+from core.clock import today
 from core.workflow import TransitionRefused
 from tests.accounts.stage import fresh, give
 from tests.areas import LOMBOK_TENGAH

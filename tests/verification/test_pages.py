@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Provider
-from accounts.models.membership import today
+from core.clock import today
 from tests.accounts.stage import logged_in, person
 from tests.areas import LOMBOK_TENGAH
 from tests.core.files import jpeg

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.models import Provider, User
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Notice
 from core.workflow import TransitionRefused
 from tests.accounts.stage import fresh, give

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models.membership import today
+from core.clock import today
 from tests.accounts.stage import fresh, give, logged_in, upload
 from tests.verification.stage import DAY, YEAR, Stage
 from verification.models import Application, Plenary, Standing

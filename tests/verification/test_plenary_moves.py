@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Role, User
-from accounts.models.membership import today
+from core.clock import today
 from core.workflow import TransitionRefused
 from tests.accounts.stage import fresh, give
 from tests.areas import LOMBOK_TENGAH

@@ -7,8 +7,8 @@ import io
 from django.urls import reverse
 from pypdf import PdfReader
 
-from accounts.models.membership import today
 from core import jobs
+from core.clock import today
 from core.formats import tanggal_huruf, tanggal_sedang
 from core.models import Job, PrintedDocument
 from tests.accounts.stage import logged_in

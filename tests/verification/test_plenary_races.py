@@ -10,7 +10,7 @@ import pytest
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.models.membership import today
+from core.clock import today
 from core.workflow import TransitionRefused
 from regions.models import Area
 from tests.accounts.stage import at_once, fresh, row_held

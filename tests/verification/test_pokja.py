@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from accounts import people
 from accounts.models import Membership, Role, User
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
+from core.clock import today
 from core.models import Event, Mail
 from core.workflow import TransitionRefused
 from regions.models import Area

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership, Role, User
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Job, PrintedDocument
 from core.tasks import run_job
 from tests.accounts.stage import fresh, give, logged_in, person, upload, with_second_factor

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models.membership import today
+from core.clock import today
 from core.workflow import TransitionRefused
 from regions.models import Area
 from tests.accounts.stage import at_once, fresh, logged_in, row_held

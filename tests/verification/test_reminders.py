@@ -8,7 +8,7 @@ import threading
 import pytest
 from django.db import connection
 
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Event, Mail, Notice
 from tests.verification.stage import Stage, attach, judge_all, paper
 from verification.models import Reminder, Standing, light

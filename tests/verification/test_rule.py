@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import LegalForm, Role
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Event, Notice
 from core.workflow import TransitionRefused
 from regions.models import Area

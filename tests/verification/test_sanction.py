@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Notice
 from core.workflow import TransitionRefused
 from tests.accounts.stage import fresh, give

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Role
-from accounts.models.membership import today
+from core.clock import today
 from core.workflow import TransitionRefused
 from tests.accounts.stage import fresh, give
 from tests.areas import LOMBOK_TENGAH

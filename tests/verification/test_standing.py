@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models.membership import today
+from core.clock import today
 from tests.areas import BANDUNG, KUTA, LEMBAR, LOMBOK_BARAT, LOMBOK_TENGAH
 from tests.verification.stage import Stage
 from verification.models import Sanction, Standing

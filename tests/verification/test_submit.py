@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import LegalForm, Role
-from accounts.models.membership import today
+from core.clock import today
 from core.models import DatedSetting
 from core.workflow import TransitionRefused
 from regions.models import Area

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User
-from accounts.models.membership import today
+from core.clock import today
 from core.models import Event, Job, Notice, PrintedDocument
 from core.tasks import run_job
 from core.workflow import TransitionRefused

@@ -8,11 +8,11 @@ from __future__ import annotations
 from django.db.models import Q
 
 from accounts.models import Role
+from core.clock import local_today
 from core.models import Document, PrintedDocument
 from transactions.documents import contract, joint, meeting, offers, payment, sourcing
 from transactions.documents.frame import Printable
 from transactions.models import Need, ProcurementRule
-from transactions.models.planning.need import local_today
 from transactions.order import Order
 
 BUYERS = (Role.ACTIVITY_MANAGER, Role.PROCUREMENT_TEAM)

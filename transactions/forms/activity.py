@@ -10,13 +10,13 @@ from django import forms
 
 from accounts import people
 from core import sheets
+from core.clock import local_today
 from core.forms import IndonesianDateField, MoveForm, RupiahField, UploadField
 from core.once import OnceForm
 from regions.models import Area
 from transactions import siskeudes
 from transactions.models import Activity, ActivityImport, Field, Funding
 from transactions.models.planning.activity import padded
-from transactions.models.planning.need import local_today
 
 ALL_YEARS = "semua"  # said in so many words: an empty choice falls out of the addresses of further pages
 MOST = 2_000  # rows; a village has a hundred or two in a year

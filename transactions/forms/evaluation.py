@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
+from core.clock import local_today
 from core.forms import IndonesianDateField, MoveForm
 from transactions.models import Quotation
-from transactions.models.planning.need import local_today
 from transactions.models.sourcing.evaluation import PARTS, Judgement, permille_of
 from transactions.models.sourcing.offer import papers_asked
 

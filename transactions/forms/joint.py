@@ -9,13 +9,13 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Membership
 from accounts.models.membership import Role
+from core.clock import local_today
 from core.formats import rupiah
 from core.forms import IndonesianDateField, MoveForm, RupiahField, ScanUploadField
 from core.once import OnceForm
 from regions.models import Area
 from transactions.forms.need import ActivityChoiceField, AgreeForm, WhyForm
 from transactions.models import Activity, Funding, JointShare, Need
-from transactions.models.planning.need import local_today
 
 __all__ = ["AccountForm", "AgreeForm", "JointForm", "RefuseForm", "ShareBudgetForm", "WhyForm"]
 

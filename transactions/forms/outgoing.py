@@ -9,11 +9,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from core.clock import database_now
+from core.clock import database_now, local_today
 from core.forms import Line, MoveForm
 from transactions.forms.sourcing import FROM_AGENDA, DeadlineField, MomentField
 from transactions.models import Method
-from transactions.models.planning.need import local_today
 
 
 class AnnounceForm(MoveForm):

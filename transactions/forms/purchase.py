@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.db.models import Min
-from django.utils import timezone
 
 from accounts.models import Provider
 from catalog.lists.filters import AreaFilterField
 from catalog.models import Category
+from core.clock import today
+from core.formats import WIB
 from regions.models import Level
 from transactions.models import Method, Publication
 
@@ -31,7 +32,7 @@ class PurchaseFilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        this = timezone.localdate().year
+        this = today().year
         first = Publication.objects.aggregate(first=Min("published_at"))["first"]
-        years = range(this, (first.year if first else this) - 1, -1)
+        years = range(this, (first.astimezone(WIB).year if first else this) - 1, -1)
         self.fields["tahun"].choices = [("", "Semua tahun"), *((str(year), str(year)) for year in years)]

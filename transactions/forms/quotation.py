@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 
+from core.clock import local_today
 from core.forms import IndonesianDateField, MoveForm, RupiahField, ScanUploadField
 from core.once import OnceForm
 from transactions.models import Quotation, Sourcing
-from transactions.models.planning.need import local_today
 from transactions.models.sourcing.item import said
 from transactions.models.sourcing.offer import papers_asked, papers_required
 

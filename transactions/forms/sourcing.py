@@ -12,14 +12,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.models import Service
-from core.clock import database_now
+from core.clock import database_now, local_today
 from core.formats import desimal, rupiah
 from core.forms import Line, MoveForm, RupiahField
 from core.once import OnceForm
 from transactions.candidates import candidates, label_of
 from transactions.models import Method, Need, ProcurementRule, Quotation, Sourcing
 from transactions.models.planning.joint import spendable
-from transactions.models.planning.need import local_today
 
 WORDS = {"rows": 4}
 

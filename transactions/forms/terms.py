@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from core.clock import local_today
 from core.formats import rupiah
 from core.forms import IndonesianDateField, MoveForm, RupiahField
 from core.once import OnceForm
@@ -14,7 +15,6 @@ from transactions import outline
 from transactions.forms.rows import COUNT, Rows, VolumeField, more_rows
 from transactions.models import Sourcing, Terms
 from transactions.models.planning.joint import spendable
-from transactions.models.planning.need import local_today
 from transactions.models.sourcing.item import Line, said, total_of
 from transactions.models.sourcing.terms import MOST_ITEMS, lines_of, ppn_of, ppn_rate
 

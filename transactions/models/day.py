@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
-from django.utils import timezone
 
+from core.clock import local_today
 from regions.models import TimeZone
 from regions.scope import NOTHING
 
@@ -18,7 +17,7 @@ def by_day(path: str, test: Callable[[datetime.date], Q]) -> Q:
 
     Most of the day all of the country has one date, and the area need not be joined.
     """
-    days = {zone: timezone.localdate(timezone=ZoneInfo(zone)) for zone in TimeZone.values}
+    days = {zone: local_today(zone) for zone in TimeZone.values}
     if len(set(days.values())) == 1:
         return test(next(iter(days.values())))
     found = NOTHING

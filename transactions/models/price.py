@@ -5,8 +5,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.membership import today
 from catalog.models import Category, Service, ServiceKind, Unit
+from core.clock import today
 from core.models import DatedSetting
 from regions.codes import LENGTHS
 from regions.models import Area

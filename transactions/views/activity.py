@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts import people
-from accounts.models.membership import today
 from catalog.lists.paging import Sort, page_of
+from core.clock import today
 from core.models import Event
 from core.spreadsheet import csv_response
 from core.views import MoveView

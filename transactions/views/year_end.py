@@ -12,8 +12,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import people
-from accounts.models.membership import Role, today
+from accounts.models.membership import Role
 from catalog.lists.paging import Sort, page_of
+from core.clock import today
 from transactions import year_end as calendar
 from transactions.forms.year_end import YearEndFilterForm
 from transactions.models import Contract, Need, Payment

@@ -6,7 +6,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import accounts.models.membership
+import core.clock
 import core.codes
 
 
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
                 ("decree_date", models.DateField(verbose_name="tanggal keputusan")),
                 (
                     "listed_on",
-                    models.DateField(default=accounts.models.membership.today, verbose_name="terdaftar sejak"),
+                    models.DateField(default=core.clock.today, verbose_name="terdaftar sejak"),
                 ),
                 ("valid_until", models.DateField(verbose_name="berlaku sampai")),
                 (

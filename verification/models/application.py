@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Provider, Role
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
+from core.clock import today
 from core.formats import WIB
 from core.models import DatedSetting, Document
 from core.workflow import Move, moves
@@ -356,7 +357,7 @@ class Application(Applying, Checking, Assessing, Light, Document):
         """The day by which the regency's service standard expects a decision."""
         if self.submitted_at is None:
             return None
-        return timezone.localdate(self.submitted_at) + datetime.timedelta(days=self.rule_now.service_days)
+        return timezone.localdate(self.submitted_at, timezone=WIB) + datetime.timedelta(days=self.rule_now.service_days)
 
     @property
     def status_sentence(self) -> str:

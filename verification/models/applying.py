@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import LegalForm, Membership, Provider, Role
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
+from core.clock import today
 from core.formats import ukuran
 from core.models import StoredFile
 from core.workflow import Allowed, Denied, Verdict, born, moving, refuse_unless

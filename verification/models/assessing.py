@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Membership, Role
-from accounts.models.membership import today
+from core.clock import today
 from core.formats import desimal
 from core.workflow import Denied, Verdict, moving, refuse_unless
 from verification.models.scoring import AspectScore, Interview, MemberScore

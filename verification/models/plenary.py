@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Role
-from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
+from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES
+from core.clock import today
 from core.documents import thaw
 from core.formats import WIB, tanggal_sedang
 from core.models import Document, Event, StoredFile

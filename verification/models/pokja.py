@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Membership, Role, User
-from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
+from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES
+from core.clock import today
 from core.codes import CodeField
 from core.formats import tanggal_sedang
 from core.models import Document, StoredFile

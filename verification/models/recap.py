@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch
 
 from accounts.models import LegalForm, Membership, Role
-from accounts.models.membership import today
+from core.clock import today
 from core.documents import freeze
 from verification.models.application import Application, Wanted
 from verification.models.declaration import Declaration

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 
 from accounts.models import LegalForm
-from accounts.models.membership import today
+from core.clock import today
 from core.formats import tanggal
 from core.workflow import Move, Verdict, moves, record, refuse_unless
 from regions.models import Area

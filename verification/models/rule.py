@@ -15,7 +15,8 @@ from django.utils.text import slugify
 
 from accounts import people
 from accounts.models import Role
-from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
+from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES
+from core.clock import today
 from core.codes import CodeField
 from core.formats import tanggal
 from core.workflow import Allowed, Denied, Move, Verdict, moves, record, refuse_unless

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Provider, Role
-from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
+from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES
+from core.clock import today
 from core.models import Document, StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area

@@ -12,7 +12,8 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts import people
 from accounts.models import Provider, Role
-from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, today
+from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES
+from core.clock import today
 from core.codes import CodeField
 from core.name_search import beginnings, words_of
 from core.workflow import Allowed, Denied, Move, Verdict, moves, record, refuse_unless

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Role
-from accounts.models.membership import POKJA_ROLES, today
+from accounts.models.membership import POKJA_ROLES
+from core.clock import today
 from core.codes import CodeField
 from core.models import StoredFile
 from regions.scope import within

@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from core.clock import today
 from p2ktd import scale
 from verification.models import Application
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if Application.objects.exists():
             raise CommandError("This database has applications already; seed_scale fills an empty one.")
-        until = options["until"] or timezone.now().date()
+        until = options["until"] or today()
         sizes = {name: options[name] for name in ("applications", "services", "villages", "orders")}
         scale.seed(scale.Span(until), say=self.say, **sizes)
 

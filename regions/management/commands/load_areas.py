@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db.models import Count
-from django.utils import timezone
 
+from core.clock import today
 from regions.load import load_all
 from regions.models import Area, Level
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
-        loaded = load_all(on=timezone.localdate())
+        loaded = load_all(on=today())
         seconds = time.monotonic() - started
         counts = dict(Area.objects.order_by().values_list("level").annotate(Count("code")))
         for level in Level:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import Role
+from core.clock import local_today
 from core.documents import fingerprint, freeze
 from core.formats import rupiah, tanggal_sedang
 from core.models import StoredFile
@@ -17,7 +18,7 @@ from core.workflow import Allowed, Caution, Denied, Move, Verdict, born, moves, 
 from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.contract.contract import IN_WORK, Contract
-from transactions.models.planning.need import in_office, local_today
+from transactions.models.planning.need import in_office
 from transactions.models.rule import Method
 
 LIVE = ("draft", "provider_signed")

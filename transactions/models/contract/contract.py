@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts import people
 from accounts.models import Provider
 from accounts.models.membership import Role
+from core.clock import local_today
 from core.documents import thaw
 from core.fields import EncryptedTextField
 from core.formats import tanggal_sedang
@@ -22,7 +23,7 @@ from transactions.models.contract.handing import HandingOver
 from transactions.models.contract.signing import Signing
 from transactions.models.contract.termin import Termin
 from transactions.models.contract.working import Working
-from transactions.models.planning.need import in_office, local_today
+from transactions.models.planning.need import in_office
 from transactions.models.sourcing.quotation import Quotation
 from transactions.models.sourcing.sourcing import Sourcing
 

@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from core.clock import local_today
 from core.formats import rupiah
 from core.models import StoredFile
 from core.workflow import moving, refuse_unless
 from transactions.models.contract.fine import fine_for, late_days
-from transactions.models.planning.need import local_today
 
 
 class HandingOver:

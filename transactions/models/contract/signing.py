@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from core.clock import local_today
 from core.documents import fingerprint, freeze
 from core.formats import rupiah
 from core.models import StoredFile
@@ -16,7 +17,6 @@ from transactions.models.contract.agreed import as_agreed
 from transactions.models.contract.conditions import PROVIDERS_FAULT, Cause, Conditions, kind_for
 from transactions.models.planning import bearing
 from transactions.models.planning.joint import spendable
-from transactions.models.planning.need import local_today
 from transactions.models.sourcing.sourcing import Sourcing
 from verification.models import Standing
 

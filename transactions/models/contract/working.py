@@ -9,10 +9,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from core.clock import local_today
 from core.models import StoredFile
 from core.workflow import moving, refuse_unless
 from transactions.models.contract.inspection import Inspection
-from transactions.models.planning.need import local_today
 
 
 class Working:

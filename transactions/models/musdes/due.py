@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import Role
+from core.clock import local_today
 from core.formats import tanggal_sedang
 from core.workflow import Allowed, Denied, Verdict, moving, refuse_unless
-from transactions.models.planning.need import local_today
 
 UNHEARD = ("payment", "musdes", "refused")  # the assembly has not accepted it yet
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import Role
+from core.clock import local_today
 from core.formats import tanggal_sedang
 from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, moves, moving
@@ -20,7 +21,7 @@ from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.day import by_day
 from transactions.models.musdes.accountability import WATCHERS, Accountability
-from transactions.models.planning.need import in_office, local_today
+from transactions.models.planning.need import in_office
 
 
 class Responsible(models.TextChoices):

@@ -11,13 +11,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from core.clock import local_today
 from core.formats import tanggal_sedang
 from core.models import StoredFile
 from core.workflow import born, moving, refuse_unless
 from transactions.models.musdes.accountability import Accountability
 from transactions.models.musdes.agenda import AgendaItem, Decision, to_be_heard
 from transactions.models.musdes.assembly import Attendance, MeetingQuestion
-from transactions.models.planning.need import local_today
 
 SCANS = ("scan", "attendance_scan", "notes_scan")
 Came = Iterable[tuple[str, int, int]]

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, Role
+from core.clock import local_today
 from core.formats import tanggal_sedang
 from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, moves
@@ -18,7 +19,7 @@ from transactions.models.base import OrderDocument
 from transactions.models.day import by_day
 from transactions.models.musdes.agenda import AgendaItem, Decision
 from transactions.models.musdes.holding import Holding
-from transactions.models.planning.need import in_office, local_today
+from transactions.models.planning.need import in_office
 
 PREPARERS = (Role.VILLAGE_OPERATOR, Role.VILLAGE_SECRETARY, Role.BPD)
 

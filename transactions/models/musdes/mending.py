@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from core.clock import local_today
 from core.formats import rupiah
 from core.models import StoredFile
 from core.workflow import born, moving, refuse_unless
 from transactions.models.musdes.accountability import Accountability
-from transactions.models.planning.need import local_today
 
 
 class Mending:

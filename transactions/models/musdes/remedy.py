@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts import people
 from accounts.models.membership import Role
+from core.clock import local_today
 from core.formats import rupiah, tanggal_sedang
 from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, moves
@@ -20,7 +21,7 @@ from transactions.models.base import OrderDocument
 from transactions.models.day import by_day
 from transactions.models.musdes.accountability import REMEDY_CHOOSERS, WATCHERS, Accountability
 from transactions.models.musdes.mending import Mending
-from transactions.models.planning.need import in_office, local_today
+from transactions.models.planning.need import in_office
 
 
 class RemedyQuerySet(models.QuerySet):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts import people
 from accounts.models.membership import Role
+from core.clock import local_today
 from core.formats import rupiah, tanggal_sedang
 from core.models import StoredFile
 from core.workflow import Allowed, Caution, Denied, Move, Verdict, moves
@@ -18,7 +19,7 @@ from transactions.models.base import OrderDocument
 from transactions.models.contract.contract import Contract
 from transactions.models.payment.paying import Paying
 from transactions.models.payment.tax_rate import Work
-from transactions.models.planning.need import in_office, local_today
+from transactions.models.planning.need import in_office
 
 OPEN = ("draft", "returned", "submitted", "checked", "approved")
 FILED = ("submitted", "checked", "approved", "paid")

@@ -72,8 +72,8 @@ class Carrying:
 
     def may_carry_over(self, user: Any) -> Verdict:
         """The village head, while the order is listed and not paid in full."""
+        from core.clock import local_today
         from transactions import year_end
-        from transactions.models.planning.need import local_today
 
         membership = people.acting(user, Role.VILLAGE_HEAD, at=self.village_id)
         if not membership:
@@ -101,7 +101,7 @@ class Carrying:
         self, *, by: Any, dpal_number: str, dpal_on: datetime.date, activity: Activity | None = None
     ) -> CarryOver:
         """The head lets it go on next year: what is not paid yet moves to next year's activity, in one act."""
-        from transactions.models.planning.need import local_today
+        from core.clock import local_today
 
         note = f"DPAL {dpal_number} tanggal {tanggal_sedang(dpal_on)}."
         with moving(self, "carry_over", by=by, note=note) as facts:  # type: ignore[arg-type]

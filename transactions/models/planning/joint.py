@@ -14,13 +14,14 @@ from django.urls import reverse
 
 from accounts import people
 from accounts.models.membership import Role
+from core.clock import local_today
 from core.formats import rupiah
 from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
 from regions.scope import within
 from transactions.models.base import OrderDocument
-from transactions.models.planning.need import OPEN, Funding, Need, in_office, local_today
+from transactions.models.planning.need import OPEN, Funding, Need, in_office
 
 if TYPE_CHECKING:
     from transactions.models.contract.contract import Contract

@@ -11,11 +11,11 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_ROLES, VILLAGE_ROLES, Role
 from catalog.models import Category, Service, ServiceVersion
+from core.clock import local_today
 from core.name_search import MOST_WORDS, beginnings, words_of
 from core.workflow import (
     Allowed,
@@ -125,11 +125,6 @@ def went_out(to: str = "") -> Q:
     kept are known by their state, or by offers that were opened."""
     told = Q(**{f"{to}announced_at__isnull": False}) | Q(**{f"{to}opened_at__isnull": False})
     return told | ~Q(**{f"{to}state__in": ["draft", "failed"]})
-
-
-def local_today(area: Area) -> datetime.date:
-    """The date where the village lies."""
-    return timezone.localdate(timezone=area.tzinfo)
 
 
 class NeedQuerySet(models.QuerySet):

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import Role
+from core.clock import local_today
 from core.models import StoredFile
 from core.models.append_only import AppendOnly, AppendOnlyQuerySet
 from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, moving, refuse_unless
-from transactions.models.planning.need import local_today
 from transactions.models.sourcing.item import Item, Line, total_of
 from transactions.models.sourcing.sourcing import Sourcing
 

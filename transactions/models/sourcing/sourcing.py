@@ -14,13 +14,13 @@ from django.urls import reverse
 from accounts import people
 from accounts.models.membership import Role
 from catalog.models import Service
-from core.clock import database_now
+from core.clock import database_now, local_today
 from core.formats import rupiah, waktu
 from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, born, moves, moving, refuse_unless
 from regions.scope import NOTHING, within
 from transactions.models.base import OrderDocument
 from transactions.models.planning.joint import needs_everybody, spendable
-from transactions.models.planning.need import Need, in_office, local_today, went_out
+from transactions.models.planning.need import Need, in_office, went_out
 from transactions.models.rule import Method, ProcurementRule
 from transactions.models.sourcing.awarding import Awarding
 from transactions.models.sourcing.opening import WITNESSES, Opening
