@@ -96,7 +96,9 @@ def test_modules_stay_readable() -> None:
 
 def test_a_day_is_asked_of_the_clock_alone() -> None:
     """Without a zone it would be another day from midnight to seven in Jakarta (UTC), or for who works elsewhere."""
-    zoneless = re.compile(r"localdate\(\)|localdate\([\w.]+\)|now\(\)\.date\(\)|\bnow\.date\(\)|date\.today\(\)|__date\b")
+    zoneless = re.compile(
+        r"localdate\(\)|localdate\([\w.]+\)|now\(\)\.date\(\)|\bnow\.date\(\)|date\.today\(\)|__date\b"
+    )
     assert [relative(path) for path in MODULES if zoneless.search(path.read_text())] == []
 
 

@@ -76,7 +76,9 @@ def refresh(*, now: dt.datetime | None = None) -> int:
         # rows of two million, and would fetch each by an index.
         cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
         cursor.execute("LOCK TABLE transactions_pricereference IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute(_COUNT, {"now": now, "since": _since(now.astimezone(WIB).date()), "signed": list(SIGNED), **_units()})
+        cursor.execute(
+            _COUNT, {"now": now, "since": _since(now.astimezone(WIB).date()), "signed": list(SIGNED), **_units()}
+        )
         references: int = cursor.fetchone()[0]
         cursor.execute("DELETE FROM transactions_pricereference WHERE computed_at <> %s", [now])
     return references

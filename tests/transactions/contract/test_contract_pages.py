@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tests.transactions.stage import Market
 from tests.transactions.contract.test_contract_work import PARTS, ruled, signed
+from tests.transactions.stage import Market
 from transactions.models import Addendum, Contract
 
 pytestmark = pytest.mark.django_db

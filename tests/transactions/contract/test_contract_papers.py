@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.models import PrintedDocument
-from tests.transactions.stage import Market
 from tests.transactions.contract.test_contract_work import PARTS, finished, late_by, over, ruled, signed
+from tests.transactions.stage import Market
 from tests.transactions.test_papers import rendered, tagged_and_indonesian, text_of
 from transactions import documents
 from transactions.documents.contract import issue_addendum, issue_bast, issue_head_bast, issue_inspection, issue_spk

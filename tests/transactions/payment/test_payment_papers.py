@@ -9,9 +9,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from core.models import PrintedDocument
+from tests.transactions.payment.test_payment import fined
 from tests.transactions.stage import YES, Market
 from tests.transactions.test_papers import rendered, tagged_and_indonesian, text_of
-from tests.transactions.payment.test_payment import fined
 from transactions.documents.payment import issue_receipt, issue_spp, issue_statement
 from transactions.models import Contract
 

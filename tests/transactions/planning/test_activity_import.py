@@ -9,8 +9,8 @@ import pytest
 from core.sheets import Line as Row
 from core.workflow import TransitionRefused
 from tests.areas import KUTA, SUKADANA
-from tests.transactions.stage import OVERSEERS, VILLAGE, Market
 from tests.transactions.planning.test_activity import KEEPERS, activity, contract_from, issue
+from tests.transactions.stage import OVERSEERS, VILLAGE, Market
 from tests.transactions.test_moves import Table, prove, states_of
 from transactions import siskeudes
 from transactions.models import Activity, ActivityImport

@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.areas import KUTA, SUKADANA
-from tests.transactions.stage import OVERSEERS, VILLAGE, Market
 from tests.transactions.planning.test_activity import KEEPERS, activity, contract_from, issue, need_from
 from tests.transactions.planning.test_activity_import import GOOD, read, received, take_over
+from tests.transactions.stage import OVERSEERS, VILLAGE, Market
 from tests.transactions.test_once import key_of
 from tests.transactions.test_pages import queries
 from transactions import siskeudes

@@ -10,8 +10,8 @@ from django.urls import reverse
 from core.models import PrintedDocument
 from regions.models import Area
 from tests.areas import KUTA
-from tests.transactions.stage import Market
 from tests.transactions.planning.test_activity import activity, need_from
+from tests.transactions.stage import Market
 from tests.transactions.test_papers import rendered, tagged_and_indonesian, text_of
 from transactions.documents import announcement
 from transactions.models import ProcurementPlan

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.accounts.stage import at_once, row_held
-from tests.transactions.stage import Market
 from tests.transactions.planning.test_activity import activity, committed, contract_from, issue
+from tests.transactions.stage import Market
 from transactions.models import Activity, Contract, Sourcing
 
 pytestmark = pytest.mark.django_db(transaction=True)

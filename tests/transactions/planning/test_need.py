@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from core.workflow import TransitionRefused
 from tests.areas import SUKADANA
-from tests.transactions.stage import Market
 from tests.transactions.planning.test_activity import activity
+from tests.transactions.stage import Market
 from tests.transactions.test_once import key_of
 from transactions.models import Need, Origin
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from core.documents import page
 from core.models import PrintedDocument
 from core.workflow import TransitionRefused
-from tests.transactions.stage import OVERSEERS, VILLAGE, Market, soon
 from tests.transactions.sourcing.test_items import asked, invited, papers
+from tests.transactions.stage import OVERSEERS, VILLAGE, Market, soon
 from tests.transactions.test_pages import filled, queries
 from transactions.documents.offers import issue_evaluation, issue_hps, issue_kak
 from transactions.models import Evaluation, EvaluationMinutes, Judgement, Sourcing, Terms

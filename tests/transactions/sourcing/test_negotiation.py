@@ -13,8 +13,8 @@ from core.models import PrintedDocument
 from core.models.append_only import AppendOnlyError
 from core.workflow import TransitionRefused
 from tests.core.files import pdf
-from tests.transactions.stage import Market
 from tests.transactions.sourcing.test_items import HPS, invited
+from tests.transactions.stage import Market
 from tests.transactions.test_notices import told
 from tests.transactions.test_pages import filled
 from transactions.models import Contract, NegotiationStep, Quotation, Sourcing

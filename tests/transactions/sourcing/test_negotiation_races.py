@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.workflow import TransitionRefused
-from tests.transactions.stage import Market
 from tests.transactions.sourcing.test_negotiation import at, judged
+from tests.transactions.stage import Market
 from tests.transactions.test_races import kinds, together
 from transactions.models import Contract, Quotation, Sourcing
 
