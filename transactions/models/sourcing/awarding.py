@@ -11,6 +11,8 @@ from verification.models import Standing
 if TYPE_CHECKING:
     from transactions.models.sourcing.quotation import Quotation
 
+LOWER = "Ada penawaran memenuhi syarat yang lebih rendah."
+ALIKE = "Harganya sama dengan penawaran yang dipilih."
 UNSIGNED = ("drafted", "issued", "provider_signed")  # the village has not signed the contract
 
 
@@ -77,7 +79,7 @@ class Awarding:
                 "Ada penawaran memenuhi syarat yang lebih rendah. Tuliskan alasan tidak menetapkannya.",
             )
             for other in others:
-                other.lose(by=by)
+                other.lose(by=by, reason=reason or (LOWER if quotation.final_price < other.final_price else ALIKE))
             self.award_reason, self.award_number, self.award_on = reason, number, on
             self.notice_number = notice_number
             contract = Contract(

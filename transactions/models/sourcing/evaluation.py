@@ -48,11 +48,11 @@ class Judgement:
 
     @property
     def reason(self) -> str:
-        """Why it fails, part by part; what was noted of one that passes."""
+        """Why it fails, part by part; nothing of one that passes."""
         parts = [
             (PARTS[part], note)
             for part in PARTS
-            if (note := getattr(self, f"{part}_note").strip()) and (self.passes or not getattr(self, part))
+            if (note := getattr(self, f"{part}_note").strip()) and not getattr(self, part)
         ]
         if len(parts) == 1:
             return parts[0][1]

@@ -180,6 +180,9 @@ class Quotation(Negotiating, OrderDocument):
             "lost": f"Penawaran tidak terpilih. {self.result_reason}".strip(),
             "resigned": f"Pemenang mundur sebelum kontrak. {self.result_reason}".strip(),
         }[self.state]
+        if self.sourcing.state == "failed" and self.state in ("sealed", "qualified"):
+            closed = "Pengadaan ini gagal sebelum penawaran dibuka; penawaran Anda tetap tertutup."
+            return "Pengadaan ini gagal; tidak ada yang ditetapkan." if self.sourcing.opened_at else closed
 
     @property
     def final_price(self) -> int:
@@ -191,7 +194,9 @@ class Quotation(Negotiating, OrderDocument):
         membership = people.acting(user, Role.PROVIDER, provider=self.provider_id)
         if not membership:
             return Denied("Hanya penyedia yang diundang yang dapat mengirim atau mengubah penawaran ini.")
-        if self.sourcing.state != "open" or database_now() >= self.sourcing.deadline:
+        if self.sourcing.state == "failed":
+            return Denied("Pengadaan ini dinyatakan gagal.")
+        if self.sourcing.is_past_deadline:
             return Denied("Batas waktu penawaran sudah lewat.")
         return Allowed(membership)
 
@@ -205,6 +210,8 @@ class Quotation(Negotiating, OrderDocument):
         return self._officer(user, "opened", "Penawaran dinilai setelah dibuka.")
 
     may_disqualify = may_qualify
+        if self.sourcing.state != "open":
+            return Denied("Penawaran sudah dibuka, jadi tidak berubah lagi.")
 
     def may_win(self, user: Any) -> Verdict:
         return self._officer(user, "evaluated", "Pemenang ditetapkan setelah evaluasi.")
@@ -316,10 +323,10 @@ class Quotation(Negotiating, OrderDocument):
         with moving(self, "win", by=by):
             refuse_unless(self.final_price <= self.sourcing.hps, "Harga masih di atas HPS; negosiasikan dahulu.")
 
-    def lose(self, *, by: Any) -> None:
-        """Called by the sourcing that is awarded to another."""
-        with moving(self, "lose", by=by, note=self.result_reason):
-            pass
+    def lose(self, *, by: Any, reason: str) -> None:
+        """Called by the sourcing that is awarded to another, for a reason that this provider reads."""
+        with moving(self, "lose", by=by, note=reason):
+            self.result_reason = reason
 
     def resign(self, *, by: Any, reason: str) -> None:
         """Called by the sourcing whose winner withdraws before the contract."""
@@ -329,4 +336,4 @@ class Quotation(Negotiating, OrderDocument):
     def come_back(self, *, by: Any) -> None:
         """Called by the sourcing whose winner withdrew: this one may be chosen now."""
         with moving(self, "come_back", by=by):
-            pass
+            self.result_reason = ""

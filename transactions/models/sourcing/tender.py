@@ -161,6 +161,8 @@ class TenderQuestion(OrderDocument):
     @property
     def status_sentence(self) -> str:
         return {
+        if self.state == "asked" and (self.sourcing.state != "open" or self.sourcing.is_over_time):
+            return "Tidak dijawab sampai batas waktu penawaran."
             "asked": "Menunggu jawaban TPK. Setelah dijawab, pertanyaan tampil pada halaman lelang tanpa nama penanya.",
             "answered": "Sudah dijawab; tampil pada halaman lelang tanpa nama penanya.",
         }[self.state]
