@@ -11,6 +11,7 @@ from accounts.models import Provider
 from accounts.models.membership import Role
 from catalog.models import Service, ServiceVersion
 from core.clock import database_now
+from core.formats import MAX_RUPIAH, rupiah
 from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from transactions.models.base import OrderDocument
@@ -256,6 +257,7 @@ class Quotation(Negotiating, OrderDocument):
         *,
         by: Any,
         days: int,
+        self.sent_at = database_now()  # as the deadline is judged, so that the minutes agree with it
         approach: str,
         price: int | None = None,
         prices: dict[int, int] | None = None,
@@ -266,7 +268,7 @@ class Quotation(Negotiating, OrderDocument):
         self.sourcing = Sourcing.objects.select_for_update(of=("self",)).get(pk=self.sourcing_id)
         with moving(self, "revise", by=by):
             priced = self._priced(prices, price)
-            self.days, self.approach, self.sent_at = days, approach, timezone.now()
+            self.days, self.approach, self.sent_at = days, approach, database_now()
             self._keep(priced, papers or {})
             if attachment is not None:
                 attachment.hold(self)
@@ -298,6 +300,7 @@ class Quotation(Negotiating, OrderDocument):
         for kind, file in papers.items():
             for old in self.papers.filter(kind=kind).select_related("file"):
                 StoredFile.objects.filter(pk=old.file_id).update(about="", about_id="")
+        refuse_unless(self.price <= MAX_RUPIAH, f"Jumlah penawaran terlalu besar; paling banyak {rupiah(MAX_RUPIAH)}.")
                 old.delete()
             file.hold(self)
             self.papers.create(kind=Paper(kind), file=file)
