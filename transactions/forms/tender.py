@@ -45,7 +45,8 @@ class RegisterForm(OnceForm, forms.Form):
         super().__init__(*args, **kwargs)
         own = Service.objects.orderable_in(tender.need.village_id).filter(provider__in=people.providers(self.user))
         field: Any = self.fields["service"]
-        field.queryset = own.order_by("title")
+        field.queryset = own.select_related("provider").order_by("title", "pk")
+        field.label_from_instance = lambda service: f"{service.title} ({service.provider.name})"
         found = list(field.queryset[:2])
         if len(found) == 1:
             field.initial = found[0].pk

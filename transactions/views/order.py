@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import people
@@ -28,7 +29,6 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
         code=code,
     )
     whole = Order(need, request.user)
-    invited = own_invitation(whole)
     return render(
         request,
         "transactions/order.html",
@@ -36,7 +36,7 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
             "order": whole,
             "need": need,
             "letters_by_stage": letters_of(whole),
-            "invited": invited,
+            "offers_to_send": offers_to_send(whole),
             "invitations": invitations_of(whole),
             "may_source": may_source(whole),
             "may_meet": may_meet(whole),
@@ -57,13 +57,16 @@ def year_end_of(whole: Order) -> str:
     return year_end.sentence(whole.need)
 
 
-def own_invitation(whole: Order) -> bool:
-    """Is this a provider that was asked and may still answer?"""
-    if whole.sourcing is None or whole.sourcing.state != "open" or whole.sourcing.is_past_deadline:
-        return False
-    mine = people.providers(whole.user)
-    asked = whole.sourcing.invitations.filter(provider__in=mine).exists()
-    return asked and not any(q.provider_id in mine for q in whole.quotations)
+def offers_to_send(whole: Order) -> list[tuple[str, str]]:
+    """(button, address) for each provider of this person that was asked and may still answer."""
+    if not whole.is_invited or whole.sourcing.state != "open" or whole.sourcing.is_past_deadline:  # type: ignore[union-attr]
+        return []
+    mine, url = people.providers(whole.user), reverse("quotation-new", args=[whole.need.code])
+    waiting = set(mine) - {quotation.provider_id for quotation in whole.quotations}
+    own = [each.provider for each in whole.invitations if each.provider_id in waiting]
+    if len(mine) == 1:
+        return [("Kirim penawaran", url) for _ in own]
+    return [(f"Kirim penawaran {each.name}", f"{url}?penyedia={each.code}") for each in own]
 
 
 def invitations_of(whole: Order) -> list[Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 
 from accounts import people
 from transactions import forms
@@ -18,7 +18,14 @@ def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
     mine = people.providers(request.user)
     asked = Sourcing.objects.visible_to(request.user).filter(need=need, invitations__provider__in=mine)
     sourcing = get_object_or_404(asked.order_by("-pk").distinct()[:1])
-    invitation = sourcing.invitations.filter(provider__in=mine).select_related("provider", "version__service")[0]
+    rows = sourcing.invitations.filter(provider__in=mine).select_related("provider", "version__service")
+    invitations = {each.provider.code: each for each in rows.order_by("pk")}
+    first, chosen = next(iter(invitations)), request.GET.get("penyedia")
+    if chosen is None and len(invitations) > 1:  # whoever works for several says for whom
+        return redirect(f"{request.path}?penyedia={first}")
+    invitation = invitations.get(chosen or first)
+    if invitation is None:
+        raise Http404
     draft = Quotation(sourcing=sourcing, provider=invitation.provider)
     form = forms.QuotationForm(request.POST or None, request.FILES or None, user=request.user, sourcing=sourcing)
     said = "Penawaran terkirim dan tersimpan tertutup.", "Penawaran ini sudah terkirim."
@@ -29,7 +36,8 @@ def quotation_new(request: HttpRequest, code: str) -> HttpResponse:
         request,
         form,
         title="Kirim penawaran",
-        lead=f"Paket {need.title}, {need.village.full_name}. Penawaran tersimpan tertutup sampai dibuka.",
+        lead=f"Paket {need.title}, {need.village.full_name}, atas nama {invitation.provider.name}. Penawaran tersimpan "
+        "tertutup sampai dibuka.",
         submit="Kirim penawaran",
         cancel=need,
         template="transactions/quotation_form.html",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -44,6 +44,12 @@ class Invitation(models.Model):
         INVITED = "invited", "Diundang"
         REGISTERED = "registered", "Mendaftar"
 
+    # Inviting is the sourcing's step; registering is the provider's own, and its event is about this row.
+    MOVES: ClassVar[dict[str, Move]] = moves(
+        Move("register", (), None, "Daftar Ikut Lelang", "Mendaftar sebagai peserta lelang")
+    )
+    state = ""
+
     sourcing = models.ForeignKey(Sourcing, models.PROTECT, related_name="invitations")
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="invitations")
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")
@@ -62,6 +68,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} – {self.sourcing}"
+
+    @property
+    def code(self) -> str:
+        """For its event: the code of what it takes part in."""
+        return str(self.sourcing.code)
 
     def get_absolute_url(self) -> str:
         return self.sourcing.get_absolute_url()
@@ -169,6 +180,9 @@ class Quotation(Negotiating, OrderDocument):
 
     @property
     def status_sentence(self) -> str:
+        if self.sourcing.state == "failed" and self.state in ("sealed", "qualified"):
+            closed = "Pengadaan ini gagal sebelum penawaran dibuka; penawaran Anda tetap tertutup."
+            return "Pengadaan ini gagal; tidak ada yang ditetapkan." if self.sourcing.opened_at else closed
         if self.state == "qualified" and self.awaits:
             other = "penyedia" if self.awaits == "provider" else "desa"
             return f"Negosiasi harga berjalan; menunggu jawaban {other}."
@@ -181,9 +195,6 @@ class Quotation(Negotiating, OrderDocument):
             "lost": f"Penawaran tidak terpilih. {self.result_reason}".strip(),
             "resigned": f"Pemenang mundur sebelum kontrak. {self.result_reason}".strip(),
         }[self.state]
-        if self.sourcing.state == "failed" and self.state in ("sealed", "qualified"):
-            closed = "Pengadaan ini gagal sebelum penawaran dibuka; penawaran Anda tetap tertutup."
-            return "Pengadaan ini gagal; tidak ada yang ditetapkan." if self.sourcing.opened_at else closed
 
     @property
     def final_price(self) -> int:
@@ -199,6 +210,8 @@ class Quotation(Negotiating, OrderDocument):
             return Denied("Pengadaan ini dinyatakan gagal.")
         if self.sourcing.is_past_deadline:
             return Denied("Batas waktu penawaran sudah lewat.")
+        if self.sourcing.state != "open":
+            return Denied("Penawaran sudah dibuka, jadi tidak berubah lagi.")
         return Allowed(membership)
 
     may_create = may_revise = may_withdraw = _owner
@@ -211,8 +224,6 @@ class Quotation(Negotiating, OrderDocument):
         return self._officer(user, "opened", "Penawaran dinilai setelah dibuka.")
 
     may_disqualify = may_qualify
-        if self.sourcing.state != "open":
-            return Denied("Penawaran sudah dibuka, jadi tidak berubah lagi.")
 
     def may_win(self, user: Any) -> Verdict:
         return self._officer(user, "evaluated", "Pemenang ditetapkan setelah evaluasi.")
@@ -246,6 +257,7 @@ class Quotation(Negotiating, OrderDocument):
             "Anda sedang tidak terdaftar di direktori, jadi tidak dapat mengirim penawaran.",
         )
         priced = self._priced(prices, self.price)
+        self.sent_at = database_now()  # as the deadline is judged, so that the minutes agree with it
         born(self, by=by, verdict=self.may_create(by))
         self._keep(priced, papers or {})
         if self.attachment:
@@ -257,7 +269,6 @@ class Quotation(Negotiating, OrderDocument):
         *,
         by: Any,
         days: int,
-        self.sent_at = database_now()  # as the deadline is judged, so that the minutes agree with it
         approach: str,
         price: int | None = None,
         prices: dict[int, int] | None = None,
@@ -289,6 +300,7 @@ class Quotation(Negotiating, OrderDocument):
         prices = prices or {}
         refuse_unless(set(prices) == set(items), "Isi harga satuan untuk setiap butir.")
         self.price = total_of(items[key].line(asked) for key, asked in prices.items())
+        refuse_unless(self.price <= MAX_RUPIAH, f"Jumlah penawaran terlalu besar; paling banyak {rupiah(MAX_RUPIAH)}.")
         return [QuotationItem(item=items[key], unit_price=asked) for key, asked in prices.items()]
 
     def _keep(self, priced: list[QuotationItem], papers: dict[str, StoredFile]) -> None:
@@ -300,7 +312,6 @@ class Quotation(Negotiating, OrderDocument):
         for kind, file in papers.items():
             for old in self.papers.filter(kind=kind).select_related("file"):
                 StoredFile.objects.filter(pk=old.file_id).update(about="", about_id="")
-        refuse_unless(self.price <= MAX_RUPIAH, f"Jumlah penawaran terlalu besar; paling banyak {rupiah(MAX_RUPIAH)}.")
                 old.delete()
             file.hold(self)
             self.papers.create(kind=Paper(kind), file=file)

@@ -16,7 +16,7 @@ from catalog.models import Service
 from core.clock import database_now
 from core.formats import waktu
 from core.validators import validate_no_contact, validate_plain_text
-from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
+from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, record, refuse_unless
 from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.rule import Method
@@ -61,16 +61,15 @@ class Tendering:
         return verdict
 
     def _listed(self, user: Any) -> Verdict:
-        membership = next((each for each in people.memberships(user) if each.role == Role.PROVIDER), None)
+        held = [each for each in people.memberships(user) if each.role == Role.PROVIDER and each.provider is not None]
         if self.method != Method.TENDER or self.announced_at is None:
             return Denied("Pengadaan ini bukan lelang yang diumumkan.")
-        if membership is None or membership.provider is None:
+        if not held:
             return Denied("Lelang diikuti oleh penyedia; masuk dengan akun penyedia Anda.")
         if self.officer(user):
             return Denied("Anda mengurus lelang ini untuk desa, jadi tidak dapat mengikutinya.")
-        if not Standing.objects.covers(membership.provider, self.need.village_id):
-            return Denied(NOT_LISTED.format(membership.provider.name))
-        return Allowed(membership)
+        listed = [each for each in held if Standing.objects.covers(each.provider, self.need.village_id)]
+        return Allowed(listed[0]) if listed else Denied(NOT_LISTED.format(held[0].provider.name))
 
     def entry_of(self, user: Any) -> Any:
         """The registration of the provider that this person works for, if there is one."""
@@ -85,14 +84,16 @@ class Tendering:
             return entry
         verdict = tender.may_register(by)
         refuse_unless(verdict, verdict.reason)
+        membership = people.acting(by, Role.PROVIDER, provider=service.provider_id)
         refuse_unless(
-            service.provider_id == verdict.membership.provider_id
-            and Service.objects.orderable_in(tender.need.village_id).filter(pk=service.pk).exists(),
+            membership and Service.objects.orderable_in(tender.need.village_id).filter(pk=service.pk).exists(),
             "Pilih salah satu layanan Anda yang terbit dan melayani desa ini.",
         )
-        return tender.invitations.create(
+        entry = tender.invitations.create(
             provider=service.provider, service=service, version=service.current_version, how="registered"
         )
+        record(entry, "register", by=by, verdict=Allowed(membership), before="", note="", data={"service": service.code})
+        return entry
 
 
 class TenderQuestionQuerySet(models.QuerySet):
@@ -160,9 +161,9 @@ class TenderQuestion(OrderDocument):
 
     @property
     def status_sentence(self) -> str:
-        return {
         if self.state == "asked" and (self.sourcing.state != "open" or self.sourcing.is_over_time):
             return "Tidak dijawab sampai batas waktu penawaran."
+        return {
             "asked": "Menunggu jawaban TPK. Setelah dijawab, pertanyaan tampil pada halaman lelang tanpa nama penanya.",
             "answered": "Sudah dijawab; tampil pada halaman lelang tanpa nama penanya.",
         }[self.state]
