@@ -47,7 +47,7 @@ from transactions.forms.need import (
     PlaceForm,
     WhyForm,
 )
-from transactions.forms.outgoing import AnnounceForm, AnnounceTenderForm, OpenForm
+from transactions.forms.outgoing import AnnounceForm, AnnounceTenderForm, AskOpeningForm, OpenForm
 from transactions.forms.payment import BillForm, CheckForm, CompletePapersForm, PaymentForm, PaymentRequestForm
 from transactions.forms.quotation import MinuteForm, NegotiateForm, OfferFields, QuotationForm, ReviseForm, TalkForm
 from transactions.forms.remedy import (
@@ -88,6 +88,7 @@ __all__ = [
     "AnswerForm",
     "ApplyImportForm",
     "AskForm",
+    "AskOpeningForm",
     "AttachForm",
     "AwardForm",
     "BillForm",

@@ -98,6 +98,14 @@ class AnnounceTenderForm(AnnounceForm):
 
 
 class OpenForm(MoveForm):
+class AskOpeningForm(MoveForm):
+    """Nothing to type; the page names who can be the second person."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seconds = self.document.seconds(self.user)
+
+
     """Opening: the number of its minutes."""
 
     number = Line(label="Nomor berita acara pembukaan penawaran", max_length=60, required=False, help_text=FROM_AGENDA)

@@ -61,6 +61,7 @@ sourcing_move = OrderMoveView.as_view(
         "amend": forms.AmendSourcingForm,
         "announce": forms.AnnounceForm,
         "announce_tender": forms.AnnounceTenderForm,
+        "ask_opening": forms.AskOpeningForm,
         "open_quotations": forms.OpenForm,
         "confirm_opening": forms.OpenForm,
         "release": forms.WhyForm,

@@ -16,6 +16,10 @@ from transactions.models.planning.need import on_the_buying_side
 from transactions.models.rule import Method
 
 WITNESSES = (Role.PROCUREMENT_TEAM, Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY, Role.BPD)
+NOBODY_ELSE = (
+    "Belum ada orang kedua di desa ini yang dapat membuka penawaran bersama Anda. Daftarkan dahulu anggota TPK lain, "
+    "Kasi/Kaur, Sekretaris Desa, atau BPD."
+)
 NO_OFFER = (
     "Tidak ada penawaran yang masuk sampai batas waktu, dan batas waktu tidak dapat digeser. "
     "Nyatakan gagal lalu adakan lagi, dengan undangan lain atau HPS dan lingkup yang ditinjau kembali."
@@ -106,12 +110,21 @@ class Opening:
             return verdict
         if not self.takes_two:
             return Denied("Penawaran pengadaan ini dibuka oleh satu orang, tanpa saksi.")
-        return Denied(problem) if (problem := self._ripe()) else verdict
+        if problem := self._ripe():
+            return Denied(problem)
+        return verdict if self.seconds(user) else Denied(NOBODY_ELSE)
+
+    def seconds(self, user: Any) -> list[Membership]:
+        """Who could open together with this person, by the offices that they hold today."""
+        bidding = Membership.objects.current().filter(provider__in=self.invitations.values("provider"))
+        rows = Membership.objects.current().at(self.need.village_id).holding(*WITNESSES)
+        rows = rows.filter(user__is_active=True).exclude(user=user).exclude(user__in=bidding.values("user"))
+        return list(rows.select_related("user", "area").order_by("role", "pk"))
 
     def may_confirm_opening(self, user: Any) -> Verdict:
         """The second person: another one of the team, or a witness from the village's government or the BPD."""
         membership = people.acting(user, *WITNESSES, at=self.need.village_id)
-        if not membership or membership.role == Role.MINISTRY:
+        if not membership:
             return Denied("Pembukaan disaksikan oleh anggota TPK lain, Kasi/Kaur, Sekretaris Desa, atau BPD desa ini.")
         if user.pk == self.opening_asked_by_id:
             return Denied("Anda yang meminta pembukaan; orang kedua yang membukanya bersama Anda harus orang lain.")
