@@ -15,17 +15,10 @@ from core.models import PrintedDocument
 from regions.models import Area
 from transactions.documents.frame import Printable, holder_of, letterhead, package
 from transactions.models import Invitation, Method, OpeningMinutes, Sourcing
-from transactions.models.sourcing.offer import papers_required
+from transactions.models.sourcing import offer
 from transactions.models.sourcing.sourcing import OFFICER
 from transactions.order import Order
 
-USUAL_PAPERS = (
-    "surat penawaran",
-    "surat pernyataan kebenaran usaha",
-    "spesifikasi atau usulan teknis",
-    "jadwal pelaksanaan",
-    "daftar kuantitas dan harga",
-)
 SENT_HERE = "melalui Marketplace P2KTD"
 
 
@@ -81,9 +74,10 @@ def schedule(sourcing: Sourcing) -> list[list[str]]:
 
 
 def papers_asked(sourcing: Sourcing) -> str:
-    """What an offer has to bring: what the rule names, else what is usual."""
-    named = [str(kind.label).lower() for kind in papers_required(sourcing)]
-    return "; ".join(named or USUAL_PAPERS)
+    """What an offer has to bring, as its form asks; and a price for each item."""
+    named = [str(kind.label).lower() for kind in offer.papers_asked(sourcing)]
+    prices = ["daftar kuantitas dan harga"] if sourcing.items.exists() else []  # type: ignore[attr-defined]
+    return "; ".join([*named, *prices])
 
 
 def specification(sourcing: Sourcing) -> str:
