@@ -196,10 +196,10 @@ def test_a_draft_is_amended_and_its_method_follows_its_value(market: Market) -> 
     sourcing.amend(by=market.user("pka"), hps=8_000_000, **fields)
     assert [row.service for row in sourcing.invitations.all()] == [market.rival_service]
     assert (sourcing.scope, sourcing.hps, sourcing.days, sourcing.method) == ("Baru.", 8_000_000, 9, "direct")
-    with pytest.raises(TransitionRefused, match="Permintaan Penawaran dilakukan oleh"):
-        sourcing.amend(by=market.user("pka"), hps=15_000_000, **fields)
-    sourcing.refresh_from_db()
-    assert (sourcing.hps, sourcing.method) == (8_000_000, "direct")
+    sourcing.amend(by=market.user("pka"), hps=15_000_000, **fields)
+    assert (sourcing.hps, sourcing.method) == (15_000_000, "quotation")
+    with pytest.raises(TransitionRefused, match="Permintaan Penawaran dilakukan oleh"):  # from here on it is the team's
+        sourcing.amend(by=market.user("pka"), hps=8_000_000, **fields)
 
 
 def test_after_the_invitations_nothing_is_amended(market: Market) -> None:

@@ -20,9 +20,6 @@ from transactions.candidates import candidates, label_of
 from transactions.models import Method, Need, ProcurementRule, Quotation, Sourcing
 from transactions.models.planning.joint import spendable
 
-WORDS = {"rows": 4}
-
-
 FROM_AGENDA = "Dari buku agenda desa. Boleh dikosongkan; pada surat tercetak titik-titik untuk ditulis tangan."
 
 
@@ -95,7 +92,7 @@ class SourcingFields(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        hps = data.get("hps")
+        hps = data.get("hps") if "hps" in self.fields else self.instance.hps
         if hps and self.rule.method_for(hps) != Method.TENDER and not data.get("services"):
             self.add_error("services", "Pilih sedikitnya satu layanan.")
         return data
@@ -139,9 +136,11 @@ class AmendSourcingForm(SourcingFields):
         initial = {"services": invited} | kwargs.pop("initial", {})
         copy = Sourcing.objects.get(pk=document.pk)
         super().__init__(*args, instance=copy, initial=initial, need=document.need, **kwargs)
+        if document.items.exists():  # their sum, which is changed with them
+            del self.fields["hps"]
 
     def arguments(self) -> dict[str, Any]:
-        data = self.cleaned_data
+        data = {"hps": self.instance.hps} | self.cleaned_data
         return {name: data[name] for name in ("scope", "hps", "days", "deadline", "services")}
 
 

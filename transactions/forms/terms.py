@@ -16,7 +16,7 @@ from transactions.forms.rows import COUNT, Rows, VolumeField, more_rows
 from transactions.models import Sourcing, Terms
 from transactions.models.planning.joint import spendable
 from transactions.models.sourcing.item import Line, said, total_of
-from transactions.models.sourcing.terms import MOST_ITEMS, lines_of, ppn_of, ppn_rate
+from transactions.models.sourcing.terms import MOST_ITEMS, ppn_of, ppn_rate
 
 MOST_STAGES = 20
 TEXT = forms.Textarea(attrs={"rows": 5})
@@ -142,9 +142,12 @@ class PriceForm(MoveForm):
         super().__init__(*args, **kwargs)
         terms: Terms = self.document
         self.sourcing = terms.sourcing
-        for name in ("tax", "price_source", "hps_number", "hps_on"):
+        for name in ("hps_number", "hps_on"):
             self.fields[name].initial = getattr(terms, name)
-        self.rows = Rows(self, ITEM, [as_typed(line) for line in lines_of(self.sourcing)], most=MOST_ITEMS)
+        start = begun_from(terms)
+        for name in ("tax", "price_source"):
+            self.fields[name].initial = getattr(start, name)
+        self.rows = Rows(self, ITEM, [as_typed(line) for line in start.lines()], most=MOST_ITEMS)
         self.ceiling = spendable(terms.need)
         self.rate = ppn_rate(local_today(terms.need.village))
 
@@ -175,6 +178,14 @@ class PriceForm(MoveForm):
 
     def arguments(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("items", "tax", "price_source", "hps_number", "hps_on")}
+
+
+def begun_from(terms: Terms) -> Terms:
+    """The estimate that the form starts from: what was typed, else that of the last try of the same need that failed."""
+    if terms.sourcing.items.exists():
+        return terms
+    earlier = Terms.objects.filter(sourcing__need=terms.need, sourcing__state="failed", sourcing__items__isnull=False)
+    return earlier.select_related("sourcing__need").order_by("-sourcing").first() or terms
 
 
 def as_typed(line: Line) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from core.formats import rupiah
 from core.models import Event
 from core.notices import Tell, tells
 from regions.scope import NATION, within
-from transactions.models import Contract, Method, Need, Quotation, Sourcing, TenderQuestion
+from transactions.models import Contract, Method, Need, Quotation, Sourcing, TenderQuestion, Terms
 from transactions.models.sourcing.opening import WITNESSES
 from transactions.models.sourcing.sourcing import OFFICER
 from transactions.notifications.people import of_provider, village
@@ -27,6 +27,19 @@ def providers_are_invited(event: Event, sourcing: Sourcing) -> Iterator[Tell]:
                 f"Undangan penawaran: {need.title}",
                 f"{need.village.full_name} mengundang Anda. Kirim penawaran sebelum batas waktu.",
             )
+
+
+@tells("transactions.sourcing", "amend")
+@tells("transactions.terms", "price")
+def whose_method_it_is_now_goes_on(event: Event, draft: Sourcing | Terms) -> Iterator[Tell]:
+    """Another value may mean another method, and its office."""
+    if not event.data.get("passes_on"):
+        return
+    sourcing = draft.sourcing if isinstance(draft, Terms) else draft
+    method = Method(sourcing.method)
+    for member in village(sourcing.need.village_id, OFFICER[method]):
+        title = f"Draf pengadaan berpindah kepada Anda: {sourcing.need.title}"
+        yield Tell(member.user, title, f"Nilainya {rupiah(sourcing.hps)}, jadi caranya sekarang {method.label}.")
 
 
 @tells("transactions.quotation", "create")

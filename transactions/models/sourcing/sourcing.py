@@ -353,11 +353,16 @@ class Sourcing(Opening, Awarding, Tendering, WaysOn, OrderDocument):
         for service in services if self.method != Method.TENDER else ():  # a tender is open to all who are listed
             self.invite(service)
 
-    def choose_method(self) -> None:
-        """By the value and the rule that this sourcing began under. A tender asks nobody: candidates go."""
+    def choose_method(self) -> bool:
+        """By the value and the rule that this sourcing began under. A tender asks nobody: candidates go.
+
+        Says whether the draft passes to another office, which is then told.
+        """
+        before = OFFICER.get(self.method)  # type: ignore[call-overload]
         self.method = self.rule.method_for(self.hps)
         if self.pk and self.method == Method.TENDER:
             self.invitations.all().delete()
+        return before not in (None, OFFICER[Method(self.method)])
 
     def amend(
         self,
@@ -374,9 +379,7 @@ class Sourcing(Opening, Awarding, Tendering, WaysOn, OrderDocument):
             self.scope, self.days, self.deadline = scope, days, deadline
             if not self.items.exists():  # else it is their sum
                 self.hps = hps
-            self.choose_method()
-            verdict = self.officer(by)
-            refuse_unless(verdict, getattr(verdict, "reason", ""))
+            facts["passes_on"] = self.choose_method()
             chosen = list(services) if self.method != Method.TENDER else []
             self.invitations.exclude(service__in=chosen).delete()
             for service in chosen:

@@ -208,7 +208,7 @@ class Terms(OrderDocument):
             self.ppn_basis_points = ppn_rate(local_today(self.need.village)) if tax == self.Tax.ADDED else None
             self._keep(items)
             self.sourcing.hps = self.subtotal + self.ppn
-            self.sourcing.choose_method()
+            facts["passes_on"] = self.sourcing.choose_method()
             self.sourcing.clean()
             self.sourcing.save(update_fields=["hps", "method"])
             facts.update(hps=self.sourcing.hps, method=self.sourcing.method, items=len(items))

@@ -35,7 +35,7 @@ class WaysOn:
         """What the officer can do where there is no plain way on: no offer, a single one, none that meets the terms, a
         winner that withdrew, or a sourcing that failed."""
         if self.state == "failed":
-            return "Isian pengadaan yang gagal sudah disalin ke pengadaan berikutnya. Undang juga penyedia lain, atau tinjau HPS, lingkup, dan waktunya."
+            return "Isian pengadaan yang gagal akan disalin ke pengadaan berikutnya. Undang juga penyedia lain, atau tinjau HPS, lingkup, dan waktunya."
         if self.state == "open" and self.is_past_deadline:
             count = self.quotations.filter(state="sealed").count()
             return NO_OFFER if not count else ONE_OFFER if count == 1 and self.method != Method.DIRECT else ""
