@@ -37,7 +37,7 @@ class EvaluateForm(MoveForm):
         readable = Quotation.objects.visible_to(self.user).filter(sourcing=sourcing, state="sealed")
         self.quotations = list(
             readable.select_related("provider", "attachment", "sourcing__need")
-            .prefetch_related("items", "papers__file")
+            .prefetch_related("items", "papers__file", "steps")
             .order_by("price", "pk")
         )
         self.asked = papers_asked(sourcing)

@@ -33,6 +33,7 @@ class AnnounceForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sourcing, village = self.document, self.document.need.village
+        self.invitations = sourcing.invitations.select_related("provider").order_by("pk")
         self.zone = f"Waktu {village.zone_name}"
         self.fields["deadline"].initial = sourcing.deadline
         self.fields["on"].initial = local_today(village)
@@ -97,7 +98,6 @@ class AnnounceTenderForm(AnnounceForm):
         return day.replace(hour=16, minute=0, second=0, microsecond=0)
 
 
-class OpenForm(MoveForm):
 class AskOpeningForm(MoveForm):
     """Nothing to type; the page names who can be the second person."""
 
@@ -106,6 +106,7 @@ class AskOpeningForm(MoveForm):
         self.seconds = self.document.seconds(self.user)
 
 
+class OpenForm(MoveForm):
     """Opening: the number of its minutes."""
 
     number = Line(label="Nomor berita acara pembukaan penawaran", max_length=60, required=False, help_text=FROM_AGENDA)
