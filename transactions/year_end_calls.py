@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef
+from django.db.models.functions import Left
 
 from core.workflow import Allowed, record
+from regions.codes import LENGTHS
 from regions.models import TimeZone
 from transactions import year_end
 from transactions.models.planning.carrying import YearEndCall
 from transactions.models.planning.need import Need
 
 Step = YearEndCall.Step
+REGENCY = LENGTHS[1]  # of a regency's code, with which those of its villages begin
 
 
 def call_all(now: dt.datetime) -> int:
     """How many calls were new. Safe to run twice, at once, or to be killed: each call is a transaction of its own."""
-    said = 0
-    regencies: Counter[tuple[str, int, str]] = Counter()
+    said, come = 0, set()
     for zone in TimeZone.values:
         for year, step in steps(now.astimezone(ZoneInfo(zone)).date()):
-            for village, orders in undecided(zone, year, step):
-                said += say(village, year, step, orders)
-                regencies[village[:5], year, step] += orders
-    return said + sum(say(area, year, step, orders) for (area, year, step), orders in regencies.items())
+            come.add((year, step))
+            said += sum(say(village, year, step, orders) for village, orders in undecided(zone, year, step))
+    for year, step in sorted(come):
+        said += sum(say(regency, year, step, orders) for regency, orders in over_them(year, step))
+    return said
 
 
 def steps(today: dt.date) -> Iterator[tuple[int, str]]:
@@ -45,6 +47,16 @@ def undecided(zone: str, year: int, step: str) -> list[tuple[str, int]]:
     called = YearEndCall.objects.filter(area=OuterRef("village"), fiscal_year=year, step=step)
     rows = Need.objects.unfinished().filter(~Exists(called), fiscal_year=year, village__time_zone=zone)
     return list(rows.order_by().values_list("village").annotate(n=Count("pk")).order_by("village"))
+
+
+def over_them(year: int, step: str) -> list[tuple[str, int]]:
+    """Regencies of called villages that were not called themselves, and how many orders all their villages have
+    undecided: counted now, whichever night each village was called."""
+    calls = YearEndCall.objects.filter(fiscal_year=year, step=step).annotate(regency=Left("area", REGENCY))
+    waiting = calls.exclude(regency__in=calls.filter(area=F("regency")).values("regency")).values("regency")
+    rows = Need.objects.unfinished().filter(fiscal_year=year).annotate(regency=Left("village", REGENCY))
+    rows = rows.filter(regency__in=waiting).order_by("regency")
+    return list(rows.values_list("regency").annotate(n=Count("pk")))
 
 
 @transaction.atomic

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,7 +16,8 @@ from catalog.lists.paging import Sort, page_of
 from core.clock import today
 from transactions import year_end as calendar
 from transactions.forms.year_end import YearEndFilterForm
-from transactions.models import Contract, Need, Payment
+from transactions.models import Need
+from transactions.models.planning.carrying import left_of
 from transactions.models.planning.need import in_office
 from transactions.views.order_list import with_contracts
 
@@ -64,13 +64,9 @@ def narrowed(rows: QuerySet[Need], asked: dict[str, Any]) -> QuerySet[Need]:
 
 
 def lines(needs: list[Need], user: Any, year: int) -> list[dict[str, Any]]:
-    """Each order with where it stands, what is left of it, and where its head decides; three queries more."""
-    contracts = Contract.objects.filter(sourcing__need__in=needs).exclude(state="terminated").select_related("sourcing")
-    values = {contract.sourcing.need_id: contract for contract in contracts}
-    paid = paid_of(values.values())
-    found = []
+    """Each order with where it stands, what is left of the village's own part, and where its head decides."""
+    left, found = left_of(needs), []
     for need, document in with_contracts(needs, user):
-        contract = values.get(need.pk)
         is_open = need.state == "budgeted" and (need.fiscal_year or year + 1) <= year
         decides = is_open and people.acting(user, Role.VILLAGE_HEAD, at=need.village_id)
         verbs = ["carry_over", *(["cancel"] if document is need else [])] if decides else []
@@ -78,15 +74,9 @@ def lines(needs: list[Need], user: Any, year: int) -> list[dict[str, Any]]:
             {
                 "need": need,
                 "document": document,
-                "left": contract.value - paid.get(contract.pk, 0) if contract else need.ceiling,
+                "left": left[need.pk],
                 "is_overdue": is_open and need.fiscal_year != year,
                 "moves": [(need.MOVES[verb].label, need.move_url(verb)) for verb in verbs],
             }
         )
     return found
-
-
-def paid_of(contracts: Iterable[Contract]) -> dict[int, int]:
-    """What was paid of each, gross, in whole rupiah; one query."""
-    rows = Payment.objects.filter(contract__in=contracts).values_list("contract")
-    return dict(rows.order_by().annotate(total=Sum("gross")))

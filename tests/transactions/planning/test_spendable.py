@@ -13,6 +13,7 @@ from tests.areas import KUTA, SUKADANA
 from tests.transactions.stage import Market, Reasoned
 from transactions.forms import SourcingForm
 from transactions.models import CarryOver, Contract, JointShare, Need
+from transactions.models.planning.carrying import left_of
 from transactions.models.planning.joint import spendable
 
 pytestmark = pytest.mark.django_db
@@ -72,4 +73,4 @@ def test_of_a_joint_purchase_each_village_has_its_part_less(market: Market) -> N
     row.budget(by=market.user("kaur2"), fiscal_year=market.today.year, funding="add", activity_code="4.1.01")
     need = ended(market, 50, Need.objects.get(pk=row.need_id))
     assert spendable(need) == 10_000_000 - 4_700_000
-    assert need._left(None) == 6_000_000 - 2_820_000
+    assert left_of([need])[need.pk] == 6_000_000 - 2_820_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from regions.scope import within
 if TYPE_CHECKING:
     from transactions.models.contract.contract import Contract
     from transactions.models.planning.activity import Activity
+    from transactions.models.planning.need import Need
 
 PAID = ("musdes", "refused", "accepted", "closed")  # an accountability past its payment: the money was spent
 
@@ -107,7 +109,7 @@ class Carrying:
         with moving(self, "carry_over", by=by, note=note) as facts:  # type: ignore[arg-type]
             refuse_unless(dpal_on <= local_today(self.village), "Tanggal DPAL tidak boleh di masa depan.")
             contract = self._living_contract()
-            amount = self._left(contract)
+            amount = left_of([self])[self.pk]  # type: ignore[list-item]
             refuse_unless(amount > 0, "Tidak ada sisa yang dilanjutkan.")
             row = CarryOver(
                 need=self,  # type: ignore[misc]
@@ -125,18 +127,6 @@ class Carrying:
             self.fiscal_year = row.to_year
             facts.update(number=dpal_number, amount=amount, to_year=row.to_year)
         return row
-
-    def _left(self, contract: Contract | None) -> int:
-        """What is not paid of this village's own part; where nothing is contracted, what contracts that ended early
-        left of its ceiling (of each the village's part, by the largest remainder)."""
-        from transactions.models.planning.joint import divided, taken
-
-        others = self.shares.living().aggregate(value=models.Sum("value"), ceiling=models.Sum("ceiling"))
-        if contract is None:
-            weights = [self.ceiling, others["ceiling"] or 0]
-            return int(self.ceiling) - sum(divided(part, weights)[0] for part in taken(self))  # type: ignore[arg-type]
-        paid = divided(contract.paid, [self.ceiling, others["ceiling"] or 0])[0] if others["value"] else contract.paid
-        return contract.value - (others["value"] or 0) - paid
 
     def _living_contract(self) -> Contract | None:
         """Held, parent before child: neither is it issued nor ended while its money moves."""
@@ -179,6 +169,32 @@ class Carrying:
             if contract is None or contract.state == "drafted":
                 after.check_room(row.amount)
             self.activity, self.funding, self.activity_code = after, after.funding, after.activity_code
+
+
+def left_of(needs: Collection[Need]) -> dict[int, int]:
+    """Key of each need -> what is not paid of its village's own part, in whole rupiah.
+
+    Where nothing is contracted it is what contracts that ended early left of the ceiling. Of what several villages bear
+    together each has its part, by the largest remainder.
+    """
+    from transactions.models.contract.contract import Contract
+    from transactions.models.planning.joint import JointShare
+
+    shares = JointShare.objects.living().filter(need__in=needs).order_by().values("need")
+    others = {row["need"]: row for row in shares.annotate(value=models.Sum("value"), ceiling=models.Sum("ceiling"))}
+    living = Contract.objects.filter(sourcing__need__in=needs).exclude(state="terminated").select_related("sourcing")
+    contracts = {each.sourcing.need_id: each for each in living.annotate(gross=models.Sum("payments__gross", default=0))}
+    return {need.pk: _own_left(need, contracts.get(need.pk), others.get(need.pk, {})) for need in needs}
+
+
+def _own_left(need: Need, contract: Any, others: dict[str, Any]) -> int:
+    from transactions.models.planning.joint import divided, taken
+
+    weights = [need.ceiling or 0, others.get("ceiling", 0)]
+    if contract is None:
+        return weights[0] - sum(divided(part, weights)[0] for part in taken(need))
+    others_bear = others.get("value") or 0
+    return int(contract.value - others_bear - (divided(contract.gross, weights)[0] if others_bear else contract.gross))
 
 
 class YearEndCallQuerySet(models.QuerySet["YearEndCall"]):
