@@ -27,8 +27,11 @@ def regencies(user: Any) -> QuerySet[Area]:
     return Area.objects.within(people.territories(user, *WRITERS)).filter(level=Level.REGENCY).order_by("code")
 
 
+YEAR = 365
+
+
 class RuleForm(forms.ModelForm):
-    """A decree from its first day on. That day lies ahead: no sourcing that runs learns of a new rule."""
+    """A decree from its first day on, today at the earliest. No sourcing that runs learns of a new rule."""
 
     offer_papers = forms.TypedMultipleChoiceField(
         label="Berkas yang wajib dalam setiap penawaran",
@@ -49,6 +52,9 @@ class RuleForm(forms.ModelForm):
             self.add_error("quotation_limit", "Batas ini harus di atas batas pembelian langsung.")
         if data.get("min_invitations") == 0:
             self.add_error("min_invitations", ValidationError("Sedikitnya satu penyedia diundang."))
+        for name, longest in (("tender_days", YEAR), ("min_hours", YEAR * 24)):
+            if (data.get(name) or 0) > longest:  # no deadline lies further ahead
+                self.add_error(name, ValidationError(f"Paling lama {longest}, yaitu satu tahun."))
         days, hours = data.get("tender_days"), data.get("question_hours")
         if days is not None and hours is not None and hours > days * 24:
             self.add_error("question_hours", ValidationError("Waktu bertanya tidak lebih lama dari pengumuman lelang."))

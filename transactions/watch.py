@@ -56,8 +56,6 @@ def _of(sourcing: Sourcing, verb: str) -> Iterator[Caution]:
             invited = _providers(invitations__sourcing=sourcing)
             yield from same_owner(invited)
             yield from tied(sourcing, invited)
-        case "announce_tender":
-            yield from split(sourcing)
         case "evaluate" | "award":
             bidders = _providers(
                 quotations__in=Quotation.objects.filter(sourcing=sourcing, state__in=["sealed", "qualified"])

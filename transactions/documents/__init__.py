@@ -5,8 +5,6 @@ One module for each stage; its `available(order)` says which papers can be asked
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from accounts.models import Role
 from core.clock import local_today
 from core.models import Document, PrintedDocument
@@ -27,19 +25,6 @@ def rule_of(need: Need) -> ProcurementRule:
 def papers_of(document: Document) -> list[PrintedDocument]:
     """Papers printed of one document, newest first."""
     return list(PrintedDocument.objects.about(document).select_related("file"))
-
-
-def papers(order: Order) -> list[PrintedDocument]:
-    """Papers printed of the whole order, in one query; the contract's first."""
-    holders = [*order.documents[2:], *order.payment_requests, *order.meetings]
-    if not holders:
-        return []
-    mine = Q(pk__in=[])
-    for document in holders:
-        mine |= Q(about=document._meta.label_lower, about_id=str(document.pk))
-    place = {(document._meta.label_lower, str(document.pk)): number for number, document in enumerate(holders)}
-    found = PrintedDocument.objects.filter(mine).select_related("file").order_by("-pk")
-    return sorted(found, key=lambda paper: place[paper.about, paper.about_id])
 
 
 def available(order: Order) -> list[Printable]:
