@@ -68,20 +68,25 @@ class Site:
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=HOME, env=self.environment, check=True)
 
     def fill(self, *arguments: str) -> None:
-        """Migrate, load the areas and seed, unless an earlier run did; a changed model begins anew."""
+        """Migrate, load the areas and seed, unless an earlier run did. A set of before some kind of row is not filled up:
+        who changes what is seeded drops the database."""
         address, name = self.database.rsplit("/", 1)
         with psycopg.connect(f"{address}/postgres", autocommit=True) as server:
             if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 server.execute(f'CREATE DATABASE "{name}"')
         self.manage("migrate", "--verbosity", "0")
-        if not self.seeded():
+        if (found := self.seeded()) == (True, False):
+            raise RuntimeError(f"{name} was filled by older code: drop it, and it is filled anew.")
+        if not found[0]:
             self.manage("load_areas")
             self.manage("seed_scale", *arguments)
 
-    def seeded(self) -> bool:
+    def seeded(self) -> tuple[bool, bool]:
+        """Has it rows, and also the kinds that the set has had last?"""
+        kinds = ("verification_application", "transactions_termin")
         with psycopg.connect(self.database) as database:
-            found = database.execute("SELECT EXISTS (SELECT 1 FROM verification_application)").fetchone()
-        return bool(found and found[0])
+            one, other = (database.execute(f"SELECT 1 FROM {kind} LIMIT 1").fetchone() is not None for kind in kinds)  # noqa: S608
+        return one, other
 
     @property
     def alias(self) -> str:

@@ -1,3 +1,5 @@
+import os
+import subprocess
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -8,7 +10,7 @@ from p2ktd.bench.drive import Lane, count_queries, race, table
 from p2ktd.bench.load import ROUNDS, SECONDS
 from p2ktd.bench.load import race as load
 from p2ktd.bench.load import table as load_table
-from p2ktd.bench.sites import Site, serving
+from p2ktd.bench.sites import HOME, Site, serving
 
 SMALL = ("--applications", "200", "--services", "1000", "--villages", "200", "--orders", "2000")
 LARGE: tuple[str, ...] = ()  # the national set: seed_scale's own defaults
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=float, default=SECONDS, help="of each page in each round")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write("Filling the databases (the first time takes minutes) ...")
+        self.stdout.write(f"{state()}\nFilling the databases (the first time takes minutes) ...")
         self.rounds = options["rounds"] or TURNS
         small, large = Site.named("small"), Site.named("large")
         large.fill(*LARGE)
@@ -78,3 +80,9 @@ class Command(BaseCommand):
                 f"(aim {MOST_MEMORY} MB: {'ok' if resident <= MOST_MEMORY else 'MISS'}). "
                 f"Cold start {start:.1f} s (aim {MOST_START} s: {'ok' if start <= MOST_START else 'MISS'})."
             )
+
+
+def state() -> str:
+    """Which code is measured, and how busy the machine is beforehand."""
+    said = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=HOME, capture_output=True, text=True)
+    return f"Code {said.stdout.strip() or 'without git'}; load of the machine before: {os.getloadavg()[0]:.1f}."
