@@ -34,11 +34,14 @@ class Purchase:
     ending: str = ""  # of the village's keys in the demo's cast: ".tetangga"
     path: str = ""
     widths: dict[str, dict[str, Any]] = field(default_factory=dict)  # key -> how this person's browser is
+    people: dict[str, Visitor] = field(default_factory=dict)  # whoever came keeps the browser: each holds connections
 
     def by(self, key: str) -> Visitor:
         """This person's browser, at the list of what waits for them."""
-        named = key if key in OUTSIDERS or key.startswith("penyedia") else key + self.ending
-        return self.site.visitor(named, **self.widths.get(key, {})).go("/perlu-tindakan/")
+        if key not in self.people:
+            named = key if key in OUTSIDERS or key.startswith("penyedia") else key + self.ending
+            self.people[key] = self.site.visitor(named, **self.widths.get(key, {}))
+        return self.people[key].go("/perlu-tindakan/")
 
     def turn(self, key: str) -> Visitor:
         """The order's page (or that of its part), from "Perlu tindakan"."""
