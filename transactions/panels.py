@@ -15,7 +15,7 @@ from catalog.models import Service
 from core.formats import rupiah, tanggal_sedang
 from transactions import prices
 from transactions.models import Contract, Invitation, Need, PriceReference, Shortlisted
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 from transactions.models.sourcing.shortlist import kept_for, may_keep
 from transactions.order import Order
 

@@ -17,7 +17,8 @@ from core.documents import fingerprint
 from core.formats import waktu
 from core.models import Job, StoredFile
 from regions.scope import within
-from transactions.models.planning.need import OVERSEERS, Need, in_office
+from transactions.models.planning.need import Need
+from transactions.models.seeing import OVERSEERS, in_office
 from transactions.models.sourcing.quotation import Invitation
 
 KEEP = dt.timedelta(days=7)

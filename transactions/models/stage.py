@@ -13,7 +13,8 @@ from django.db.models import Q
 from accounts import people
 from accounts.models.membership import VILLAGE_ROLES
 from regions.codes import LENGTHS, NATION, outermost
-from transactions.models.planning.need import OVERSEERS, Need
+from transactions.models.planning.need import Need
+from transactions.models.seeing import OVERSEERS
 
 # What the documents say takes the place of what was kept; `transactions_stages` is the one place that reads it off them.
 REBUILD = """

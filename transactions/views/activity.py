@@ -22,7 +22,7 @@ from transactions import forms, siskeudes
 from transactions.documents import announcement
 from transactions.models import Activity, ActivityImport, ProcurementPlan
 from transactions.models.planning.activity_import import COMPARED, Line, fingerprint_of, shown
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 from transactions.views.making import form_page, made, refuse_page
 
 BY_CODE = Sort("Kode kegiatan", "activity_code", str, descending=False)

@@ -17,7 +17,7 @@ from catalog.models import Service, ServiceVersion
 from core.workflow import TransitionRefused
 from transactions.forms.shortlist import ShortlistForm
 from transactions.models import Need
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 from transactions.models.sourcing.shortlist import kept_for, may_keep, shortlisting
 from transactions.order import Order
 from transactions.views.making import made

@@ -18,7 +18,7 @@ from transactions import year_end as calendar
 from transactions.forms.year_end import YearEndFilterForm
 from transactions.models import Need
 from transactions.models.planning.carrying import left_of
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 from transactions.views.order_list import with_contracts
 
 YEARS_BACK = 3

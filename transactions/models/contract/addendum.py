@@ -18,8 +18,8 @@ from core.workflow import Allowed, Caution, Denied, Move, Verdict, born, moves, 
 from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.contract.contract import IN_WORK, Contract
-from transactions.models.planning.need import in_office
 from transactions.models.rule import Method
+from transactions.models.seeing import in_office
 
 LIVE = ("draft", "provider_signed")
 ENDED = "Kontraknya tidak sedang berjalan, jadi tidak dapat diubah lagi dengan adendum."

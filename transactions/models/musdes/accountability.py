@@ -18,7 +18,7 @@ from transactions.models.base import OrderDocument
 from transactions.models.contract.contract import Contract
 from transactions.models.day import by_day
 from transactions.models.musdes.due import UNHEARD, Due
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 
 if TYPE_CHECKING:
     from transactions.models.musdes.meeting import Meeting

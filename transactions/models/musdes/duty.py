@@ -21,7 +21,7 @@ from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.day import by_day
 from transactions.models.musdes.accountability import WATCHERS, Accountability
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 
 
 class Responsible(models.TextChoices):

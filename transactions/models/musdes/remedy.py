@@ -21,7 +21,7 @@ from transactions.models.base import OrderDocument
 from transactions.models.day import by_day
 from transactions.models.musdes.accountability import REMEDY_CHOOSERS, WATCHERS, Accountability
 from transactions.models.musdes.mending import Mending
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 
 
 class RemedyQuerySet(models.QuerySet):

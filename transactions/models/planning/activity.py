@@ -16,7 +16,8 @@ from core.formats import desimal, rupiah
 from core.models import Document
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
-from transactions.models.planning.need import Funding, in_office
+from transactions.models.planning.need import Funding
+from transactions.models.seeing import in_office
 
 if TYPE_CHECKING:
     from transactions.models.contract.contract import Contract

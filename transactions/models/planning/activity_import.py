@@ -16,7 +16,8 @@ from core.models import Document
 from core.workflow import Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
 from transactions.models.planning.activity import Activity, plain_number
-from transactions.models.planning.need import Funding, in_office
+from transactions.models.planning.need import Funding
+from transactions.models.seeing import in_office
 
 KEY = ("fiscal_year", "activity_code", "funding")
 COMPARED = ("name", "subfield", "ceiling", "volume", "unit", "place", "schedule", "officer", "position")

@@ -21,7 +21,8 @@ from core.workflow import Allowed, Denied, Move, TransitionRefused, Verdict, bor
 from regions.models import Area
 from regions.scope import within
 from transactions.models.base import OrderDocument
-from transactions.models.planning.need import OPEN, Funding, Need, in_office
+from transactions.models.planning.need import OPEN, Funding, Need
+from transactions.models.seeing import in_office
 
 if TYPE_CHECKING:
     from transactions.models.contract.contract import Contract

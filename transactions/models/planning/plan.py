@@ -10,7 +10,7 @@ from accounts.models.membership import Role
 from core.workflow import Allowed, Denied, Verdict
 from regions.models import Area
 from transactions.models.planning.activity import Activity
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 
 
 class ProcurementPlanQuerySet(models.QuerySet):

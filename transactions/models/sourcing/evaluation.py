@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.workflow import refuse_unless
-from transactions.models.planning.need import on_the_buying_side
+from transactions.models.seeing import on_the_buying_side
 from transactions.models.sourcing.offer import Paper, papers_asked
 from transactions.models.sourcing.sourcing import Sourcing
 

@@ -12,8 +12,8 @@ from accounts.models.membership import Role
 from core.clock import database_now
 from core.codes import CodeField
 from core.workflow import Allowed, Denied, Verdict, moving
-from transactions.models.planning.need import on_the_buying_side
 from transactions.models.rule import Method
+from transactions.models.seeing import on_the_buying_side
 
 WITNESSES = (Role.PROCUREMENT_TEAM, Role.ACTIVITY_MANAGER, Role.VILLAGE_SECRETARY, Role.BPD)
 NOBODY_ELSE = (

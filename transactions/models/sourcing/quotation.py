@@ -15,8 +15,8 @@ from core.formats import MAX_RUPIAH, rupiah
 from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from transactions.models.base import OrderDocument
-from transactions.models.planning.need import on_the_buying_side, went_out
 from transactions.models.rule import Method
+from transactions.models.seeing import on_the_buying_side, went_out
 from transactions.models.sourcing import negotiation
 from transactions.models.sourcing.item import total_of
 from transactions.models.sourcing.negotiation import Negotiating

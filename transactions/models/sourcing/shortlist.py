@@ -11,7 +11,8 @@ from accounts import people
 from accounts.models.membership import FACILITATOR_ROLES, VILLAGE_ROLES
 from catalog.models import Service, ServiceVersion
 from regions.scope import within
-from transactions.models.planning.need import Need, in_office
+from transactions.models.planning.need import Need
+from transactions.models.seeing import in_office
 from transactions.models.sourcing.sourcing import Sourcing
 
 MOST: Final = 20  # of one need; who keeps more has not chosen

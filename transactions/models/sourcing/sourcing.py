@@ -20,8 +20,9 @@ from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, born, moves,
 from regions.scope import NOTHING, within
 from transactions.models.base import OrderDocument
 from transactions.models.planning.joint import needs_everybody, spendable
-from transactions.models.planning.need import Need, in_office, went_out
+from transactions.models.planning.need import Need
 from transactions.models.rule import Method, ProcurementRule
+from transactions.models.seeing import in_office, went_out
 from transactions.models.sourcing.awarding import Awarding
 from transactions.models.sourcing.opening import WITNESSES, Opening
 from transactions.models.sourcing.tender import Tendering

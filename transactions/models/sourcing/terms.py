@@ -17,8 +17,8 @@ from core.documents import fingerprint, freeze
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from transactions.models.base import OrderDocument
 from transactions.models.payment.tax_rate import TaxRate
-from transactions.models.planning.need import on_the_buying_side
 from transactions.models.rule import Method
+from transactions.models.seeing import on_the_buying_side
 from transactions.models.sourcing.item import Item, Line, total_of
 from transactions.models.sourcing.sourcing import Sourcing
 
