@@ -299,7 +299,7 @@ def test_a_village_that_is_not_ones_own_is_refused(market: Market) -> None:
 def test_a_losing_provider_reads_clearly_that_it_lost(market: Market) -> None:
     sourcing = market.sourcing("awarded", hps=20_000_000)
     text = market.client("firm").get(sourcing.get_absolute_url()).content.decode()
-    assert "Penawaran tidak terpilih. Terima kasih sudah menawarkan" in text
+    assert "Penawaran tidak terpilih. Ada penawaran memenuhi syarat yang lebih rendah. Terima kasih" in text
     assert "PT Tastura" in text  # who won, and at which price, is public once awarded
     assert "19.800.000" in text
     assert "Kami datang dan bekerja." in text  # its own words; the rival's stay with the village
