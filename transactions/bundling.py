@@ -68,7 +68,7 @@ def manifest_of(dossier: Dossier) -> dict[str, Any]:
     need, papers = dossier.need, []
     for part in dossier.parts():
         heading = f"{part.stage.label} ({part.ended})" if part.ended else part.stage.label
-        papers += [row_of(entry, heading) for _, entry in part.entries if entry.file is not None]
+        papers += [row_of(number, entry, heading) for number, entry in part.entries if entry.file is not None]
     if len(papers) > MOST_PAPERS or sum(paper["size"] for paper in papers) > MOST_BYTES:
         raise TooLargeError(
             f"Berkas pembelian ini lebih dari {MOST_PAPERS} dokumen atau {ukuran(MOST_BYTES)}; unduh satu per satu."
@@ -89,10 +89,11 @@ def manifest_of(dossier: Dossier) -> dict[str, Any]:
     return frozen
 
 
-def row_of(entry: Entry, heading: str) -> dict[str, Any]:
+def row_of(number: int, entry: Entry, heading: str) -> dict[str, Any]:
+    """One paper under its number in the order's file, which page, ZIP and PDF share."""
     file: Any = entry.file
     return {
-        "heading": heading, "title": entry.title, "letter": entry.number, "on": entry.on, "at": entry.at,
+        "number": number, "heading": heading, "title": entry.title, "letter": entry.number, "on": entry.on, "at": entry.at,
         "who": entry.who, "file": file.code, "path": file.content.name, "type": file.content_type, "size": file.size,
         "sha256": file.sha256, "superseded": entry.superseded, "personal": file.personal,
     }  # fmt: skip
@@ -133,11 +134,11 @@ def pack(content: dict[str, Any], out: BinaryIO) -> tuple[list[str], None]:
     """Every paper under a numbered name, and an index with the hashes; what is read is hashed on the way."""
     rows, remarks = [], []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:  # PDFs and photos are packed already
-        for number, paper in enumerate(content["papers"], 1):
-            name = name_of(number, paper)
+        for paper in content["papers"]:
+            name = name_of(paper)
             problem = put(packed, name, paper)
             note = problem or ("Cetakan lama; ada yang lebih baru." if paper["superseded"] else "")
-            rows.append(index_row(number, name, paper, note))
+            rows.append(index_row(name, paper, note))
             if problem:
                 remarks.append(f"{paper['title']}: {problem}")
         for name, lines in (("000 Daftar isi.csv", csv_lines([COLUMNS, *rows])), ("000 Catatan.txt", notes(content))):
@@ -168,18 +169,18 @@ def dated(name: str, at: dt.datetime | None) -> zipfile.ZipInfo:
     return entry
 
 
-def name_of(number: int, paper: dict[str, Any]) -> str:
+def name_of(paper: dict[str, Any]) -> str:
     """007 Berita Acara Evaluasi.pdf: letters and digits only, so that any computer takes it."""
     ending = ENDINGS.get(paper["type"], "")
     words = re.sub(r"[^A-Za-z0-9()]+", " ", paper["title"].removesuffix(ending)).strip()[:80].strip()
-    return f"{number:03} {words or 'Dokumen'}{ending}"
+    return f"{paper['number']:03} {words or 'Dokumen'}{ending}"
 
 
-def index_row(number: int, name: str, paper: dict[str, Any], note: str) -> list[Any]:
+def index_row(name: str, paper: dict[str, Any], note: str) -> list[Any]:
     on = paper["on"].isoformat() if paper["on"] else ""
     kept = paper["at"].astimezone(dt.UTC).isoformat(timespec="seconds")
     return [
-        number, name, paper["heading"], paper["title"], paper["letter"], on, kept, paper["who"], paper["size"],
+        paper["number"], name, paper["heading"], paper["title"], paper["letter"], on, kept, paper["who"], paper["size"],
         paper["sha256"], note,
     ]  # fmt: skip
 
@@ -206,9 +207,9 @@ def bind(content: dict[str, Any], out: BinaryIO) -> tuple[list[str], int]:
     troubled = [number for number, found in enumerate(measured) if "problem" in found]
     lines, first = [], 1
     for number, (paper, found) in enumerate(zip(papers, measured, strict=True)):
-        lines.append(paper | {"number": number + 1, "page": first, "link": f"{joiner.LINK}{number}"})
+        lines.append(paper | {"page": first, "link": f"{joiner.LINK}{number}"})
         first += found.get("pages", 1)
-    troubles = [papers[n] | {"number": n + 1, "why": PROBLEMS[measured[n]["problem"]]} for n in troubled]
+    troubles = [papers[n] | {"why": PROBLEMS[measured[n]["problem"]]} for n in troubled]
     with nameless() as front, nameless() as notices:
         draw(front, "transactions/print_bundle.html", content | {"lines": lines, "pages": first - 1})
         if troubles:

@@ -21,6 +21,14 @@ def sessions(contract: Any) -> list[tuple[int, str]]:
     return found
 
 
+def photos(contract: Any) -> list[tuple[int, str]]:
+    """The photographs of the reports and of the training sessions."""
+    reported = [photo for report in contract.progress.all() for photo in report.photos.all()]
+    trained = [photo for session in contract.sessions.all() for photo in session.photos.all()]
+    found = [(photo.file_id, "Foto kemajuan pekerjaan") for photo in reported]
+    return found + [(photo.file_id, "Foto pelatihan") for photo in trained]
+
+
 HOLDERS = (
     Holder(
         "transactions.Contract",
@@ -28,7 +36,7 @@ HOLDERS = (
         label="Kontrak",
         tell=lambda contract: contract.provider.name,
         select=("provider",),
-        prefetch=("sessions",),
+        prefetch=("sessions__photos", "progress__photos"),
     ),
     Holder(
         "transactions.Addendum",
@@ -107,7 +115,7 @@ PAPERS = (
         when="setelah hasil pekerjaan diperiksa",
     ),
     Paper("pelatihan", "Berkas pelatihan", of="transactions.contract", rows=sessions, least=0, maker="Penyedia"),
-    Paper("foto-kemajuan", "Foto kemajuan pekerjaan", of="transactions.contract", pictures=True, maker="Penyedia"),
+    Paper("foto", "Foto pekerjaan", of="transactions.contract", rows=photos, least=0, maker="Penyedia"),
     Paper(
         "bast",
         "Berita Acara Serah Terima (BAST)",

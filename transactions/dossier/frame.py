@@ -14,8 +14,8 @@ A stage's module (`planning`, `sourcing`, `contract`, `payment`, `musdes`) has t
         Paper("spk-penyedia", "SPK bertanda tangan penyedia", of="transactions.contract", field="provider_scan",
               maker="Penyedia", verb="sign_for_provider", number="number",
               expected=lambda contract: contract.state != "drafted"),
-        # pictures: what else in JPEG or PNG the document holds; the rule wants at least so many
-        Paper("foto-musdes", "Foto Musdes", of="transactions.meeting", pictures=True, least=2, ...),
+        # files of what hangs on the document, each with its name; the rule wants at least so many
+        Paper("foto-musdes", "Foto Musdes", of="transactions.meeting", rows=photos, least=2, ...),
     )
 
 Every file and every printed paper that a holder has is in the order's file, declared or not; a row gives it its name,
@@ -52,12 +52,13 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper that the process knows: printed unless it has a `field` or `rows` or is `pictures`.
+    """A paper that the process knows: printed unless it has a `field` or `rows`.
 
     `expected` asks a document `of` (model in lower case) whether the rule wants it by now; `when` says that moment in
-    words. `rows` gives the files of what hangs on the document, each with its name. `maker` is who makes it, `verb` the move by which. `number` and `on` are attributes of the document with the
-    letter's number and date where the paper itself does not tell. `instead` are kinds of which one is enough in its
-    place, as the signed scan for what was printed to be signed. `bidders`: those invited may read it.
+    words. `rows` gives the files of what hangs on the document, each with its name. `maker` is who makes it, `verb` the
+    move by which. `number` and `on` are attributes of the document with the letter's number and date where the paper
+    itself does not tell. `instead` are kinds of which one is enough in its place, as the signed scan for what was
+    printed to be signed. `bidders`: those invited may read it.
     """
 
     kind: str
@@ -68,7 +69,6 @@ class Paper:
     when: str = ""
     field: str = ""
     rows: Callable[[Any], Iterable[tuple[int, str]]] | None = None
-    pictures: bool = False
     least: int = 1
     verb: str = ""
     number: str = ""
@@ -78,7 +78,7 @@ class Paper:
 
     @property
     def is_printed(self) -> bool:
-        return not self.field and not self.pictures and self.rows is None
+        return not self.field and self.rows is None
 
 
 @dataclass(frozen=True, slots=True)

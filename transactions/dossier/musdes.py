@@ -16,6 +16,16 @@ def told(meeting: Any) -> str:
     return tanggal_sedang(meeting.held_on) if meeting.held_on else ""
 
 
+def photos(meeting: Any) -> list[tuple[int, str]]:
+    return [(photo.file_id, "Foto Musdes") for photo in meeting.photos.all()]
+
+
+def steps(remedy: Any) -> list[tuple[int, str]]:
+    """What was handed in on the way, each with its day."""
+    found = [step for step in remedy.steps.all() if step.proof_id is not None]
+    return [(step.proof_id, f"{step.get_stage_display()} {tanggal_sedang(step.on)}") for step in found]
+
+
 HOLDERS = (
     Holder("transactions.Accountability", need="contract__sourcing__need", label="Pertanggungjawaban"),
     Holder(
@@ -36,6 +46,7 @@ HOLDERS = (
         need="accountability__contract__sourcing__need",
         label="Penyelesaian",
         tell=lambda remedy: str(remedy.get_kind_display()),
+        prefetch=("steps",),
     ),
 )
 PAPERS = (
@@ -91,7 +102,7 @@ PAPERS = (
         "foto-musdes",
         "Foto Musdes",
         of="transactions.meeting",
-        pictures=True,
+        rows=photos,
         least=2,
         maker=BPD,
         verb="attach",
@@ -99,4 +110,7 @@ PAPERS = (
         when="sebelum keputusan ditetapkan",
         on="held_on",
     ),
+    Paper("tindak-lanjut", "Bukti tindak lanjut", of="transactions.followup", field="proof"),
+    Paper("penyelesaian", "Bukti hasil penyelesaian", of="transactions.remedy", field="proof"),
+    Paper("langkah", "Langkah penyelesaian", of="transactions.remedy", rows=steps, least=0),
 )

@@ -25,29 +25,8 @@ HOLDERS = (
         office=True,
     ),
     Holder("transactions.JointPurchase", need="need", label="Kerja sama antar desa", office=True),
-    Holder("transactions.JointPurchase", need="need", label="Pembelian bersama", office=True),
-    Holder(
-        "transactions.JointShare",
-        need="need",
-        label="Desa peserta",
-        office=True,
-        tell=lambda share: share.village.label,
-        select=("village",),
-    ),
 )
 PAPERS = (
-    Paper(
-        "pengumuman",
-        "Pengumuman Perencanaan Pengadaan",
-        of="transactions.procurementplan",
-        maker="Kepala Desa",
-        bidders=True,
-    ),
-    Paper(
-        "kesepakatan-bersama",
-        "Kesepakatan bersama antar desa",
-        of="transactions.jointpurchase",
-        maker="Kepala Desa",
-        expected=lambda order: False,
-    ),
+    Paper("pengumuman", "Pengumuman Perencanaan Pengadaan", of="transactions.procurementplan", maker="Kepala Desa"),
+    Paper("kesepakatan-bersama", "Kesepakatan bersama antar desa", of="transactions.jointpurchase", maker="Kepala Desa"),
 )

@@ -24,8 +24,8 @@ from accounts import people
 from core.models import Event, PrintedDocument, StoredFile
 from transactions.dossier import contract, musdes, payment, planning, sourcing
 from transactions.dossier.frame import Holder, Paper, Stage
-from transactions.models import Invitation, Need, Sourcing
-from transactions.models.planning.need import in_office
+from transactions.models import Invitation, Meeting, Need, Sourcing
+from transactions.models.seeing import in_office
 
 STAGES = (
     Stage("perencanaan", "Perencanaan", planning.HOLDERS, planning.PAPERS),
@@ -34,7 +34,6 @@ STAGES = (
     Stage("pembayaran", "Pembayaran", payment.HOLDERS, payment.PAPERS, one_by_one=True),
     Stage("musdes", "Pertanggungjawaban", musdes.HOLDERS, musdes.PAPERS, one_by_one=True),
 )
-PICTURES = ("image/jpeg", "image/png")
 ROW_OF = {(paper.of, paper.kind): paper for stage in STAGES for paper in stage.papers}
 ROW_BY_KIND = {paper.kind: paper for stage in STAGES for paper in stage.papers if paper.is_printed}
 
@@ -125,6 +124,7 @@ class Dossier:
 
     def __init__(self, need: Need, user: Any) -> None:
         self.need, self.user = need, user
+        self._meetings: dict[int, tuple[set[int | None], bool]] = {}
 
     # --- whose -----------------------------------------------------------------------------------------------
     @cached_property
@@ -183,13 +183,19 @@ class Dossier:
         """Bidders read the village's own documents on the page, but of their papers only what was meant for them."""
         if self.is_office:
             return True
-        shared = getattr(entry.held.document, "shared_files", None)
-        if shared is not None and entry.printed is None:
-            return entry.file is not None and entry.file.pk in shared
+        if isinstance(entry.held.document, Meeting):
+            files, whole = self._of_meeting(entry.held.document)
+            return whole if entry.printed is not None else entry.file is not None and entry.file.pk in files
         if not entry.held.holder.office:
             return True
         row = row_of(entry.held.key[0], entry.kind)
         return row is not None and row.bidders
+
+    def _of_meeting(self, meeting: Meeting) -> tuple[set[int | None], bool]:
+        """What its provider reads of an assembly: (files handed in, whether the printed papers, too); asked once."""
+        if meeting.pk not in self._meetings:
+            self._meetings[meeting.pk] = meeting.files_for_provider(self.user), meeting.is_wholly_for(self.user)
+        return self._meetings[meeting.pk]
 
     def _about(self) -> Q:
         """Rows that are about one of the documents."""
@@ -250,8 +256,8 @@ class Dossier:
                 return paper, paper.label
             if paper.rows is not None and (named := dict(paper.rows(held.document)).get(file.pk)):
                 return paper, named
-        pictures = next((each for each in uploads if each.pictures and file.content_type in PICTURES), None)
-        return pictures, pictures.label if pictures else f"Berkas lain: {file.name}"
+        # A document with rows of its own names every file that it has now: one without a name is an earlier scan.
+        return None, f"{'Versi lama' if uploads else 'Berkas lain'}: {file.name}"
 
     @staticmethod
     def _uploads_of(held: Held) -> list[Paper]:
@@ -302,7 +308,7 @@ class Dossier:
             return 0 if _at(held, paper) is None else 1
         own = [entry for entry in self.entries if entry.kind == paper.kind and entry.held.round == held.round]
         mine = [entry for entry in own if entry.held is held]
-        if mine or paper.pictures:
+        if mine:
             return len(mine)
         # Another model may hold it; what another document of the same model has stands in for nothing.
         return sum(entry.held.key[0] != paper.of for entry in own)

@@ -128,6 +128,7 @@ def meeting(request: HttpRequest, code: str) -> HttpResponse:
     heard = row.items.filter(accountability__in=Accountability.objects.visible_to(request.user))
     given = FollowUp.objects.visible_to(request.user).filter(meeting=row)
     related = ("accountability__contract__sourcing__need", "accountability__contract__provider")
+    whole = row.is_wholly_for(request.user)
     return render(
         request,
         "transactions/meeting.html",
@@ -141,8 +142,9 @@ def meeting(request: HttpRequest, code: str) -> HttpResponse:
             "present": row.present(),
             "moves": row.open_moves(request.user),
             "events": row.events(),
-            "papers": documents.papers_of(row),
-            "prints": papers.of_meeting(row),
+            "whole": whole,
+            "papers": documents.papers_of(row) if whole else [],
+            "prints": papers.of_meeting(row) if whole else [],
         },
     )
 
@@ -153,7 +155,7 @@ def print_meeting(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     row = one(request, code)
     paper = "F4" if request.POST.get("kertas") == "F4" else "A4"
     found = next((each for each in papers.of_meeting(row) if each.kind == kind), None)
-    if found is None:
+    if found is None or not row.is_wholly_for(request.user):
         raise Http404
     return redirect(found.issue(by=request.user, paper=paper))
 

@@ -20,10 +20,12 @@ from pypdf import PdfReader
 
 from accounts.models import Membership
 from core import jobs
+from core.documents import job_key
 from core.models import FileView, Job, StoredFile
 from tests.core.files import jpeg, pdf, png
 from tests.transactions.stage import Market
 from transactions import bundling
+from transactions.documents.contract import issue_spk
 from transactions.dossier import Dossier
 from transactions.models import Bundle, Contract, Need
 from transactions.tasks import forget_bundles
@@ -61,7 +63,7 @@ def test_the_zip_has_every_file_under_a_numbered_name_and_an_index_with_its_hash
     assert papers == [
         "001 Kontrak bertanda tangan penyedia (pindaian).pdf",
         "002 Kontrak bertanda tangan kedua pihak (pindaian).pdf",
-        "003 Foto kemajuan pekerjaan.jpg",
+        "003 Versi lama foto dusun.jpg",
     ]
     index = packed.read("000 Daftar isi.csv").decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(index), delimiter=";"))
@@ -98,6 +100,22 @@ def test_the_pdf_has_a_cover_contents_bookmarks_and_stamps(market: Market) -> No
     links = [note.get_object() for page in book.pages[:front] for note in page.get("/Annots") or []]
     assert len(links) == 8  # title and page of each
     assert all("/Dest" in link and "/A" not in link for link in links)
+
+
+def test_a_paper_has_one_number_on_the_page_in_the_zip_and_in_the_pdf(market: Market) -> None:
+    """What is still being made, or was replaced, leaves a gap rather than another numbering."""
+    contract = market.contract("issued")
+    first = issue_spk(contract, by=market.user("pka"))
+    jobs.run(Job.objects.get(key=job_key(first)).pk)
+    issue_spk(contract, by=market.user("pka"), paper="F4")  # its PDF is being made
+    contract.sign_for_provider(by=market.user("firm"), scan=market.file("firm"))
+    parts = Dossier(contract.need, market.user("pka")).parts()
+    numbers = {entry.title: number for part in parts for number, entry in part.entries}
+    assert numbers["Kontrak bertanda tangan penyedia (pindaian)"] == 3
+    packed = zipfile.ZipFile(io.BytesIO(made(asked(market, contract.need, "zip"))))
+    assert [name[:3] for name in sorted(packed.namelist()) if not name.startswith("000")] == ["001", "003"]
+    book = PdfReader(io.BytesIO(made(asked(market, contract.need, "pdf"))))
+    assert "dokumen 3" in book.pages[-1].extract_text() and "dokumen 1" not in book.pages[-2].extract_text()
 
 
 def locked() -> bytes:

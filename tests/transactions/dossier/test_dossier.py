@@ -61,6 +61,26 @@ def test_a_closed_order_has_its_uploads_in_the_order_of_the_process(market: Mark
     assert contract.file is not None and contract.file.sha256 == account.contract.provider_scan.sha256
 
 
+def test_a_scan_that_was_replaced_is_no_photo(market: Market) -> None:
+    """A phone's picture of the minutes, then a better one: the first is an old version, and counts for no photo."""
+    account = market.account("musdes")
+    meeting = market.meeting(account, full=False)
+    by = market.user("bpd")
+    old = market.photo("bpd")
+    for scan in (old, market.photo("bpd")):
+        meeting.attach(by=by, scan=scan)
+    meeting.attach(by=by, attendance_scan=market.file("bpd"), photos=[market.photo("bpd"), market.photo("bpd")])
+    market.decide(meeting, "accepted")
+    dossier = file_of(market, account.contract.need, "kades")
+    assert titles(dossier).count("Foto Musdes") == 2
+    assert [each.title for each in dossier.entries if each.file == old] == [f"Versi lama: {old.name}"]
+
+
+def test_every_holder_stands_once() -> None:
+    models = [holder.model for stage in STAGES for holder in stage.holders]
+    assert len(models) == len(set(models))
+
+
 def test_what_the_rule_wants_and_is_not_there_stands_first(market: Market) -> None:
     account = market.account("musdes", scan=False)
     dossier = file_of(market, account.contract.need, "pka")

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.urls import reverse
 
 from accounts import people
@@ -17,9 +17,10 @@ from regions.models import Area
 from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.day import by_day
+from transactions.models.musdes.accountability import Accountability
 from transactions.models.musdes.agenda import AgendaItem, Decision
 from transactions.models.musdes.holding import Holding
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 
 PREPARERS = (Role.VILLAGE_OPERATOR, Role.VILLAGE_SECRETARY, Role.BPD)
 
@@ -30,6 +31,14 @@ class MeetingQuerySet(models.QuerySet):
         judged = AgendaItem.objects.filter(accountability__contract__provider__in=people.providers(user))
         own = Q(state="decided", pk__in=judged.values("meeting")) if people.providers(user) else Q(pk__in=[])
         return self.filter(in_office(user) | own)
+
+    def wholly_for(self, user: Any) -> Self:
+        """Those of which this person reads every order. Their papers speak of all the orders together."""
+        if not people.providers(user):
+            return self.visible_to(user)  # the village and its overseers
+        theirs = Accountability.objects.visible_to(user)
+        others = AgendaItem.objects.filter(meeting=OuterRef("pk")).exclude(accountability__in=theirs)
+        return self.visible_to(user).filter(~Exists(others))
 
     def waiting_for(self, user: Any) -> Self:
         """A prepared record waits for the BPD's decision; a planned assembly whose day has come, for its record."""
@@ -218,14 +227,21 @@ class Meeting(Holding, OrderDocument):
         """The village, who helps and oversees it; not a provider."""
         return bool(Meeting.objects.filter(in_office(user), pk=self.pk).exists())
 
-    @property
-    def shared_files(self) -> set[int | None]:
-        """The signed minutes and the photographs are for the providers, too: the list of residents and notes are not."""
-        return {self.scan_id, *(photo.file_id for photo in self.photos.all())}
+    def is_wholly_for(self, user: Any) -> bool:
+        """Does this person read every order on its agenda? Then its papers are theirs to read and to print."""
+        return bool(Meeting.objects.wholly_for(user).filter(pk=self.pk).exists())
+
+    def files_for_provider(self, user: Any) -> set[int | None]:
+        """Of what was handed in: the photographs; the signed minutes where they tell of no other provider's order. The
+        list of residents and the notes are the village's."""
+        photos: set[int | None] = {photo.file_id for photo in self.photos.all()}
+        return photos | {self.scan_id} if self.is_wholly_for(user) else photos
 
     def shows(self, file: StoredFile, user: Any) -> bool:
         """Of the files it holds: may this person, who sees it, open this one?"""
-        return file.pk in self.shared_files or hasattr(file, "printed") or self.is_office(user)
+        if self.is_office(user):
+            return True
+        return self.is_wholly_for(user) if hasattr(file, "printed") else file.pk in self.files_for_provider(user)
 
     # --- who may ----------------------------------------------------------------------------------
     def may_create(self, user: Any) -> Verdict:
