@@ -5,21 +5,32 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
 from core import jobs
-from core.documents import job_key
+from core.documents import job_key, page
+from core.formats import tanggal_sedang
 from core.models import Job, PrintedDocument
 from tests.transactions.stage import Market
 from transactions import documents
 from transactions.documents.contract import issue_bast, issue_spk
-from transactions.documents.meeting import issue_attendance, issue_blank_minutes, issue_minutes
+from transactions.documents.meeting import (
+    issue_attendance,
+    issue_blank_minutes,
+    issue_book_line,
+    issue_minutes,
+    issue_notes,
+)
 from transactions.models import Duty
+from transactions.order import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -151,8 +162,6 @@ def test_the_attendance_list_has_its_rows(market: Market) -> None:
 
 
 def test_what_may_be_printed_follows_the_state(market: Market) -> None:
-    from transactions.order import Order
-
     def kinds(contract: Any, who: str = "pka") -> list[str]:
         whole = Order(contract.need, market.user(who))
         stages = (documents.sourcing, documents.offers, documents.payment)  # proved in tests of their own
@@ -169,6 +178,38 @@ def test_what_may_be_printed_follows_the_state(market: Market) -> None:
     assert kinds(account.contract) == [*own, "ba-musdes", "notulen", "buku-keputusan"]
     assert kinds(account.contract, "firm") == kinds(account.contract)
     assert kinds(account.contract, "operator2") == []
+
+
+def test_a_cancelled_plan_of_a_later_day_hides_no_paper_of_the_assembly_that_was_held(market: Market) -> None:
+    account = market.account("musdes")
+    market.planned_meeting(account, days=20).cancel(by=market.user("bpd"), reason="Dimajukan.")
+    market.meeting(account, decision="accepted")
+    kinds = [each.kind for each in documents.meeting.available(Order(account.contract.need, market.user("bpd")))]
+    assert kinds == ["ba-musdes", "notulen", "buku-keputusan"]
+
+
+def test_papers_of_several_orders_say_whose_each_duty_is(market: Market) -> None:
+    first, second = market.account("musdes"), market.account("musdes", need=market.need(title="Pelatihan tenun"))
+    meeting = market.meeting(first, second)
+    duty = Duty(second.code, "Bagikan modul", "Kasi Kesejahteraan", market.today, blocks=True)
+    market.decide(meeting, "with_notes", note="Baik.", follow_ups=[duty])
+    meeting = type(meeting).objects.get(pk=meeting.pk)
+    notes = text_of(rendered(issue_notes(meeting, by=market.user("bpd"))))
+    assert f"{second.contract.need.code} Bagikan modul (sebelum pembelian ditutup) Kasi Kesejahteraan" in notes
+    html, _ = page(issue_book_line(meeting, by=market.user("bpd")))
+    cells = re.findall(r"<td>(.*?)</td>", html)
+    assert [cells[4], cells[10]] == ["–", f"Bagikan modul (Kasi Kesejahteraan, {tanggal_sedang(market.today)}). "]
+
+
+def test_ten_orders_are_printed_with_as_many_queries_as_two(market: Market) -> None:
+    def asked(meeting: Any) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            documents.meeting.filled(meeting)
+        return len(captured)
+
+    two = market.meeting(market.account("musdes"), market.account("musdes"))
+    four = market.meeting(*(market.account("musdes") for _ in range(4)))
+    assert asked(two) == asked(four)
 
 
 def test_asked_twice_it_is_printed_once(market: Market) -> None:

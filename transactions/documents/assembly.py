@@ -8,7 +8,7 @@ from accounts.models import Role
 from core import documents
 from regions.models import Area
 from transactions.documents.frame import council_head, holder_of, signer
-from transactions.models import Element, Meeting, Payment
+from transactions.models import Element, Meeting
 
 AGENDA = (
     "Pembukaan",
@@ -19,6 +19,7 @@ AGENDA = (
 )
 WITNESS = {"heading": "Wakil peserta", "name": "", "position": ""}
 RELATED = ("accountability__contract__sourcing__need", "accountability__contract__provider")
+ALONG = ("accountability__contract__payments", "accountability__remedies")
 
 
 def account_of(account: Any) -> dict[str, Any]:
@@ -51,17 +52,19 @@ def account_of(account: Any) -> dict[str, Any]:
 
 def payments_of(account: Any) -> list[Any]:
     """What was paid for the contract, in the order of its days."""
-    return list(Payment.objects.filter(contract=account.contract_id).order_by("paid_on", "pk"))
+    return sorted(account.contract.payments.all(), key=lambda payment: (payment.paid_on, payment.pk))
 
 
 def told_of(item: Any) -> dict[str, Any]:
-    """One order of the agenda with what was said and decided of it."""
+    """One order of the agenda with what was said and decided of it, and what is to be done of it."""
+    duties = [duty for duty in item.meeting.follow_ups.all() if duty.accountability_id == item.accountability_id]
     return account_of(item.accountability) | {
         "presented": item.presented,
         "output": item.output,
         "opinion": item.get_opinion_display(),
         "decision": item.get_decision_display(),
         "note": item.decision_note,
+        "follow_ups": [(duty.what, duty.who, duty.due_on) for duty in duties],
     }
 
 

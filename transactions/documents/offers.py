@@ -246,9 +246,8 @@ def available(order: Order) -> list[Printable]:
     if terms is not None and order.may_see_prices:
         found.append(Printable("hps", "Harga Perkiraan Sendiri (HPS)", lambda **k: issue_hps(terms, **k), (terms,)))
     if sourcing is not None and sourcing.state in ("evaluated", "awarded", "failed"):
-        minutes = EvaluationMinutes.objects.visible_to(order.user).filter(sourcing=sourcing).first()
+        minutes = order.evaluation_minutes
         if minutes is not None:
-            minutes.sourcing = sourcing
             found.append(
                 Printable(
                     "ba-evaluasi", "Berita Acara Hasil Evaluasi", lambda **k: issue_evaluation(minutes, **k), (minutes,)
