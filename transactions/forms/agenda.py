@@ -23,7 +23,10 @@ class AgendaFields(forms.ModelForm):
         items = {item.accountability_id: item for item in meeting.items.all()} if meeting.pk else {}
         related = ("contract__sourcing__need", "contract__provider")
         waiting = to_be_heard(meeting.village_id, besides=meeting).select_related(*related)
-        self.orders = [*waiting[:MOST], *self._typed(waiting)]
+        wanted = [*items, *([first.pk] if first is not None else [])]  # these have their place, however many wait
+        ahead = list(waiting.filter(pk__in=wanted))
+        self.orders = [*ahead, *waiting.exclude(pk__in=wanted)[: max(MOST - len(ahead), 0)]]
+        self.orders += self._typed()
         for account in self.orders:
             code, item = account.code, items.get(account.pk)
             chosen = item is not None or (first is not None and account.pk == first.pk)
@@ -33,14 +36,14 @@ class AgendaFields(forms.ModelForm):
             if self.TELLS:
                 self._ask(code, item)
 
-    def _typed(self, waiting: Any) -> list[Accountability]:
-        """Orders of the village that were sent though they wait no more: the same form sent twice lands on what it
-        made, and anything else is refused by the verb in words."""
+    def _typed(self) -> list[Accountability]:
+        """Orders of the village that were sent though they are not offered (any more): the same form sent twice lands
+        on what it made, and anything else is refused by the verb in words."""
         codes = [name.removeprefix("order_") for name in self.data if name.startswith("order_")]
         if not codes:
             return []
         rows = Accountability.objects.filter(contract__village=self.instance.village_id, code__in=codes)
-        rows = rows.exclude(pk__in=[account.pk for account in waiting])
+        rows = rows.exclude(pk__in=[account.pk for account in self.orders])
         return list(rows.select_related("contract__sourcing__need", "contract__provider"))
 
     def _ask(self, code: str, item: Any) -> None:

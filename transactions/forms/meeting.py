@@ -11,6 +11,7 @@ from accounts.models import Membership, Role
 from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, ReasonForm, ScanUploadField
 from core.once import OnceForm
 from transactions.forms.agenda import AgendaFields
+from transactions.forms.rows import Rows
 from transactions.models import Decision, Duty, Element, Meeting, Responsible
 
 WORDS = {"rows": 4}
@@ -220,10 +221,23 @@ class SupplementForm(AttachForm):
                 del self.fields[name]
 
 
-class DecideForm(MoveForm):
-    """What the assembly decided of each order; up to so many follow-ups."""
+DUTY: dict[str, Any] = {
+    "what": lambda: forms.CharField(label="Tindak lanjut", max_length=300),
+    "who": lambda: forms.CharField(label="Penanggung jawab", max_length=150),
+    "responsible": lambda: forms.ChoiceField(
+        label="Ditugaskan kepada",
+        choices=[("", "Lainnya (hanya nama di atas)"), *Responsible.choices],
+        help_text="Tindak lanjut ini tampil di “Perlu tindakan” orang tersebut.",
+    ),
+    "due": lambda: IndonesianDateField(label="Batas waktu"),
+    "blocks": lambda: forms.BooleanField(label="Harus selesai sebelum pembelian ditutup"),
+}
 
-    FOLLOW_UPS = 4
+
+class DecideForm(MoveForm):
+    """What the assembly decided of each order, and the duties that it gave, as rows."""
+
+    MOST_DUTIES = 80
     minutes_number = forms.CharField(
         label="Nomor berita acara", max_length=100, required=False, help_text="Dari buku agenda BPD atau desa."
     )
@@ -244,28 +258,12 @@ class DecideForm(MoveForm):
                 required=False,
                 help_text="Wajib bila keputusan bukan “Diterima”, kecuali ada tindak lanjut.",
             )
-        for number in range(self.FOLLOW_UPS):
-            self._ask_follow_up(number)
+        several = {"order": self._order} if len(self.items) > 1 else {}
+        self.rows = Rows(self, {**DUTY, **several}, [], most=self.MOST_DUTIES, blank=4)
 
-    def _ask_follow_up(self, number: int) -> None:
+    def _order(self) -> forms.Field:
         orders = [(item.accountability.code, item.need.title) for item in self.items]
-        self.fields[f"order_{number}"] = forms.ChoiceField(
-            label="Untuk pembelian", choices=orders, required=False, initial=orders[0][0] if orders else ""
-        )
-        self.fields[f"what_{number}"] = forms.CharField(
-            label=f"Tindak lanjut {number + 1}", max_length=300, required=False
-        )
-        self.fields[f"who_{number}"] = forms.CharField(label="Penanggung jawab", max_length=150, required=False)
-        self.fields[f"responsible_{number}"] = forms.ChoiceField(
-            label="Ditugaskan kepada",
-            required=False,
-            choices=[("", "Lainnya (hanya nama di atas)"), *Responsible.choices],
-            help_text="Tindak lanjut ini tampil di “Perlu tindakan” orang tersebut.",
-        )
-        self.fields[f"due_{number}"] = IndonesianDateField(label="Batas waktu", required=False)
-        self.fields[f"blocks_{number}"] = forms.BooleanField(
-            label="Harus selesai sebelum pembelian ditutup", required=False
-        )
+        return forms.ChoiceField(label="Untuk pembelian", choices=[("", "Pilih pembelian"), *orders])
 
     @property
     def ruling_rows(self) -> list[tuple[Any, Any, Any]]:
@@ -273,45 +271,32 @@ class DecideForm(MoveForm):
         codes = [(item, item.accountability.code) for item in self.items]
         return [(item, self[f"decision_{code}"], self[f"note_{code}"]) for item, code in codes]
 
-    @property
-    def follow_up_rows(self) -> list[list[Any]]:
-        names = ["what", "who", "responsible", "due", "blocks"]
-        if len(self.items) > 1:
-            names.insert(0, "order")
-        return [[self[f"{name}_{n}"] for name in names] for n in range(self.FOLLOW_UPS)]
-
-    def duties(self) -> list[Duty]:
-        data = self.cleaned_data
+    def _duties(self) -> list[Duty]:
+        data, needed = self.cleaned_data, [name for name in ("order", "what", "who", "due") if name in self.rows.parts]
+        for number in range(self.rows.count):  # whoever is given it by office needs no name
+            chosen, who = data.get(f"responsible_{number}"), f"who_{number}"
+            if chosen and not data.get(who):
+                data[who] = str(Responsible(chosen).label)
         return [
             Duty(
-                order=data[f"order_{n}"] or self.items[0].accountability.code,
-                what=data[f"what_{n}"],
-                who=data[f"who_{n}"],
-                due_on=data[f"due_{n}"],
-                responsible=data[f"responsible_{n}"],
-                blocks=data[f"blocks_{n}"],
+                order=row.get("order") or self.items[0].accountability.code,
+                what=row["what"],
+                who=row["who"],
+                due_on=row["due"],
+                responsible=row["responsible"],
+                blocks=row["blocks"],
             )
-            for n in range(self.FOLLOW_UPS)
-            if data.get(f"what_{n}")
+            for row in self.rows.cleaned(needed)
         ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        for number in range(self.FOLLOW_UPS):
-            chosen = data.get(f"responsible_{number}")
-            if chosen and not data.get(f"who_{number}"):
-                data[f"who_{number}"] = str(Responsible(chosen).label)
-            parts = [data.get(f"{part}_{number}") for part in ("what", "who", "due")]
-            if any(parts) and not all(parts) and not self.errors:
-                self.add_error(
-                    f"what_{number}",
-                    "Isi tindak lanjut, penanggung jawab, dan batas waktunya, atau kosongkan ketiganya.",
-                )
-        given = {duty.order for duty in self.duties()} if not self.errors else set()
-        for item in self.items:
+        self.duties = self._duties()
+        given = {duty.order for duty in self.duties}
+        for item in self.items if not self.errors else ():
             code = item.accountability.code
             bare = not data.get(f"note_{code}") and code not in given
-            if data.get(f"decision_{code}") not in (None, Decision.ACCEPTED) and bare and not self.errors:
+            if data.get(f"decision_{code}") != Decision.ACCEPTED and bare:
                 self.add_error(f"note_{code}", "Tuliskan catatan atau tindak lanjut bila keputusan bukan “Diterima”.")
         return data
 
@@ -321,7 +306,7 @@ class DecideForm(MoveForm):
         return {
             "rulings": {code: (data[f"decision_{code}"], data[f"note_{code}"]) for code in codes},
             "minutes_number": data["minutes_number"],
-            "follow_ups": self.duties(),
+            "follow_ups": self.duties,
         }
 
 

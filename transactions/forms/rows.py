@@ -103,6 +103,11 @@ class Rows:
         return found
 
 
+def typed(data: Any) -> dict[str, Any]:
+    """What was typed so far, as a page's first values."""
+    return {name: data[name] for name in data if name not in ("submit_key", "csrfmiddlewaretoken", MORE)}
+
+
 def more_rows(data: Any, prefix: str = "") -> Any:
     """What was typed, with room for more rows."""
     copy = data.copy()

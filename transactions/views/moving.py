@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.views import MoveView
 from transactions import forms
+from transactions.forms.rows import MORE, more_rows, typed
 from transactions.models import Accountability, Addendum, Meeting, Need, Quotation
 
 
@@ -25,6 +26,8 @@ class OrderMoveView(MoveView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         kind = self.forms.get(self.move.verb)
+        if MORE in request.POST and kind is not None:  # only shows the page again, with what was typed and more rows
+            return self.page(kind(initial=typed(more_rows(request.POST)), **self.form_arguments()))
         if "lihat" in request.POST and kind is forms.AmendSourcingForm:  # other candidates, with what was typed so far
             return self.page(kind(initial=forms.AmendSourcingForm.again(request.POST), **self.form_arguments()))
         return super().post(request)

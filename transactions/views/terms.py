@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from transactions import documents, forms, paid
-from transactions.forms.rows import MORE, more_rows
+from transactions.forms.rows import MORE, more_rows, typed
 from transactions.models import Sourcing, Terms
 from transactions.models.sourcing.terms import terms_of
 from transactions.views.making import form_page, made, refuse_page
@@ -55,19 +55,8 @@ def begun(form: Any, terms: Terms, request: HttpRequest) -> Terms:
     return terms
 
 
-def typed(data: Any) -> dict[str, Any]:
-    """What was typed so far, as a page's first values."""
-    return {name: data[name] for name in data if name not in ("submit_key", "csrfmiddlewaretoken", MORE)}
-
-
 class TermsMoveView(OrderMoveView):
-    """Writing on; the button for more rows only shows the page again with what was typed."""
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        kind = self.forms.get(self.move.verb)
-        if MORE in request.POST and kind is not None:
-            return self.page(kind(initial=typed(more_rows(request.POST)), **self.form_arguments()))
-        return super().post(request)
+    """Writing on."""
 
     def more_context(self) -> dict[str, Any]:
         more = super().more_context()

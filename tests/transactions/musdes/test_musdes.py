@@ -9,11 +9,16 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from core import jobs
+from core.documents import job_key
+from core.models import Job, PrintedDocument
 from core.workflow import TransitionRefused
 from tests.transactions.stage import CAME, Market, days_later
 from tests.transactions.test_pages import queries
+from transactions.documents import meeting as papers
 from transactions.dossier import Dossier
 from transactions.models import Accountability, AgendaItem, Contract, Duty, FollowUp, Meeting
+from transactions.order import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -79,9 +84,32 @@ def test_a_provider_reads_of_its_own_orders_and_not_the_list_of_residents(market
     assert "Bagikan benang" in office.get(meeting.get_absolute_url()).content.decode()
     assert firm.get(meeting.attendance_scan.get_absolute_url()).status_code == 404
     assert office.get(meeting.attendance_scan.get_absolute_url()).status_code == 200
-    assert firm.get(meeting.scan.get_absolute_url()).status_code == 200
+    printed = market.client("bpd").post(reverse("meeting-print", args=[meeting.code, "ba-musdes"]))
+    paper = PrintedDocument.objects.get(kind="ba-musdes")
+    jobs.run(Job.objects.get(key=job_key(paper)).pk)
+    paper.refresh_from_db()
+    assert printed["Location"] == paper.get_absolute_url()
+    minutes = paper.file.get_absolute_url()
+    for url in (minutes, meeting.scan.get_absolute_url()):  # they tell of the other provider's order, too
+        assert (firm.get(url).status_code, office.get(url).status_code) == (404, 200)
+    assert firm.post(reverse("meeting-print", args=[meeting.code, "ba-musdes"])).status_code == 404
+    kinds = [each.kind for each in papers.available(Order(own.contract.need, market.user("firm")))]
+    assert kinds == [] and "Berita acara bertanda tangan" not in page
+    assert firm.get(meeting.photos.first().file.get_absolute_url()).status_code == 200
     labels = [entry.label for entry in Dossier(own.contract.need, market.user("firm")).entries]
-    assert "Foto Musdes" in labels and not any(label.startswith("Daftar Hadir") for label in labels)
+    assert [label for label in labels if "Musdes" in label] == ["Foto Musdes", "Foto Musdes"]
+
+
+def test_a_provider_reads_the_minutes_of_an_assembly_that_heard_its_orders_alone(market: Market) -> None:
+    own, other = market.account("musdes"), market.account("musdes")
+    meeting = market.meeting(own, other)
+    market.decide(meeting, "accepted")
+    firm = market.client("firm")
+    assert firm.get(meeting.scan.get_absolute_url()).status_code == 200
+    assert firm.get(meeting.attendance_scan.get_absolute_url()).status_code == 404
+    assert firm.post(reverse("meeting-print", args=[meeting.code, "ba-musdes"])).status_code == 302
+    titles = [entry.title for entry in Dossier(own.contract.need, market.user("firm")).entries]
+    assert "Berita Acara Musdes" in titles and "Berita Acara Musdes bertanda tangan (pindaian)" in titles
 
 
 def test_the_page_offers_what_waits_and_keeps_what_was_typed(market: Market) -> None:
@@ -99,6 +127,22 @@ def test_the_page_offers_what_waits_and_keeps_what_was_typed(market: Market) -> 
     on = (market.today + dt.timedelta(days=5)).isoformat()
     assert client.post(url, typed | {"held_on": on}).status_code == 302
     assert [item.accountability for item in Meeting.objects.latest("pk").items.all()] == [second]
+
+
+def test_an_order_has_its_box_however_many_wait_before_it(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions.forms import agenda
+
+    monkeypatch.setattr(agenda, "MOST", 1)
+    early, late = market.account("musdes"), market.account("musdes")
+    client = market.client("bpd")
+
+    def offered(url: str) -> list[str]:
+        return [account.code for account in client.get(url).context["form"].orders]
+
+    assert offered(reverse("meeting-plan", args=[early.code])) == [early.code]
+    assert offered(reverse("meeting-plan", args=[late.code])) == [late.code]
+    meeting = market.meeting(late)
+    assert offered(meeting.move_url("amend")) == [late.code]
 
 
 # --- the plan -----------------------------------------------------------------------------------------------------
@@ -259,6 +303,28 @@ def test_duties_and_remedies_past_their_day_are_seen_above_the_village(market: M
         assert waiting(duty) & watchers == watchers
         assert waiting(remedy) == watchers | {"firm"}
         assert "dpmd2" not in waiting(duty)
+
+
+def test_an_assembly_may_give_more_duties_than_the_page_shows_first(market: Market) -> None:
+    first, second = market.account("musdes"), market.account("musdes", need=market.need(title="Pelatihan tenun"))
+    meeting = market.meeting(first, second)
+    client, url, due = market.client("bpd"), meeting.move_url("decide"), market.today.isoformat()
+    typed = {"minutes_number": "141/1"}
+    for account in (first, second):
+        typed |= {f"decision_{account.code}": "with_notes", f"note_{account.code}": "Baik."}
+    for number, account in enumerate((first, second, first, second)):
+        typed |= {f"order_{number}": account.code, f"what_{number}": f"Tugas {number}", f"who_{number}": "Kasi",
+                  f"due_{number}": due}  # fmt: skip
+    more = client.post(url, typed | {"tambah": "1", "baris": "4"})
+    assert more.status_code == 200 and "Tugas 3" in more.content.decode()
+    assert [more.context["form"][f"decision_{first.code}"].value(), more.context["form"].rows.count] == ["with_notes", 9]
+    fifth = {"baris": "9", "what_4": "Tugas 4", "responsible_4": "activity_manager", "due_4": due}
+    refused = client.post(url, typed | fifth)
+    assert refused.status_code == 422 and set(refused.context["form"].errors) == {"order_4"}  # of which order?
+    assert client.post(url, typed | fifth | {"order_4": second.code}).status_code == 302
+    given = meeting.follow_ups.order_by("what").values_list("what", "accountability", "who")
+    assert [what for what, _, _ in given] == [f"Tugas {number}" for number in range(5)]
+    assert given[4][1:] == (second.pk, "Kasi/Kaur (Pelaksana Kegiatan Anggaran)")
 
 
 @pytest.mark.parametrize("blocks", [False, True])
