@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F, Q
+
 from core.models import Document, PrintedDocument
 from core.workflow import Move
 from transactions.models import Accountability, Addendum, Contract, Meeting, PaymentRequest
@@ -66,14 +68,15 @@ class Step:
 
 def holder_of(paper: PrintedDocument, user: Any) -> Document | None:
     """What the paper is about, if this person sees it; for a sheet that was printed before its Musdes was planned
-    here, the assembly on whose agenda its order stands."""
+    here, the first assembly on its order's agenda that had not decided yet when the sheet was printed."""
     model = HOLDERS.get(paper.about)
     if model is None or paper.kind not in STEPS:
         return None
     found = model._default_manager.visible_to(user).filter(pk=paper.about_id).first()
     if isinstance(found, Accountability):
-        meetings = Meeting.objects.visible_to(user).filter(items__accountability=found, state__in=["planned", "draft"])
-        return meetings.first() or found
+        undecided = Q(decided_at=None) | Q(decided_at__gte=paper.issued_at)
+        meetings = Meeting.objects.visible_to(user).filter(undecided, items__accountability=found)
+        return meetings.exclude(state="cancelled").order_by(F("decided_at").asc(nulls_last=True)).first() or found
     return found  # type: ignore[no-any-return]
 
 

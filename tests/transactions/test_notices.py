@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -147,6 +148,14 @@ def test_a_musdes_of_several_orders_tells_each_person_all_that_concerns_them(mar
         assert "Diterima" in said[market.user(key).pk] and "Belum diterima" in said[market.user(key).pk], key
     assert "Modul belum dibagikan." in said[market.user("firm").pk]
     assert "Bagikan modul" in said[market.user("pka").pk] and "Bagikan modul" not in said[market.user("kades").pk]
+
+
+def test_a_musdes_that_was_put_off_before_the_payment_is_told_with_its_later_day(market: Market) -> None:
+    account = market.account("payment")
+    account.postpone_due(by=market.user("bpd"), to=dt.date(2099, 1, 2), reason="Panen raya.")
+    market.pay(account)
+    notice = Notice.objects.get(user=market.user("bpd"), channel="mail", title__startswith="Adakan Musdes")
+    assert notice.body.startswith("Paling lambat 2 Januari 2099.")
 
 
 def test_another_hour_or_place_is_told_and_another_title_is_not(market: Market) -> None:

@@ -15,11 +15,13 @@ from PIL import Image, ImageDraw
 
 from core.documents import page
 from core.models import PrintedDocument, StoredFile
+from core.workflow import Caution
 from tests.core.files import jpeg, pdf
 from tests.transactions.stage import Market
 from transactions.documents.contract import issue_spk
 from transactions.documents.meeting import BEFORE, issue_attendance, issue_blank_minutes
-from transactions.models import Meeting
+from transactions.documents.payment import issue_receipt
+from transactions.models import Contract, Meeting
 
 pytestmark = pytest.mark.django_db
 RECORDERS = {"operator", "sekdes", "bpd", "pld", "pd"}
@@ -160,6 +162,59 @@ def test_a_sheet_printed_before_the_plan_finds_the_assembly_once_there_is_one(ma
     meeting = market.meeting(account, full=False)
     assert client.post(url_of(paper), {"pdf": sheet()})["Location"] == meeting.get_absolute_url()
     assert Meeting.objects.get(pk=meeting.pk).scan is not None
+
+
+def test_a_list_printed_before_the_plan_may_still_come_after_the_decision(market: Market) -> None:
+    account = market.account("musdes")
+    paper = issue_attendance(account, by=market.user("pld"))
+    meeting = market.meeting(account, full=False)
+    meeting.attach(by=market.user("pld"), scan=market.file("pld"), photos=[market.photo("pld"), market.photo("pld")])
+    market.decide(meeting, "accepted")
+    assert market.client("pld").post(url_of(paper), {"pdf": sheet()})["Location"] == meeting.get_absolute_url()
+    assert Meeting.objects.get(pk=meeting.pk).attendance_scan is not None
+
+
+def test_a_sheet_of_the_first_round_does_not_land_in_the_second(market: Market) -> None:
+    account = market.account("musdes")
+    paper = issue_blank_minutes(account, by=market.user("pld"))
+    first = market.meeting(account, decision="refused")
+    market.mend(account)
+    again = issue_blank_minutes(account, by=market.user("pld"))
+    second = market.meeting(account, full=False)
+    client = market.client("pld")
+    late = client.post(url_of(paper), {"pdf": sheet()})
+    assert late.status_code == 409 and late.context["document"] == first
+    assert client.post(url_of(again), {"pdf": sheet()})["Location"] == second.get_absolute_url()
+    assert Meeting.objects.get(pk=second.pk).scan is not None
+
+
+def test_a_cancelled_assembly_takes_no_sheet_that_another_one_may(market: Market) -> None:
+    account = market.account("musdes")
+    paper = issue_blank_minutes(account, by=market.user("pld"))
+    market.planned_meeting(account).cancel(by=market.user("bpd"), reason="Hujan.")
+    assert "Musdes belum dicatat" in market.client("pld").get(url_of(paper)).content.decode()
+    meeting = market.meeting(account, full=False)
+    assert market.client("pld").post(url_of(paper), {"pdf": sheet()})["Location"] == meeting.get_absolute_url()
+
+
+def test_a_step_that_wants_a_reason_is_taken_on_its_own_page(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = market.contract("issued")
+    paper = issue_spk(contract, by=market.user("pka"))
+    caution = Caution("odd", "Penyedia masih diperiksa.")
+    monkeypatch.setattr(Contract, "cautions", lambda self, verb, user: [caution])
+    page = market.client("firm").post(url_of(paper), {"pdf": sheet()})
+    text = page.content.decode()
+    assert page.status_code == 409 and "Langkah ini memerlukan alasan tertulis. Penyedia masih diperiksa." in text
+    assert contract.move_url("sign_for_provider") in text
+
+
+def test_a_receipt_is_handed_in_by_its_code_only_while_the_request_is_put_together(market: Market) -> None:
+    request = market.request(market.account("payment").contract, "draft")
+    early = issue_receipt(request, by=market.user("pka"))
+    assert any("/unggah/" in code for code in codes_on(early))
+    paid = market.request(market.account("payment").contract, "paid")
+    late = issue_receipt(paid, by=market.user("pka"))  # signed when the money came: the bill is filed by then
+    assert not any("/unggah/" in code for code in codes_on(late))
 
 
 def test_a_signed_contract_comes_back_the_same_way(market: Market) -> None:

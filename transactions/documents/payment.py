@@ -147,6 +147,7 @@ def issue_receipt(request: PaymentRequest, *, by: Any, paper: str = "A4") -> Pri
         by=by,
         paper=paper,
         letter_number=payment.number if payment else "",
+        upload=request.state in ("draft", "returned"),  # later the bill is filed, and this is signed for the money
         payer=f"Kaur Keuangan {village.label}",
         stamp=DatedSetting.objects.in_force("stamp-duty", on=day) if request.amount > above else None,
         stamp_above=above,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from accounts.models import Membership, Role, User
+from core.formats import tanggal_sedang
 from core.models import Event
 from core.notices import Tell, tells
 from transactions.models import Accountability, Contract, FollowUp, Meeting, Remedy
@@ -25,7 +26,7 @@ def council_and_facilitator_are_next(event: Event, account: Accountability) -> I
         yield Tell(
             member.user,
             f"Adakan Musdes pertanggungjawaban: {account.contract.need.title}",
-            f"Paling lambat {account.due_on:%d/%m/%Y}. Berita acara dan daftar hadir kosong dapat dicetak dahulu.",
+            f"Paling lambat {tanggal_sedang(account.expected_on)}. Berita acara dan daftar hadir kosong dapat dicetak dahulu.",
         )
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from core.models import PrintedDocument
 from core.models.file import one_act
-from core.workflow import TransitionRefused
+from core.workflow import TransitionRefused, Unconfirmed
 from transactions import forms
 from transactions.models import Accountability, Meeting
 from transactions.scanning import Step, holder_of, steps_of
@@ -26,11 +26,14 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     step = steps[0]
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = forms.SheetForm(*sent)
-    refusal = "" if step.is_open() else closed(step)
+    refusal, elsewhere = "" if step.is_open() else closed(step), ""
     if request.method == "POST" and not refusal and form.is_valid():
         try:
             with one_act():
                 new = take(step, form.sheet(), by=request.user)
+        except Unconfirmed as waiting:  # reasons are asked for on the step's own page
+            refusal = " ".join(["Langkah ini memerlukan alasan tertulis.", *(each.sentence for each in waiting.cautions)])
+            elsewhere = step.document.move_url(step.verb)
         except (TransitionRefused, ValidationError) as problem:
             refusal = problem.reason if isinstance(problem, TransitionRefused) else " ".join(problem.messages)
         else:
@@ -47,6 +50,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
         "step": step,
         "form": form,
         "refusal": refusal,
+        "elsewhere": elsewhere,
         "document": document,
         "subject": subject,
     }
