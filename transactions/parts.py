@@ -203,7 +203,8 @@ class Parts:
             return []
         seen = Meeting.objects.visible_to(self.user)
         wholly = Meeting.objects.wholly_for(self.user).filter(pk=OuterRef("meeting"))
-        rows = AgendaItem.objects.filter(accountability=account, meeting__in=seen).annotate(is_wholly_theirs=Exists(wholly))
+        rows = AgendaItem.objects.filter(accountability=account, meeting__in=seen)
+        rows = rows.annotate(is_wholly_theirs=Exists(wholly))
         return list(rows.select_related("meeting__village").order_by("-meeting__held_on", "-meeting"))
 
     @property
@@ -241,7 +242,7 @@ class Parts:
         account, about = self.accountability, Q(pk__in=[])
         terms = [self.terms] if self.terms is not None else []
         afterwards = [*account.follow_ups.all(), *account.remedies.all()] if account is not None else []
-        seen = [*self.documents, *terms, *self.registered, *self.quotations, *self.payment_requests, *self.meetings, *self.shares]
-        for document in [*seen, *afterwards]:
+        seen = [*self.documents, *terms, *self.registered, *self.quotations, *self.payment_requests, *self.meetings]
+        for document in [*seen, *self.shares, *afterwards]:
             about |= Q(about=document._meta.label_lower, about_id=str(document.pk))
         return list(Event.objects.filter(about).order_by("at", "pk"))

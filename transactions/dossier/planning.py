@@ -28,5 +28,7 @@ HOLDERS = (
 )
 PAPERS = (
     Paper("pengumuman", "Pengumuman Perencanaan Pengadaan", of="transactions.procurementplan", maker="Kepala Desa"),
-    Paper("kesepakatan-bersama", "Kesepakatan bersama antar desa", of="transactions.jointpurchase", maker="Kepala Desa"),
+    Paper(
+        "kesepakatan-bersama", "Kesepakatan bersama antar desa", of="transactions.jointpurchase", maker="Kepala Desa"
+    ),
 )

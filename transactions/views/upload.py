@@ -32,7 +32,8 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
             with one_act():
                 new = take(step, form.sheet(), by=request.user)
         except Unconfirmed as waiting:  # reasons are asked for on the step's own page
-            refusal = " ".join(["Langkah ini memerlukan alasan tertulis.", *(each.sentence for each in waiting.cautions)])
+            said = " ".join(each.sentence for each in waiting.cautions)
+            refusal = f"Langkah ini memerlukan alasan tertulis. {said}"
             elsewhere = step.document.move_url(step.verb)
         except (TransitionRefused, ValidationError) as problem:
             refusal = problem.reason if isinstance(problem, TransitionRefused) else " ".join(problem.messages)

@@ -317,7 +317,8 @@ def test_an_assembly_may_give_more_duties_than_the_page_shows_first(market: Mark
                   f"due_{number}": due}  # fmt: skip
     more = client.post(url, typed | {"tambah": "1", "baris": "4"})
     assert more.status_code == 200 and "Tugas 3" in more.content.decode()
-    assert [more.context["form"][f"decision_{first.code}"].value(), more.context["form"].rows.count] == ["with_notes", 9]
+    form = more.context["form"]
+    assert (form[f"decision_{first.code}"].value(), form.rows.count) == ("with_notes", 9)
     fifth = {"baris": "9", "what_4": "Tugas 4", "responsible_4": "activity_manager", "due_4": due}
     refused = client.post(url, typed | fifth)
     assert refused.status_code == 422 and set(refused.context["form"].errors) == {"order_4"}  # of which order?
