@@ -172,14 +172,11 @@ OUTSIDERS = {"pld", "pd", "tapm", "dpmd", "pokja", "ketua.pokja", "kecamatan"}
 
 
 def fill_rows(guest: Visitor, rows: list[dict[str, Any]]) -> Visitor:
-    """A table of rows: more of them are asked for by the button, closed ones are opened."""
+    """A table of rows: more of them are asked for by the button."""
     part = next(iter(rows[0]))
     while guest.main.locator(f"[name={part}_{len(rows) - 1}]").count() == 0:
         guest.press("Tambah baris")
     for number, row in enumerate(rows):
-        box = guest.main.locator("details", has=guest.page.locator(f"[name={part}_{number}]"))
-        if not guest.main.locator(f"[name={part}_{number}]").is_visible():
-            box.locator("summary").click()
         guest.fill(**{f"{name}_{number}": value for name, value in row.items()})
     return guest
 

@@ -187,9 +187,11 @@ class Visitor:
         return self.start(name).fill(**values).press(name)
 
     def fill(self, **values: Any) -> Visitor:
-        """Fields by name; each kind as a person fills it."""
+        """Fields by name; each kind as a person fills it, unfolding what it lies in."""
         for name, value in values.items():
             fields = self.main.locator(f'[name="{name}"]')
+            for folded in self.main.locator("details:not([open])", has=self.page.locator(f'[name="{name}"]')).all():
+                folded.locator("summary").first.click()
             match fields.first.evaluate("e => e.type"):
                 case "radio":
                     self.main.locator(f'[name="{name}"][value="{value}"]').check()
