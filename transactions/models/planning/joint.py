@@ -17,10 +17,11 @@ from accounts.models.membership import Role
 from core.clock import local_today
 from core.formats import rupiah
 from core.models import StoredFile
-from core.workflow import Allowed, Denied, Move, TransitionRefused, Verdict, born, moves, moving, refuse_unless
+from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving, refuse_unless
 from regions.models import Area
 from regions.scope import within
 from transactions.models.base import OrderDocument
+from transactions.models.planning.budgeting import Budgeting
 from transactions.models.planning.need import OPEN, Funding, Need
 from transactions.models.seeing import in_office
 
@@ -58,7 +59,7 @@ class JointShareQuerySet(models.QuerySet["JointShare"]):
         return self.filter(state__in=LIVE)
 
 
-class JointShare(OrderDocument):
+class JointShare(Budgeting, OrderDocument):
     """What a village bears of a purchase that another leads: how much at most, by which Musdes, from which budget.
 
     `ceiling` is its part of the budget, `value` its part of the contract (set when that is issued, changed by an
@@ -248,12 +249,6 @@ class JointShare(OrderDocument):
             self.musdes_on, self.musdes_number = musdes_on, musdes_number
             facts["village"] = self.village.label
 
-    def activities(self) -> models.QuerySet[Activity]:
-        """What this village has on its own budget list."""
-        from transactions.models.planning.activity import Activity
-
-        return Activity.objects.listed().filter(village=self.village_id)
-
     def budget(
         self,
         *,
@@ -265,20 +260,7 @@ class JointShare(OrderDocument):
     ) -> None:
         """Its part stands in its own APB Desa; from its list where it has one."""
         with moving(self, "budget", by=by) as facts:
-            if activity is None:
-                listed = self.activities().filter(fiscal_year=fiscal_year)
-                refuse_unless(
-                    not listed.exists(), "Kegiatan APB Desa tahun itu sudah ada dalam daftar desa; pilih salah satunya."
-                )
-                self.fiscal_year, self.funding, self.activity_code = fiscal_year, funding, activity_code
-            else:
-                held = self.activities().select_for_update(of=("self",)).filter(pk=activity.pk).first()
-                if held is None:
-                    raise TransitionRefused("Kegiatan itu tidak ada dalam daftar desa ini.")
-                held.check_room(self.ceiling)
-                self.activity, self.fiscal_year = held, held.fiscal_year
-                self.funding, self.activity_code = held.funding, held.activity_code
-                facts["activity"] = str(held.code)
+            facts.update(self.take_from_budget(self.ceiling, activity, fiscal_year, funding, activity_code))
             year = self.need.fiscal_year
             refuse_unless(year in (None, self.fiscal_year), f"Desa pemimpin menganggarkannya dalam tahun {year}.")
             facts["village"] = self.village.label

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -22,7 +22,6 @@ from core.workflow import (
     Denied,
     Move,
     OpenMove,
-    TransitionRefused,
     Verdict,
     born,
     moves,
@@ -32,6 +31,7 @@ from core.workflow import (
 from regions.models import Area
 from regions.scope import within
 from transactions.models.base import OrderDocument
+from transactions.models.planning.budgeting import Budgeting
 from transactions.models.planning.carrying import PAID, Carrying
 from transactions.models.seeing import in_office, went_out
 
@@ -124,7 +124,7 @@ class NeedQuerySet(models.QuerySet):
         )
 
 
-class Need(Carrying, OrderDocument):
+class Need(Budgeting, Carrying, OrderDocument):
     """A village needs technical help: the problem, how much, for whom, and with which money.
 
     It is the head of the order: the order's page and its list start here.
@@ -269,42 +269,28 @@ class Need(Carrying, OrderDocument):
         return [each for each in super().open_moves(user) if each.verdict or each.verb != "carry_over"]
 
     # --- who may ----------------------------------------------------------------------------------
+    def _held_by(self, user: Any, roles: Iterable[str], sentence: str) -> Verdict:
+        membership = people.acting(user, *roles, at=self.village_id)
+        return Allowed(membership) if membership else Denied(sentence)
+
     def may_create(self, user: Any) -> Verdict:
         """The village writes its needs; the facilitator may write the draft with them."""
-        if membership := people.acting(user, *self.DRAFTERS, at=self.village_id):
-            return Allowed(membership)
-        if membership := people.acting(user, *self.HELPERS, at=self.village_id):
-            return Allowed(membership)
-        return Denied(
-            "Kebutuhan dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa, atau disiapkan oleh pendamping."
-        )
+        said = "Kebutuhan dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa, atau disiapkan oleh pendamping."
+        return self._held_by(user, self.DRAFTERS, said) or self._held_by(user, self.HELPERS, said)
 
-    def may_amend(self, user: Any) -> Verdict:
-        return self.may_create(user)
+    may_amend = may_create
 
     def may_agree(self, user: Any) -> Verdict:
-        membership = people.acting(user, *self.DRAFTERS, at=self.village_id)
-        return (
-            Allowed(membership)
-            if membership
-            else Denied("Kesepakatan Musdes dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa.")
-        )
+        said = "Kesepakatan Musdes dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa."
+        return self._held_by(user, self.DRAFTERS, said)
 
     def may_budget(self, user: Any) -> Verdict:
-        membership = people.acting(user, *self.BUDGETERS, at=self.village_id)
-        return (
-            Allowed(membership)
-            if membership
-            else Denied("Anggaran dicatat oleh Kasi/Kaur, Sekretaris Desa, atau Kaur Keuangan.")
-        )
+        said = "Anggaran dicatat oleh Kasi/Kaur, Sekretaris Desa, atau Kaur Keuangan."
+        return self._held_by(user, self.BUDGETERS, said)
 
     def may_place_in_plan(self, user: Any) -> Verdict:
-        membership = people.acting(user, *self.DRAFTERS, at=self.village_id)
-        return (
-            Allowed(membership)
-            if membership
-            else Denied("Penempatan dalam RKP Desa dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa.")
-        )
+        said = "Penempatan dalam RKP Desa dicatat oleh operator, Kasi/Kaur, atau Sekretaris Desa."
+        return self._held_by(user, self.DRAFTERS, said)
 
     def may_cancel(self, user: Any) -> Verdict:
         membership = people.acting(user, Role.VILLAGE_HEAD, at=self.village_id)
@@ -379,31 +365,8 @@ class Need(Carrying, OrderDocument):
         Year, source and code are typed only where the village has no activities of that year on its list.
         """
         with moving(self, "budget", by=by) as facts:
-            if activity is not None:
-                facts["activity"] = self._take_from(activity, ceiling)
-            else:
-                refuse_unless(
-                    not self.activities().filter(fiscal_year=fiscal_year).exists(),
-                    "Kegiatan APB Desa tahun itu sudah ada dalam daftar desa; pilih salah satunya.",
-                )
-                self.fiscal_year, self.funding, self.activity_code = fiscal_year, funding, activity_code
+            facts.update(self.take_from_budget(ceiling, activity, fiscal_year, funding, activity_code))
             self.ceiling, self.planned_time = ceiling, planned_time
-
-    def activities(self) -> models.QuerySet[Activity]:
-        """What the village has on its budget list."""
-        from transactions.models.planning.activity import Activity
-
-        return Activity.objects.listed().filter(village=self.village_id)
-
-    def _take_from(self, activity: Activity, ceiling: int) -> str:
-        """Budget it from an activity that still has so much; the activity's row is held meanwhile."""
-        held = self.activities().select_for_update(of=("self",)).filter(pk=activity.pk).first()
-        if held is None:
-            raise TransitionRefused("Kegiatan itu tidak ada dalam daftar desa ini.")
-        held.check_room(ceiling)
-        self.activity = held
-        self.fiscal_year, self.funding, self.activity_code = held.fiscal_year, held.funding, held.activity_code
-        return str(held.code)
 
     def cancel(self, *, by: Any, reason: str) -> None:
         """The village does not need it any more; nor are others asked to bear a part, or held to one."""
