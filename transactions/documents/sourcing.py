@@ -15,8 +15,8 @@ from core.models import PrintedDocument
 from regions.models import Area
 from transactions.documents.frame import Printable, holder_of, letterhead, package
 from transactions.models import Invitation, Method, OpeningMinutes, Sourcing
+from transactions.models.rule import OFFICER
 from transactions.models.sourcing import offer
-from transactions.models.sourcing.sourcing import OFFICER
 from transactions.order import Order
 
 SENT_HERE = "melalui Marketplace P2KTD"

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts import people
-from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES
+from accounts.models.membership import OFFICE_ROLES, POKJA_ROLES, Role
 from regions.models import Area
 from regions.scope import within
 
@@ -16,6 +16,14 @@ class Method(models.TextChoices):
     DIRECT = "direct", "Pembelian Langsung"
     QUOTATION = "quotation", "Permintaan Penawaran"
     TENDER = "tender", "Lelang"
+
+
+# Direct purchase is the activity manager's (PKA), the rest the procurement team's (TPK).
+OFFICER = {
+    Method.DIRECT: Role.ACTIVITY_MANAGER,
+    Method.QUOTATION: Role.PROCUREMENT_TEAM,
+    Method.TENDER: Role.PROCUREMENT_TEAM,
+}
 
 
 class ProcurementRuleQuerySet(models.QuerySet["ProcurementRule"]):

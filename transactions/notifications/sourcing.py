@@ -10,8 +10,8 @@ from core.models import Event
 from core.notices import Tell, tells
 from regions.scope import NATION, within
 from transactions.models import Contract, Method, Need, Quotation, Sourcing, TenderQuestion, Terms
+from transactions.models.rule import OFFICER
 from transactions.models.sourcing.opening import WITNESSES
-from transactions.models.sourcing.sourcing import OFFICER
 from transactions.notifications.people import of_provider, village
 from verification.models import Sanction
 from verification.models.sanction import BARRING

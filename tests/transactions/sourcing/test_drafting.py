@@ -80,7 +80,9 @@ def test_items_that_outgrow_the_method_tell_that_office_too(market: Market) -> N
     sourcing = draft(market, hps=9_000_000)
     market.terms(sourcing, TWO)
     assert sourcing.method == "quotation"
-    assert Notice.objects.filter(user=market.user("tpk"), channel="site", title__startswith="Draf pengadaan").count() == 1
+    assert (
+        Notice.objects.filter(user=market.user("tpk"), channel="site", title__startswith="Draf pengadaan").count() == 1
+    )
     again = draft(market, hps=9_000_000)
     market.terms(again)  # one lump of the same value: nothing passes
     assert Notice.objects.filter(title__startswith="Draf pengadaan", channel="site").count() == 1
@@ -159,7 +161,9 @@ def test_a_witness_who_works_for_a_bidder_is_not_counted_as_a_second_person(mark
         ends_on=dt.date(2025, 1, 1)
     )
     bpd = market.user("bpd")
-    Membership.objects.create(user=bpd, role=Role.PROVIDER, provider=market.firm.provider, starts_on=dt.date(2024, 1, 1))
+    Membership.objects.create(
+        user=bpd, role=Role.PROVIDER, provider=market.firm.provider, starts_on=dt.date(2024, 1, 1)
+    )
     verdict = sourcing.may("ask_opening", market.user("tpk"))
     assert not verdict and "Daftarkan dahulu" in verdict.reason
 

@@ -183,7 +183,9 @@ def left_of(needs: Collection[Need]) -> dict[int, int]:
     shares = JointShare.objects.living().filter(need__in=needs).order_by().values("need")
     others = {row["need"]: row for row in shares.annotate(value=models.Sum("value"), ceiling=models.Sum("ceiling"))}
     living = Contract.objects.filter(sourcing__need__in=needs).exclude(state="terminated").select_related("sourcing")
-    contracts = {each.sourcing.need_id: each for each in living.annotate(gross=models.Sum("payments__gross", default=0))}
+    contracts = {
+        each.sourcing.need_id: each for each in living.annotate(gross=models.Sum("payments__gross", default=0))
+    }
     return {need.pk: _own_left(need, contracts.get(need.pk), others.get(need.pk, {})) for need in needs}
 
 

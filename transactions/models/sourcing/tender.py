@@ -92,7 +92,9 @@ class Tendering:
         entry = tender.invitations.create(
             provider=service.provider, service=service, version=service.current_version, how="registered"
         )
-        record(entry, "register", by=by, verdict=Allowed(membership), before="", note="", data={"service": service.code})
+        record(
+            entry, "register", by=by, verdict=Allowed(membership), before="", note="", data={"service": service.code}
+        )
         return entry
 
 
