@@ -9,7 +9,7 @@ const keepable = (field) =>
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const key = `draf:${person}:${form.dataset.autosave}`;
   const fields = () => [...form.elements].filter(keepable);
-  const start = JSON.stringify(read(fields()));
+  const start = filled(read(fields()));
   let saved = null;
   try {
     saved = JSON.parse(localStorage.getItem(key));
@@ -20,7 +20,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     localStorage.removeItem(key);
     saved = null;
   }
-  if (saved && JSON.stringify(saved.values) !== start && !document.querySelector(".error-summary")) offer(form, key, saved, fields);
+  if (saved && filled(saved.values) !== start && !document.querySelector(".error-summary")) offer(form, key, saved, fields);
   let timer;
   const later = () => {
     clearTimeout(timer);
@@ -70,6 +70,15 @@ function read(list) {
   return list
     .filter((field) => !["checkbox", "radio"].includes(field.type) || field.checked)
     .map((field) => [field.name, field.value]);
+}
+
+// What is filled, in no order: a page that shows more rows or other choices brings back what was typed, and offers nothing.
+function filled(values) {
+  return values
+    .filter(([, value]) => value)
+    .map((pair) => JSON.stringify(pair))
+    .sort()
+    .join();
 }
 
 function keep(key, values) {
