@@ -29,7 +29,9 @@ def beside(need: Need, sourcing: Sourcing) -> list[Beside]:
         key = service.category_id, service.kind, service.unit
         if key in found or len(found) == MOST:
             continue
-        label, unit = f"{service.category.name}, {service.get_kind_display().lower()}", service.get_unit_display()
+        kind = str(service.get_kind_display())
+        said = kind[:1].lower() + kind[1:]  # "perencanaan teknis (DED, RAB)"
+        label, unit = f"{service.category.name}, {said}", service.get_unit_display()
         nearest = prices.reference(need.village_id, category=key[0], kind=key[1], unit=key[2])
         found[key] = Beside(label, unit, nearest)
     return list(found.values())

@@ -42,7 +42,8 @@ class AnnounceForm(MoveForm):
             self.fields["deadline"].help_text = f"{self.zone}. Setelah dikirim, batas waktu tidak dapat diubah."
             del self.fields["evaluates_at"], self.fields["negotiates_at"]
             return
-        self.say_least(f"paling singkat {sourcing.rule.min_hours} jam dari sekarang")
+        hours = sourcing.rule.min_hours
+        self.say_least(f"paling singkat {hours} jam dari sekarang" if hours else "di masa depan")
         self.propose(sourcing.deadline)
 
     def say_least(self, least: str) -> None:

@@ -36,7 +36,7 @@ class OfferFields(forms.Form):
         if self.items:
             del self.fields["price"]
         for item in self.items:
-            field = RupiahField(label=f"Harga satuan: {item.name}", help_text=f"Per {item.unit}, {TAXED.lower()}")
+            field = RupiahField(label=f"Harga satuan: {item.name}", help_text=f"Per {item.unit}. {TAXED}")
             self.fields[f"price_{item.number}"] = field
         self.asked, needed = papers_asked(sourcing), papers_required(sourcing)
         for kind in self.asked:
