@@ -13,6 +13,7 @@ from tests import servers
 
 if TYPE_CHECKING:
     from tests.cast import Story
+    from tests.transactions.stage import Market
 
 servers.start()  # before Django reads its settings
 
@@ -54,6 +55,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         )
 
 
+@pytest.fixture(autouse=True)
+def outbox(settings: Any) -> None:
+    """Mails become rows, as in production."""
+    settings.EMAIL_BACKEND = "core.mail.OutboxBackend"
+
+
 @pytest.fixture(scope="module")
 def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[Story]:
     """The demo story, told once for the module in a transaction that is taken back. Tests of it use `db` too."""
@@ -71,3 +78,33 @@ def story(django_db_setup: None, django_db_blocker: Any) -> Iterator[Story]:
         settings.DEMO = demo
         yield Story()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[Market]:
+    """The market's people and services, made once for the module in a transaction that is taken back."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield new_market()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def market(told: Market, db: None) -> Market:
+    """Who buys and sells in tests/transactions/stage.py; what a test does to them is taken back after it."""
+    return told
+
+
+@pytest.fixture
+def committed_market(transactional_db: None) -> Market:
+    """The same, committed, for tests with threads."""
+    return new_market()
+
+
+def new_market() -> Market:
+    from tests.areas import load_areas
+    from tests.transactions.stage import Market
+
+    load_areas()
+    return Market()

@@ -6,11 +6,10 @@ Defects 6 and 7 of the sibling systems: at once, everywhere, with no worker and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -43,23 +42,6 @@ def left(market: Market) -> None:
 
 def listing(market: Market) -> Any:
     return Standing.objects.filter(provider=market.firm.provider)
-
-
-@pytest.fixture(scope="module")
-def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[Market]:
-    """The people and services, made once for the module in a transaction that is taken back."""
-    from tests.areas import load_areas
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_areas()
-        yield Market()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def market(told: Market, db: None) -> Market:
-    """What a test does to the market is taken back after it."""
-    return told
 
 
 # How a provider ceases to be in good standing, and what its status then says.

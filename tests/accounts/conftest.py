@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from tests.accounts.stage import Cast
-
-
-@pytest.fixture(autouse=True)
-def outbox(settings: Any) -> None:
-    """Mails become rows, as in production."""
-    settings.EMAIL_BACKEND = "core.mail.OutboxBackend"
 
 
 @pytest.fixture
