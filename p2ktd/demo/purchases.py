@@ -11,8 +11,8 @@ from accounts.models import User
 from catalog.models import Service
 from core.clock import database_now
 from p2ktd.demo.cast import NEIGHBOUR, VILLAGE
-from p2ktd.demo.orders import Telling, owner
 from p2ktd.demo.papers import paper
+from p2ktd.demo.telling import Telling, owner
 from transactions.models import Addendum, Contract, Meeting, Quotation, Remedy, Sourcing, TenderQuestion
 
 # The lines of the HPS: what, how many, unit, and how much of the whole one costs, in percent.

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from catalog.search import vocabulary
 from monitoring.tasks import close_month
-from p2ktd.demo import PASSWORD, cast, demo_accounts, orders, providers, purchases
+from p2ktd.demo import PASSWORD, cast, demo_accounts, orders, providers, purchases, telling
 from transactions import prices
 from transactions.models import ProcurementRule
 
@@ -51,14 +51,14 @@ class Command(BaseCommand):
         with time_machine.travel(timezone.now() - datetime.timedelta(days=100), tick=True):
             people = cast.call_in()
         with time_machine.travel(timezone.now() - datetime.timedelta(days=95), tick=True):
-            orders.forget_memberships(people)
+            telling.forget_memberships(people)
             services = providers.register(people)
         with time_machine.travel(timezone.now() - datetime.timedelta(days=60), tick=True):
             providers.raise_prices(services)
         orders.tell_all(people, services)
         purchases.tell_all(people, services)
         with time_machine.travel(timezone.now() - datetime.timedelta(days=3), tick=True):
-            orders.forget_memberships(people)
+            telling.forget_memberships(people)
             providers.answer_questions(people, services)
         self.newcomer()
         vocabulary.recount()
