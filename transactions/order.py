@@ -19,6 +19,7 @@ from core.workflow import OpenMove
 from transactions.cautions import Noted, noted
 from transactions.models import Accountability, Contract, PaymentRequest, Sourcing, Terms
 from transactions.models.payment.paying import PAYABLE, next_request
+from transactions.models.sourcing.quotation import Quotation
 from transactions.parts import Parts
 
 Panel = Callable[["Order", Any], SafeString | str]
@@ -106,6 +107,8 @@ class Order(Parts):
                 return "Desa mengajukan harga. Setujui, atau ajukan harga lain, pada penawaran Anda di bawah."
             if offer is not None and offer.state in ("withdrawn", "disqualified", "lost"):
                 return f"{offer.status_sentence} Terima kasih sudah menawarkan; undangan lain akan tampil di sini."
+            if offer is not None and offer in self.talking:
+                return offer.status_sentence
             if offer is not None and state in ("open", "opened", "evaluated"):
                 after = (
                     self.current.status_sentence if state == "open" else "Penawaran Anda sedang dievaluasi oleh desa."
@@ -115,14 +118,31 @@ class Order(Parts):
                 return "Anda tidak mengirim penawaran untuk paket ini sampai batas waktunya."
         if isinstance(self.current, Accountability) and self.current.state == "payment" and self.running_requests:
             return self.running_requests[0].status_sentence
+        if self.talking:
+            return self.word_of_the_talks
         return self.current.status_sentence  # type: ignore[attr-defined, no-any-return]
+
+    @property
+    def talking(self) -> list[Quotation]:
+        """Offers whose price is being talked about."""
+        running = self.current.state == "evaluated"
+        return [each for each in self.quotations if running and each.state == "qualified" and each.awaits]
+
+    @property
+    def word_of_the_talks(self) -> str:
+        """For the village: who answered, else whose answer it waits for."""
+        answered = [each.provider.name for each in self.talking if each.awaits == "village"]
+        if answered:
+            names = " dan ".join(answered)
+            return f"{names} menjawab negosiasi. Setujui harganya, atau ajukan harga lain, pada penawarannya di bawah."
+        names = " dan ".join(each.provider.name for each in self.talking)
+        return f"Negosiasi harga berjalan; menunggu jawaban {names}."
 
     @property
     def owes_a_price(self) -> bool:
         """Does the village wait for this provider's answer in the price talks?"""
         offer = self.own_quotation
-        talking = offer is not None and offer.state == "qualified" and offer.awaits == "provider"
-        return talking and self.current.state == "evaluated"
+        return offer in self.talking and offer.awaits == "provider"  # type: ignore[union-attr]
 
     @property
     def tone(self) -> str:
@@ -149,7 +169,9 @@ class Order(Parts):
 
     @property
     def is_mine(self) -> bool:
-        """Is it this person's turn? The current document, or a payment request, waits for them."""
+        """Is it this person's turn? The current document, a payment request, or the price talks wait for them."""
+        if self.owes_a_price:
+            return True
         current, asked = self.current, [request.pk for request in self.running_requests]
         if asked and PaymentRequest.objects.waiting_for(self.user).filter(pk__in=asked).exists():
             return True

@@ -110,7 +110,8 @@ def invited_learn_the_result(event: Event, sourcing: Sourcing) -> Iterator[Tell]
             parts.append(sourcing.status_sentence)
         if event.verb == "award" and not (offer is not None and offer.state == "won"):
             parts.append(f"Pemenang: {event.data['provider']}, {rupiah(event.data['value'])}.")
-            parts += [f"Alasan: {sourcing.award_reason}"] if sourcing.award_reason else []
+            if sourcing.award_reason and not (offer is not None and offer.state == "lost"):  # who lost has read it
+                parts.append(f"Alasan: {sourcing.award_reason}")
         for member in of_provider(invitation.provider_id):
             yield Tell(member.user, f"Hasil pengadaan: {sourcing.need.title}", " ".join(parts))
 

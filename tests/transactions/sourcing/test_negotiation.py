@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from core.models import PrintedDocument
 from core.models.append_only import AppendOnlyError
@@ -18,6 +19,7 @@ from tests.transactions.stage import Market
 from tests.transactions.test_notices import told
 from tests.transactions.test_pages import filled
 from transactions.models import Contract, NegotiationStep, Quotation, Sourcing
+from transactions.order import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -259,3 +261,26 @@ def test_a_scan_that_comes_later_is_told_in_the_event(market: Market) -> None:
     scan = market.file("tpk")
     quotation.minute(by=market.user("tpk"), number="141/5", scan=scan)
     assert quotation.events().last().data["sha256"] == scan.sha256
+
+
+# --- whose word it is, at the head of the page and in "Perlu tindakan" -------------------------------------
+def test_both_sides_read_at_the_head_of_the_page_whose_word_it_is(market: Market) -> None:
+    sourcing = market.sourcing("evaluated", hps=20_000_000)
+    offer = sourcing.quotations.get(provider=market.firm.provider)
+    (item,) = offer.offered_prices()
+    place = f"#penawaran-{offer.code}"
+    offer.propose(by=market.user("tpk"), prices={item: 19_000_000})
+    village, bidder = (Order(sourcing.need, market.user(key)) for key in ("tpk", "firm"))
+    assert village.sentence == "Negosiasi harga berjalan; menunggu jawaban CV Rinjani."
+    assert bidder.sentence.startswith("Desa mengajukan harga.") and bidder.is_mine
+    assert place in market.client("firm").get(reverse("todo")).content.decode()
+    assert f'id="penawaran-{offer.code}"' in market.client("firm").get(sourcing.get_absolute_url()).content.decode()
+    offer.counter(by=market.user("firm"), prices={item: 19_500_000})
+    village, bidder = (Order(sourcing.need, market.user(key)) for key in ("tpk", "firm"))
+    said = "CV Rinjani menjawab negosiasi. Setujui harganya, atau ajukan harga lain, pada penawarannya di bawah."
+    assert village.sentence == said and village.is_mine
+    assert "menunggu jawaban desa" in bidder.sentence and not bidder.is_mine
+    assert "Penyedia menjawab negosiasi" in market.client("tpk").get(reverse("todo")).content.decode()
+    offer.accept_price(by=market.user("tpk"))
+    assert Order(sourcing.need, market.user("tpk")).sentence == "Penawaran dievaluasi; menunggu penetapan pemenang."
+    assert "Penyedia menjawab negosiasi" not in market.client("tpk").get(reverse("todo")).content.decode()

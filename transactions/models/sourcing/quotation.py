@@ -171,7 +171,8 @@ class Quotation(Negotiating, OrderDocument):
         indexes = (models.Index(fields=["provider"], name="quotation_awaited", condition=~Q(awaits="")),)
 
     def get_absolute_url(self) -> str:
-        return self.sourcing.get_absolute_url()
+        """Its place on the order's page."""
+        return f"{self.sourcing.get_absolute_url()}#penawaran-{self.code}"
 
     def move_url(self, verb: str) -> str:
         from django.urls import reverse

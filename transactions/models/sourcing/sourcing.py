@@ -30,6 +30,8 @@ from transactions.models.sourcing.ways_on import WaysOn
 if TYPE_CHECKING:
     from transactions.models.sourcing.evaluation import Judgement
 
+ANSWERED = "Penyedia menjawab negosiasi; setujui harganya, atau ajukan harga lain."
+AWARD_NEXT = "Penawaran dievaluasi; menunggu penetapan pemenang."
 LIVE = ("draft", "open", "opening", "opened", "evaluated")
 
 
@@ -65,7 +67,8 @@ class SourcingQuerySet(models.QuerySet):
 
     def waiting_for(self, user: Any) -> Self:
         """The officer has a draft, an opening, an evaluation or an award before them; a second person has an opening
-        to confirm; the invited have to answer. Deadlines are judged by the database's clock."""
+        to confirm; the invited have to answer. Deadlines are judged by the database's clock; each says whether a
+        provider has answered in its price talks (`is_answered`)."""
         from transactions.models.sourcing.quotation import Quotation
 
         answered = Quotation.objects.filter(sourcing=OuterRef("pk"), provider__in=people.providers(user))
@@ -81,7 +84,8 @@ class SourcingQuerySet(models.QuerySet):
         if user is not None and user.is_authenticated:
             second = Q(state="opening") & within("need__village", people.territories(user, *WITNESSES))
             second &= ~Q(opening_asked_by=user)
-        return self.filter(ripe & mine | second | asked).with_clock().distinct()
+        talks = Quotation.objects.filter(sourcing=OuterRef("pk"), state="qualified", awaits="village")
+        return self.filter(ripe & mine | second | asked).with_clock().annotate(is_answered=Exists(talks)).distinct()
 
 
 def unanswered(sourcing: Any) -> models.QuerySet[Any]:
@@ -270,7 +274,7 @@ class Sourcing(Inviting, Opening, Awarding, Tendering, WaysOn, OrderDocument):
             "open": "Batas waktu penawaran sudah lewat; menunggu penawaran dibuka." if late else until,
             "opening": "Pembukaan penawaran diminta; menunggu orang kedua yang membukanya bersama.",
             "opened": "Penawaran sudah dibuka; menunggu evaluasi.",
-            "evaluated": "Penawaran dievaluasi; menunggu penetapan pemenang.",
+            "evaluated": ANSWERED if self.__dict__.get("is_answered") else AWARD_NEXT,
             "awarded": "Pemenang ditetapkan.",
             "failed": f"Pengadaan gagal: {self.failure_reason}",
         }[self.state]
