@@ -101,6 +101,7 @@ def render_field(
         bound.help_text = hint
     if placeholder is not None:  # "" takes away one that only repeats the label
         widget.attrs = {**widget.attrs, "placeholder": placeholder} if placeholder else _without(widget.attrs)
+    may_be_empty = not bound.field.required and kind != "tick"
     extra: dict[str, str | bool] = {}
     if kind == "file":
         extra |= {"class": "file__input", "data-file-max": str(_file_limit(widget))}
@@ -111,8 +112,8 @@ def render_field(
         "kind": kind,
         "label": bound.label,
         "hint": bound.help_text,
-        # A cell of a row that may stay empty as a whole says nothing of that (`transactions.forms.rows`).
-        "optional": not bound.field.required and kind != "tick" and not getattr(bound.field, "in_row", False),
+        # A form says it otherwise where a later step asks for the field, or where a row may stay empty as a whole.
+        "optional": getattr(bound.field, "left_empty", "tidak wajib") if may_be_empty else "",
         "prefix": prefix or widget.attrs.get("data-prefix", ""),
         "suffix": suffix or widget.attrs.get("data-suffix", ""),
         "inline": inline,

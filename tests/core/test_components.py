@@ -167,6 +167,13 @@ def test_optional_fields_say_so_and_required_ones_do_not() -> None:
     assert "(tidak wajib)" not in draw("{% field form.title %}", form=form)
 
 
+def test_a_field_that_a_later_step_asks_for_is_not_called_optional() -> None:
+    form = NeedForm()
+    form.fields["note"].left_empty = "boleh menyusul"
+    html = draw("{% field form.note %}", form=form)
+    assert "(boleh menyusul)" in html and "tidak wajib" not in html
+
+
 def test_radios_are_a_fieldset_with_their_own_labels() -> None:
     html = draw("{% field form.method %}", form=NeedForm({"method": "b"}))
     assert html.count("<fieldset") == 1

@@ -50,6 +50,8 @@ class CompletePapersForm(MoveForm):
         super().__init__(*args, **kwargs)
         for name in ("number", "requested_on", "work", "bill_number", "billed_on", "bill_amount"):
             self.fields[name].initial = getattr(self.document, name)
+        for name in PaymentRequest.WANTED:
+            self.fields[name].left_empty = "boleh menyusul"
         self.fields["bill_amount"].help_text = f"Harus sama dengan nilai termin: {rupiah(self.document.due())}."
         if self.document.is_last and self.document.contract.handover_scan_id:
             self.fields["receipt"].help_text = f"Bila dikosongkan, dipakai pindaian BAST yang sudah ada. {KEPT}"

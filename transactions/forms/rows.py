@@ -65,7 +65,7 @@ class Rows:
             values = given[number] if number < len(given) else {}
             for part, make in parts.items():
                 field = make()
-                field.required, field.in_row = False, True  # type: ignore[attr-defined]
+                field.required, field.left_empty = False, ""  # type: ignore[attr-defined]
                 field.initial = values.get(part)
                 field.label = f"{field.label}, baris {number + 1}"
                 form.fields[self.name(part, number)] = field

@@ -68,6 +68,13 @@ def test_who_may_begin_one(market: Market) -> None:
     assert {key for key, user in market.everyone().items() if draft.may("create", user)} == {"pka"}
 
 
+def test_what_filing_asks_for_may_follow_and_the_rest_is_optional(market: Market) -> None:
+    request = market.request(market.account("payment").contract, "draft")
+    page = market.client("pka").get(request.move_url("complete_papers")).content.decode()
+    assert page.count("(boleh menyusul)") == len(PaymentRequest.WANTED) == 6
+    assert page.count("(tidak wajib)") == 3  # what the provider's bill says besides
+
+
 @pytest.mark.parametrize(
     ("state", "verb", "who", "sentence"),
     [

@@ -269,17 +269,21 @@ class PaymentRequest(Paying, OrderDocument):
         last = self.events().filter(verb__in=["refuse", "give_back"]).last()
         return f"{last.role_label}: {last.note}" if last else ""
 
+    WANTED: ClassVar[dict[str, str]] = {  # before it can be filed
+        "number": "nomor SPP",
+        "requested_on": "tanggal SPP",
+        "work": "jenis jasa menurut pajak",
+        "statement": "pernyataan tanggung jawab belanja",
+        "bill_scan": "tagihan penyedia",
+        "receipt": "bukti penerimaan",
+    }
+
     def lacks(self) -> list[str]:
         """What must be added before it can be filed, in plain words."""
-        found = [
-            (self.number, "nomor SPP"),
-            (self.requested_on, "tanggal SPP"),
-            (self.work, "jenis jasa menurut pajak"),
-            (self.statement_id, "pernyataan tanggung jawab belanja"),
-            (self.bill_scan_id, "tagihan penyedia"),
-            (self.receipt_id or (self.is_last and self.contract.handover_scan_id), "bukti penerimaan"),
-        ]
-        return [words for there, words in found if not there]
+        empty = [name for name in self.WANTED if not getattr(self, self._meta.get_field(name).attname)]
+        if "receipt" in empty and self.is_last and self.contract.handover_scan_id:
+            empty.remove("receipt")
+        return [self.WANTED[name] for name in empty]
 
     # --- who may ----------------------------------------------------------------------------------
     def _holder(self, user: Any, role: Role, sentence: str) -> Verdict:
