@@ -45,8 +45,9 @@ def head_takes_over_next(event: Event, contract: Contract) -> Iterator[Tell]:
 
 @tells("transactions.addendum", "create", "sign_for_village", "withdraw", "lapse")
 def provider_follows_the_addendum(event: Event, addendum: Addendum) -> Iterator[Tell]:
+    step = "Adendum disiapkan" if event.verb == "create" else event.verb_label
     for member in of_provider(addendum.contract.provider_id):
-        yield Tell(member.user, f"{event.verb_label}: {addendum.need.title}", event.note or addendum.status_sentence)
+        yield Tell(member.user, f"{step}: {addendum.need.title}", event.note or addendum.status_sentence)
 
 
 @tells("transactions.addendum", "sign_for_provider")

@@ -269,7 +269,7 @@ class PaymentRequest(Paying, OrderDocument):
         last = self.events().filter(verb__in=["refuse", "give_back"]).last()
         return f"{last.role_label}: {last.note}" if last else ""
 
-    WANTED: ClassVar[dict[str, str]] = {  # before it can be filed
+    WANTED = {  # before it can be filed
         "number": "nomor SPP",
         "requested_on": "tanggal SPP",
         "work": "jenis jasa menurut pajak",
