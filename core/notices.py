@@ -49,20 +49,26 @@ def tells(about: str, *verbs: str) -> Callable[[Recipe], Recipe]:
 
 
 def fan_out(event: Event, document: Any) -> None:
-    """Write the notices of an event. The actor is not told of their own act."""
+    """Write the notices of an event, all of them together. The actor is not told of their own act."""
     from core.models import Mail, Notice
 
+    rows = []
     for recipe in _recipes[event.about, event.verb]:
         for tell in recipe(event, document):
             if tell.user.pk == event.actor_id:
                 continue
             url = tell.url or document.get_absolute_url()
-            common = {"event": event, "user": tell.user, "title": tell.title[:200], "body": tell.body, "url": url}
-            Notice.objects.tell(channel=Notice.Channel.SITE, **common)
-            if tell.by_mail:
-                notice, new = Notice.objects.tell(channel=Notice.Channel.MAIL, **common)
-                if new and tell.user.email:
-                    link = f"{settings.SITE_URL}{url}"
-                    Mail.objects.queue(
-                        to=tell.user.email, subject=tell.title, body=f"{tell.body}\n\n{link}".strip(), notice=notice
-                    )
+            text = {"event": event, "user": tell.user, "title": tell.title[:200], "body": tell.body, "url": url}
+            channels = [Notice.Channel.SITE, *([Notice.Channel.MAIL] if tell.by_mail else [])]
+            rows += [Notice(channel=channel, **text) for channel in channels]
+    new = Notice.objects.tell(event, rows) if rows else []
+    Mail.objects.queue_all(
+        Mail(
+            to=notice.user.email,
+            subject=notice.title,
+            body=f"{notice.body}\n\n{settings.SITE_URL}{notice.url}".strip(),
+            notice=notice,
+        )
+        for notice in new
+        if notice.channel == Notice.Channel.MAIL and notice.user.email
+    )

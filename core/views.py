@@ -16,6 +16,7 @@ from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views import View
 from django.views.decorators.http import require_safe
 
@@ -92,7 +93,7 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
             log.error("file %s is not in the store", stored.code)
             raise Http404 from None
     response["Content-Type"] = stored.content_type
-    response["Content-Disposition"] = f'{disposition(request)}; filename="{stored.code}{extension(stored)}"'
+    response["Content-Disposition"] = f'{disposition(request)}; filename="{download_name(stored)}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
     response["Cache-Control"] = "public, max-age=31536000, immutable" if stored.public else "private, no-store"
@@ -101,6 +102,12 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
 
 def disposition(request: HttpRequest) -> str:
     return "attachment" if "unduh" in request.GET else "inline"
+
+
+def download_name(stored: StoredFile) -> str:
+    """What we made ourselves is found again by its name; what somebody brought has its code, whatever it was called."""
+    own = slugify(stored.name.rpartition(".")[0]) if stored.uploaded_by_id is None else ""
+    return f"{own or stored.code}{extension(stored)}"
 
 
 def extension(stored: StoredFile) -> str:
@@ -127,13 +134,17 @@ class MoveView(View):
     template_name = "core/move.html"
 
     def dispatch(self, request: HttpRequest, code: str, verb: str) -> HttpResponse:  # type: ignore[override]
-        self.document = get_object_or_404(self.model._default_manager.visible_to(request.user), code=code)
+        self.document = self.find(request, code)
         table = self.document.MOVES.values()
         open_to_people = [move for move in table if not move.inner]
         self.move = next((m for m in open_to_people if verb in (m.slug, m.verb.replace("_", "-"))), None)
         if self.move is None:
             raise Http404
         return super().dispatch(request)
+
+    def find(self, request: HttpRequest, code: str) -> Document:
+        """The document, if this person sees it."""
+        return get_object_or_404(self.model._default_manager.visible_to(request.user), code=code)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(self.form())

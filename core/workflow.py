@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -242,10 +242,19 @@ def moving(document: Document, verb: str, *, by: Any, note: str = "") -> Iterato
             document.state = move.target
             document.state_since = timezone.now()
         document.clean()
-        document.validate_constraints()
-        document.save()
+        _keep(document)
         document.give_reasons({})  # reasons are for one move
         record(document, verb, by=by, verdict=verdict, before=before, note=note, data=facts)
+
+
+def _keep(document: Document) -> None:
+    """Save. The database judges its constraints; only when one is broken is it asked which, for the words."""
+    try:
+        with transaction.atomic():
+            document.save()
+    except IntegrityError:
+        document.validate_constraints()
+        raise
 
 
 def born(document: Document, *, by: Any, verdict: Verdict, note: str = "", data: dict[str, Any] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Self
 
@@ -76,9 +77,13 @@ class Job(models.Model):
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
-    def tell(self, *, event: Event, user: Any, channel: str, **text: str) -> tuple[Notice, bool]:
-        """Write the notice once; (notice, whether it is new)."""
-        return self.get_or_create(event=event, user=user, channel=channel, defaults=text)
+    def tell(self, event: Event, rows: Iterable[Notice]) -> list[Notice]:
+        """Write the notices of an event, each person's first on each channel; those that are new."""
+        known = set(self.filter(event=event).values_list("user", "channel"))
+        first: dict[tuple[int, str], Notice] = {}
+        for row in rows:
+            first.setdefault((row.user_id, str(row.channel)), row)
+        return self.bulk_create(row for key, row in first.items() if key not in known)
 
     def unread_by(self, user: Any) -> Self:
         return self.filter(user=user, channel=Notice.Channel.SITE, read_at=None)
@@ -120,9 +125,13 @@ class Notice(models.Model):
 class MailQuerySet(models.QuerySet["Mail"]):
     def queue(self, *, to: str, subject: str, body: str, notice: Notice | None = None) -> Mail:
         """Write the mail and the job that delivers it."""
-        mail = self.create(to=to, subject=subject[:200], body=body, notice=notice)
-        Job.objects.enqueue("core.deliver_mail", mail=mail.pk)
-        return mail
+        return self.queue_all([Mail(to=to, subject=subject[:200], body=body, notice=notice)])[0]
+
+    def queue_all(self, mails: Iterable[Mail]) -> list[Mail]:
+        """Write these mails, and a job for each: a poisoned one parks itself alone."""
+        found = self.bulk_create(mails)
+        Job.objects.bulk_create(Job(task="core.deliver_mail", args={"mail": mail.pk}) for mail in found)
+        return found
 
 
 class Mail(models.Model):

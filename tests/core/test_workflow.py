@@ -91,5 +91,8 @@ def test_one_notice_for_each_event_person_and_channel(story: Story) -> None:
     )
     asked = ["kaur", "pka", "sekdes"]
     assert told == [(f"{key}@contoh.example", channel) for key in asked for channel in ("mail", "site")]
-    again, new = Notice.objects.tell(event=event, user=story.user("pka"), channel="site", title="x", url="/")
-    assert not new and again.title != "x"
+    twice = [
+        Notice(event=event, user=story.user(key), channel="site", title="x", url="/") for key in ("pka", "pld", "pld")
+    ]
+    assert [notice.user for notice in Notice.objects.tell(event, twice)] == [story.user("pld")]
+    assert not Notice.objects.filter(user=story.user("pka"), title="x").exists()

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.clock import database_now
+from core.models import Notice
 from tests.core.files import jpeg, pdf
 from tests.transactions.stage import Market
 from transactions.models import Accountability, Contract, Need, Sourcing
@@ -48,6 +49,19 @@ def test_a_closed_order_is_one_page_of_few_queries(who: str, most: int, market: 
     account = rating.contract.accountability
     account.close(by=market.user("kades"))
     assert queries(market.client(who), rating.get_absolute_url()) <= most
+
+
+def test_a_step_is_written_with_few_queries_however_many_people_are_told(market: Market) -> None:
+    said = {"musdes_on": market.today.isoformat(), "musdes_number": "1"}
+
+    def asked(who: str) -> int:
+        need, client = market.need("identified"), market.client(who)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.post(need.move_url("agree"), said).status_code == 302
+        assert Notice.objects.filter(event=need.events().get(verb="agree")).count() == (6 if who == "operator" else 4)
+        return len(captured)
+
+    assert asked("operator") == asked("pka") <= 24  # three people are told on two ways, or two
 
 
 def test_who_sees_a_contract_sees_its_accountability_and_nobody_else(market: Market) -> None:

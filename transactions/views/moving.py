@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from core.models import Document
 from core.views import MoveView
 from transactions import forms
 from transactions.forms.rows import MORE, more_rows, typed
@@ -20,9 +20,12 @@ class OrderMoveView(MoveView):
     template_name = "transactions/move.html"
 
     def dispatch(self, request: HttpRequest, code: str, verb: str) -> HttpResponse:  # type: ignore[override]
-        document = get_object_or_404(self.model._default_manager.visible_to(request.user), code=code)
-        with timezone.override(need_of(document).village.tzinfo):
+        self.document = super().find(request, code)
+        with timezone.override(need_of(self.document).village.tzinfo):
             return super().dispatch(request, code, verb)
+
+    def find(self, request: HttpRequest, code: str) -> Document:
+        return self.document  # found already, for its village's zone
 
     def post(self, request: HttpRequest) -> HttpResponse:
         kind = self.forms.get(self.move.verb)
