@@ -127,13 +127,17 @@ def filters(content: str, action: str = "", count: int = 0, title: str = "Saring
 
 
 SEARCH = "/layanan/"
-WAYS = (
-    ("Layanan", SEARCH),
-    ("Penyedia", "/penyedia/"),
-    ("Lelang", "/lelang/"),
-    ("Pembelian", "/pembelian/"),
-    ("Tentang", "/tentang/"),
-)
+OPEN = "/pembelian-desa/"  # what everybody may read of the villages' purchases
+
+
+def _ways(purchases: str, name: str = "Pembelian") -> tuple[tuple[str, str], ...]:
+    return (
+        ("Layanan", SEARCH),
+        ("Penyedia", "/penyedia/"),
+        ("Lelang", "/lelang/"),
+        (name, purchases),
+        ("Tentang", "/tentang/"),
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -142,9 +146,10 @@ def site_header(context: RequestContext) -> SafeString:
     request = context.get("request")
     user = context.get("user")
     path = request.path if request else ""
-    ways = tuple((name, url, path.startswith(url)) for name, url in WAYS)
+    visitor = user is None or not user.is_authenticated
+    ways = tuple((name, url, path.startswith(url)) for name, url in _ways(OPEN if visitor else "/pembelian/"))
     query = _asked_words(request) if request and path.startswith(SEARCH) else ""
-    if user is None or not user.is_authenticated:
+    if visitor:
         return _visitors_header(ways, query)
     return draw(
         "components/header.html",
@@ -184,6 +189,6 @@ def site_footer(context: RequestContext) -> SafeString:
 def _footer(support_email: str | None) -> SafeString:
     return draw(
         "components/footer.html",
-        ways=(*WAYS, ("Pembelian desa", "/pembelian-desa/"), ("Data terbuka", "/data/")),
+        ways=(*_ways(OPEN, "Pembelian desa"), ("Data terbuka", "/data/")),
         support_email=support_email,
     )
