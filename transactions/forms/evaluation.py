@@ -71,6 +71,7 @@ class EvaluateForm(MoveForm):
                 "quotation": quotation,
                 "percent": permille_of(quotation.price, self.document.hps) / 10,
                 "is_above": quotation.price > self.document.hps,
+                "is_longer": quotation.days > self.document.days,
                 "papers": [
                     (kind.label, self[f"paper_{kind}_{quotation.code}"] if kind in self.came_of(quotation) else None)
                     for kind in self.asked

@@ -32,6 +32,8 @@ class OfferFields(forms.Form):
     def __init__(self, *args: Any, sourcing: Sourcing, kept: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sourcing, self.kept = sourcing, kept or {}
+        said = f"Desa meminta paling lama {sourcing.days} hari; penawaran yang lebih lama dapat gugur."
+        self.fields["days"].help_text = said
         self.items = list(sourcing.items.all())
         if self.items:
             del self.fields["price"]
@@ -41,7 +43,9 @@ class OfferFields(forms.Form):
         self.asked, needed = papers_asked(sourcing), papers_required(sourcing)
         for kind in self.asked:
             self.fields[f"paper_{kind}"] = ScanUploadField(
-                label=str(kind.label), required=kind in needed and kind not in self.kept
+                label=str(kind.label),
+                required=kind in needed and kind not in self.kept,
+                help_text=f"{ScanUploadField.kinds}. Diminta desa; penawaran tanpa berkas ini dapat gugur.",
             )
         self.fields["attachment"] = ScanUploadField(label="Lampiran lain", required=False)
 
@@ -54,11 +58,6 @@ class OfferFields(forms.Form):
     def paper_rows(self) -> list[tuple[Any, Any]]:
         """Each asked paper's field, with the file that was sent before."""
         return [(self[f"paper_{kind}"], self.kept.get(kind)) for kind in self.asked]
-
-    @property
-    def must_bring(self) -> bool:
-        """Does the regency's own rule name the papers?"""
-        return bool(papers_required(self.sourcing))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Case, Q, When
 
 from accounts import people
 from catalog.models import Category, Service
@@ -45,12 +46,14 @@ class RegisterForm(OnceForm, forms.Form):
         super().__init__(*args, **kwargs)
         own = Service.objects.orderable_in(tender.need.village_id).filter(provider__in=people.providers(self.user))
         field: Any = self.fields["service"]
-        field.queryset = own.select_related("provider").order_by("title", "pk")
+        fits = Q(category=tender.need.category_id)
+        field.queryset = own.select_related("provider").order_by(Case(When(fits, then=0), default=1), "title", "pk")
         field.label_from_instance = lambda service: f"{service.title} ({service.provider.name})"
         found = list(field.queryset[:2])
         if len(found) == 1:
             field.initial = found[0].pk
         self.has_service = bool(found)
+        self.has_kind = bool(found) and found[0].category_id == tender.need.category_id
 
 
 class AskForm(OnceForm, forms.ModelForm):

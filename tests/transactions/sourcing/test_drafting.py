@@ -10,10 +10,12 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Membership, Role
+from catalog.models import Category
 from core.clock import database_now
 from core.formats import MAX_RUPIAH
 from core.models import Notice
 from core.workflow import TransitionRefused
+from tests.catalog.stage import service
 from tests.transactions.stage import Market, Reasoned, days_later, soon
 from tests.transactions.test_pages import filled, queries
 from transactions.documents.sourcing import issue_request
@@ -229,3 +231,31 @@ def test_three_invitations_are_sent_with_as_many_queries_as_two(market: Market) 
     counts = [queries(market.client("tpk"), each.move_url("announce")) for each in (two, three)]
     assert counts[0] == counts[1]
     assert Terms.objects.filter(sourcing__in=[two, three]).count() == 2
+
+
+# --- what a bidder is told before it sends -------------------------------------------------------------------
+def test_the_form_of_an_offer_says_what_may_make_it_fail(market: Market) -> None:
+    sourcing = market.sourcing("open", hps=20_000_000)
+    body = market.client("firm").get(reverse("quotation-new", args=[sourcing.need.code])).content.decode()
+    assert body.count("Diminta desa; penawaran tanpa berkas ini dapat gugur.") == len(Paper)
+    assert "Desa meminta paling lama 14 hari" in body
+
+
+def test_who_judges_sees_which_offer_takes_longer_than_asked(market: Market) -> None:
+    sourcing = market.sourcing("opened", hps=20_000_000)
+    sourcing.quotations.filter(provider=market.firm.provider).update(days=90)
+    body = market.client("tpk").get(sourcing.move_url("evaluate")).content.decode()
+    assert body.count("lebih lama dari yang diminta") == 1
+
+
+def test_a_tender_is_joined_first_with_a_service_of_its_kind(market: Market) -> None:
+    other = Category.objects.exclude(pk=market.service.category_id).order_by("pk")[0]
+    own = service(market.firm, "Zonasi desa", category=other)
+    need = market.need(estimate=250_000_000, category=other)
+    tender = market.sourcing("open", hps=250_000_000, need=need)
+    page = market.client("firm").get(reverse("tender-register", args=[tender.code]))
+    services = [each.pk for each in page.context["form"].fields["service"].queryset]
+    assert services == [own.pk, market.service.pk]
+    assert "Tidak ada layanan Anda dalam kategori" not in page.content.decode()
+    rival = market.client("rival").get(reverse("tender-register", args=[tender.code])).content.decode()
+    assert f"Tidak ada layanan Anda dalam kategori {other.name}" in rival
