@@ -19,6 +19,8 @@ from transactions.models import Activity, ActivityImport, Field, Funding
 from transactions.models.planning.activity import padded
 
 ALL_YEARS = "semua"  # said in so many words: an empty choice falls out of the addresses of further pages
+TEMPLATE = re.compile("(Unduh templatnya|Salin tabelnya ke templat).*$")  # which other pages offer
+EXPORT = "Ekspor lagi dari Siskeudes, atau isi contoh di bawah “Kolom yang dibaca”."
 MOST = 2_000  # rows; a village has a hundred or two in a year
 
 
@@ -130,7 +132,7 @@ class ActivityImportForm(OnceForm, forms.Form):
             try:
                 self.sheet = sheets.read(upload, siskeudes.HEADINGS, most=MOST, kinds=("xlsx", "csv"))
             except forms.ValidationError as problem:
-                self.add_error("file", problem)
+                self.add_error("file", TEMPLATE.sub(EXPORT, str(problem.message)))
         return data
 
     def read(self) -> ActivityImport:
