@@ -239,9 +239,8 @@ def available(order: Order) -> list[Printable]:
     found: list[Printable] = []
     terms, sourcing = order.terms, order.sourcing
     if terms is not None:
-        about = (
-            (terms.sourcing, terms) if order.may_see_prices else (terms.sourcing,)
-        )  # a draft's are the village's own
+        # What was printed of the draft is the village's own.
+        about = (terms.sourcing, terms) if order.may_see_prices else (terms.sourcing,)
         found.append(Printable("kak", "Kerangka Acuan Kerja (KAK)", lambda **k: issue_kak(terms, **k), about))
     if terms is not None and order.may_see_prices:
         found.append(Printable("hps", "Harga Perkiraan Sendiri (HPS)", lambda **k: issue_hps(terms, **k), (terms,)))
