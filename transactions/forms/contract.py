@@ -55,8 +55,10 @@ class IssueForm(MoveForm):
         contract = self.document
         self.fields["number"].label = f"Nomor {contract.get_kind_display()}"
         self.fields["signed_on"].label = f"Tanggal {contract.get_kind_display()}"
-        for name in ("invitation_number", "invitation_on", "award_number", "award_on"):
-            self.fields[name].initial = getattr(contract.sourcing, name, "") or None
+        sourcing = contract.sourcing
+        known = {"invitation_number": sourcing.request_number, "invitation_on": sourcing.request_on}
+        for name, value in {**known, "award_number": sourcing.award_number, "award_on": sourcing.award_on}.items():
+            self.fields[name].initial = value or None
         for row in self.ROWS:
             self.fields[f"percent_{row}"] = forms.IntegerField(
                 label=f"Termin {row}: persen",

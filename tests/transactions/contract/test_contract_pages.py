@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.transactions.contract.test_contract_work import PARTS, ruled, signed
 from tests.transactions.stage import Market
-from transactions.models import Addendum, Contract
+from transactions.models import Addendum, Contract, Sourcing
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +115,13 @@ def test_a_plan_that_does_not_add_up_keeps_what_was_typed(market: Market) -> Non
     done = client.post(contract.move_url("issue"), data | {"percent_2": "60", "condition_2": "Sesudah BAST"})
     assert done.status_code == 302
     assert [row.percent for row in contract.termins.all()] == [40, 60]
+
+
+def test_the_letters_that_went_before_are_not_typed_again(market: Market) -> None:
+    contract = market.contract("drafted")
+    Sourcing.objects.filter(pk=contract.sourcing_id).update(
+        request_number="027/4/UND", request_on=market.today, award_number="027/5/TAP", award_on=market.today
+    )
+    text = str(market.client("pka").get(contract.move_url("issue")).content.decode())
+    assert 'value="027/4/UND"' in text
+    assert 'value="027/5/TAP"' in text
