@@ -11,6 +11,9 @@ from core.forms import IndonesianDateField, MoveForm
 from transactions.models import Activity
 
 
+PARTNERS = "Yang dilanjutkan hanya bagian desa ini; desa peserta melanjutkan bagiannya dalam APB Desanya sendiri."
+
+
 class CarryOverForm(MoveForm):
     """Number and day of the DPAL; and next year's activity, where the village has its list."""
 
@@ -24,6 +27,8 @@ class CarryOverForm(MoveForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.document.shares.living().exists():
+            self.fields["dpal_on"].help_text = PARTNERS
         found = self.document.next_activities()
         if not found.exists():
             del self.fields["activity"]

@@ -31,6 +31,8 @@ def test_the_list_shows_the_part_that_the_dpal_takes(market: Market) -> None:
     assert contract.value == 9_400_000
     need = Need.objects.get(pk=row.need_id)
     left = shown(market, need)
+    page = market.client("kades").get(need.move_url("carry_over")).content.decode()
+    assert "Yang dilanjutkan hanya bagian desa ini" in page
     need.carry_over(by=market.user("kades"), dpal_number="900/12/DPAL", dpal_on=market.today)
     assert left == CarryOver.objects.get().amount == 5_640_000
 
