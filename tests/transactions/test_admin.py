@@ -55,6 +55,8 @@ def test_what_the_rule_says_of_tenders_and_fines_is_kept_and_silence_too(market:
     ("who", "changes", "field"),
     [
         ("dpmd", {"tender_days": "1", "question_hours": "48"}, "question_hours"),
+        ("dpmd", {"tender_days": "366"}, "tender_days"),  # no deadline lies further ahead than a year
+        ("dpmd", {"min_hours": "9000"}, "min_hours"),
         ("dpmd", {"fine_permille": "1001"}, None),
         ("dpmd", {"fine_permille": "1", "fine_cap_percent": "101"}, None),
         ("dpmd", {"regency": LOMBOK_BARAT}, "regency"),
