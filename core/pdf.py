@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import resource
 import select
 import signal
@@ -25,6 +26,10 @@ logger = logging.getLogger(__name__)
 
 ASSET_SCHEME = "asset:"
 _SVG = "data:image/svg+xml;base64,"
+_CELL = re.compile(r"<t[dh][ >].*?</t[dh]>", re.DOTALL)
+_TEXT = re.compile(r"(?<=>)[^<]+")
+_LONG_WORD = re.compile(r"(?:&[#\w]+;|\S){26,}")
+_PIECE = re.compile(r"(?:&[#\w]+;|.){1,12}")
 
 
 class RenderError(Exception):
@@ -143,7 +148,7 @@ def render(html: str, assets: Mapping[str, Asset], max_pages: int) -> tuple[byte
     log = logging.getLogger("weasyprint")
     log.addHandler(complaints)
     log.propagate = False  # the parent repeats them
-    document = weasyprint.HTML(string=html, base_url="asset:/", url_fetcher=fetcher(assets)).render(
+    document = weasyprint.HTML(string=breakable(html), base_url="asset:/", url_fetcher=fetcher(assets)).render(
         pdf_variant="pdf/ua-1", optimize_images=False
     )
     if len(document.pages) > max_pages:
@@ -152,6 +157,18 @@ def render(html: str, assets: Mapping[str, Asset], max_pages: int) -> tuple[byte
     if complaints.errors:
         raise RenderError("; ".join(complaints.errors))
     return content, len(document.pages), complaints.lines
+
+
+def breakable(html: str) -> str:
+    """Where a word is too long for its column it may be parted, so that no table grows off the paper with its amounts.
+
+    `overflow-wrap: anywhere` would do it, too, but makes columns so narrow that ordinary words are parted.
+    """
+    return _CELL.sub(lambda cell: _TEXT.sub(_parted, cell[0]), html)
+
+
+def _parted(text: re.Match[str]) -> str:
+    return _LONG_WORD.sub(lambda word: "<wbr>".join(_PIECE.findall(word[0])), text[0])
 
 
 class _Complaints(logging.Handler):

@@ -104,6 +104,24 @@ def test_given_assets_and_drawn_pictures_are_used():
     assert len(PdfReader(io.BytesIO(content)).pages[0].images) == 1
 
 
+def test_a_word_longer_than_its_column_leaves_the_amount_on_the_paper():
+    row = "<tr><td>{}</td><td>kunjungan</td><td>Rp214.000.000</td></tr>"
+    content, _ = make_pdf(page("<table>{}</table>".format(row.format("x&amp;" * 100))), {})
+    paper, ends = PdfReader(io.BytesIO(content)).pages[0], {}
+    paper.extract_text(visitor_text=lambda text, cm, tm, *_: ends.update({text.strip(): cm[0] * tm[4] + cm[4]}))
+    assert 0 < ends["Rp214.000.000"] < float(paper.mediabox.width) - 60
+    assert "x&" * 100 in "".join(paper.extract_text().split())
+
+
+def test_ordinary_words_and_the_style_stay_whole():
+    style = "<style>.a-selector-that-is-rather-long-indeed { color: red }</style>"
+    cell = (
+        '<table><tr><td class="pertanggungjawaban-penyelenggaraan">pertanggungjawaban &amp; kunjungan</td></tr></table>'
+    )
+    html = page(f"<p>{'a1' * 32}</p>{cell}", style)
+    assert pdf.breakable(html) == html
+
+
 def test_too_many_pages_are_refused():
     with pytest.raises(RenderError, match="4 pages, at most 3"):
         make_pdf(page('<p style="break-after: page">x</p>' * 3 + "<p>x</p>"), {}, limits=Limits(pages=3))
