@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
-from core import jobs
-from core.documents import job_key
-from core.models import Job, PrintedDocument
+from core.models import PrintedDocument
 from tests.areas import SUKADANA
 from tests.transactions.stage import Market
+from tests.transactions.test_papers import rendered, text_of
 from transactions import documents
 from transactions.documents.frame import Printable
 from transactions.models import JointShare, Need
@@ -40,7 +36,7 @@ STORIES: dict[str, Callable[[Market], Any]] = {
     "heard": lambda m: m.account("accepted").contract.need,
     "planned": lambda m: planned(m),
 }
-# The letters of issue 5 that have landed: kind -> (story, what its text says, without regard to case).
+# Every letter: kind -> (story, what its text says, without regard to case).
 LETTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "kak": ("asked", ("Kerangka Acuan Kerja", "Latar belakang", "Jangka waktu", "Contoh Pka")),
     "hps": ("asked", ("Harga Perkiraan Sendiri", "Lima Puluh Juta Rupiah", "Contoh Pka")),
@@ -104,15 +100,8 @@ def papers_of(market: Market, need: Need) -> list[Printable]:
 
 def read_back(paper: PrintedDocument) -> tuple[str, PdfReader]:
     """The PDF as the worker makes it, and its text on one line."""
-    assert jobs.run(Job.objects.get(key=job_key(paper)).pk)
-    paper.refresh_from_db()
-    assert paper.file is not None
-    with paper.file.content.open("rb") as stored:
-        content = stored.read()
-    if folder := os.environ.get("KEEP_PAPERS"):  # to look at them
-        Path(folder, f"{paper.kind}-{paper.paper}.pdf").write_bytes(content)
-    pdf = PdfReader(io.BytesIO(content))
-    return " ".join(" ".join(page.extract_text() for page in pdf.pages).split()), pdf
+    pdf = rendered(paper)
+    return text_of(pdf), pdf
 
 
 def test_the_letters_that_can_be_printed_are_these_and_no_others(market: Market) -> None:
