@@ -18,7 +18,8 @@ def record_musdes(purchase: Purchase, meeting: str, told: str, **more: Any) -> V
     """The helper enters what was written on the sheets, and brings attendance list and photographs along."""
     helper = purchase.by("pld").go(meeting).start("Catat Hasil Musdes")
     helper.fill(ends_at="11:30", men_bpd=4, women_bpd=2, women_perempuan=9, asker_0="Contoh Inaq Sahnep", **more)
-    helper.main.locator("[name^=presented_]").fill(told)
+    own = helper.main.locator(".card", has=helper.page.get_by_label(purchase.title, exact=True))
+    own.locator("[name^=presented_]").fill(told)
     helper.press("Catat Hasil Musdes").sees("15 orang: 4 laki-laki, 11 perempuan", "Dibantu oleh", "Contoh Zaenab")
     photos = [purchase.papers["foto1"], purchase.papers["foto2"]]
     return helper.step("Unggah Foto dan Pindaian", attendance_scan=purchase.papers["pindaian"], photos=photos)
