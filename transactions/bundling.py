@@ -56,6 +56,7 @@ PROBLEMS = {
     "changed": "Isi berkas ini tidak sama lagi dengan sidik jarinya (SHA-256) saat disimpan.",
     "gone": "Berkas ini tidak ditemukan di penyimpanan.",
 }
+NOT_READY = "PDF-nya masih disiapkan saat berkas ini diminta, jadi tidak ikut. Minta lagi sebentar kemudian."
 
 
 class TooLargeError(Exception):
@@ -65,10 +66,11 @@ class TooLargeError(Exception):
 # --- what belongs in it ----------------------------------------------------------------------------------------
 def manifest_of(dossier: Dossier) -> dict[str, Any]:
     """The file as this person sees it, frozen: the same file gives the same manifest."""
-    need, papers = dossier.need, []
+    need, papers, waiting = dossier.need, [], []
     for part in dossier.parts():
         heading = f"{part.stage.label} ({part.ended})" if part.ended else part.stage.label
         papers += [row_of(number, entry, heading) for number, entry in part.entries if entry.file is not None]
+        waiting += [f"{number}. {entry.title}" for number, entry in part.entries if entry.file is None]
     if len(papers) > MOST_PAPERS or sum(paper["size"] for paper in papers) > MOST_BYTES:
         raise TooLargeError(
             f"Berkas pembelian ini lebih dari {MOST_PAPERS} dokumen atau {ukuran(MOST_BYTES)}; unduh satu per satu."
@@ -83,6 +85,7 @@ def manifest_of(dossier: Dossier) -> dict[str, Any]:
                 for each in dossier.warned
             ],
             "papers": papers,
+            "waiting": waiting,  # their PDFs are being made: once they are ready, it is another file
             "office": dossier.is_office,
         }
     )
@@ -114,7 +117,8 @@ def make(pk: int) -> None:
     content = thaw(bundle.manifest)
     with nameless() as out:
         maker: Callable[..., tuple[list[str], int | None]] = pack if bundle.form == Bundle.Form.ZIP else bind
-        bundle.remarks, bundle.pages = maker(content, out)
+        remarks, bundle.pages = maker(content, out)
+        bundle.remarks = [f"{title}: {NOT_READY}" for title in content["waiting"]] + remarks
         kind = "application/zip" if bundle.form == Bundle.Form.ZIP else "application/pdf"
         name = f"Berkas pembelian {content['order']['code']}.{bundle.form}"
         personal = any(paper["personal"] for paper in content["papers"])  # then each download is written down
@@ -192,6 +196,8 @@ def notes(content: dict[str, Any]) -> Iterator[str]:
     for label, maker, when in content["missing"]:
         yield f"- {label} ({', '.join(filter(None, (maker, when)))})\r\n"
     yield "" if content["missing"] else "- tidak ada\r\n"
+    for title in content["waiting"]:
+        yield f"\r\n{title}: {NOT_READY}\r\n"
     yield "\r\nPeringatan yang dilanjutkan dengan alasan:\r\n"
     for sentence, reason, who, role, at in content["warned"]:
         yield f"- {sentence} Alasan: {reason} ({who}, {role}, {tanggal_sedang(at)})\r\n"
@@ -211,7 +217,7 @@ def bind(content: dict[str, Any], out: BinaryIO) -> tuple[list[str], int]:
         first += found.get("pages", 1)
     troubles = [papers[n] | {"why": PROBLEMS[measured[n]["problem"]]} for n in troubled]
     with nameless() as front, nameless() as notices:
-        draw(front, "transactions/print_bundle.html", content | {"lines": lines, "pages": first - 1})
+        draw(front, "transactions/print_bundle.html", content | {"lines": lines, "pages": first - 1, "why": NOT_READY})
         if troubles:
             draw(notices, "transactions/print_bundle_notices.html", {"troubles": troubles})
         code, files = content["order"]["code"], (out.fileno(), front.fileno(), notices.fileno())

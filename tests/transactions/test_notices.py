@@ -125,6 +125,8 @@ def test_the_accountability_on_its_way(market: Market) -> None:
     assert Notice.objects.filter(user=market.user("firm"), body__endswith="Modul belum dibagikan.").exists()
     remedy = market.draft_remedy(account)
     assert told(market, lambda: remedy.choose(by=market.user("pka"))) == {"firm"}
+    chosen = Notice.objects.filter(user=market.user("firm"), channel="site").latest("pk")
+    assert chosen.title == "Perbaikan hasil pekerjaan dipilih: Pembukuan BUM Desa"
     assert told(market, lambda: remedy.report(by=market.user("firm"), note="Modul dibagikan.")) == {"pka"}
     assert told(market, lambda: remedy.confirm_repair(by=market.user("pka"))) == {"firm", "bpd", "pld"}
     market.meeting(account, by="bpd", decision="accepted")

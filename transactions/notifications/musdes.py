@@ -141,7 +141,8 @@ def overseers_learn_of_a_later_day(event: Event, account: Accountability) -> Ite
 def parties_follow_the_remedy(event: Event, remedy: Remedy) -> Iterator[Tell]:
     """The other side learns each step; once it is done, who holds the next Musdes."""
     contract = remedy.accountability.contract
-    title = f"{event.verb_label}: {contract.need.title}"
+    step = f"{remedy.get_kind_display()} dipilih" if event.verb == "create" else event.verb_label
+    title = f"{step}: {contract.need.title}"
     if event.verb == "report":
         told = village(remedy.village_id, Role.ACTIVITY_MANAGER)
     else:

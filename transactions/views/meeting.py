@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import people
 from transactions import documents, forms
 from transactions.documents import meeting as papers
-from transactions.models import Accountability, FollowUp, Meeting
+from transactions.models import Accountability, AgendaItem, FollowUp, Meeting
 from transactions.views.making import form_page, made, refuse_page
 from transactions.views.moving import OrderMoveView
 
@@ -115,19 +116,21 @@ def recorded(form: forms.MeetingForm, request: HttpRequest) -> Meeting:
 
 
 def one(request: HttpRequest, code: str) -> Meeting:
+    related = ("accountability__contract__sourcing__need", "accountability__contract__provider")
     rows = Meeting.objects.visible_to(request.user).select_related(
         "village", "scan", "attendance_scan", "notes_scan", "assisted_by"
     )
-    return get_object_or_404(rows, code=code)
+    return get_object_or_404(
+        rows.prefetch_related(Prefetch("items", AgendaItem.objects.select_related(*related))), code=code
+    )
 
 
 @require_safe
 def meeting(request: HttpRequest, code: str) -> HttpResponse:
     """One assembly: its orders, who came, what was asked, what was decided. A provider reads of its own orders."""
     row = one(request, code)
-    heard = row.items.filter(accountability__in=Accountability.objects.visible_to(request.user))
+    seen = set(Accountability.objects.visible_to(request.user).filter(agenda__meeting=row).values_list("pk", flat=True))
     given = FollowUp.objects.visible_to(request.user).filter(meeting=row)
-    related = ("accountability__contract__sourcing__need", "accountability__contract__provider")
     whole = row.is_wholly_for(request.user)
     return render(
         request,
@@ -135,7 +138,7 @@ def meeting(request: HttpRequest, code: str) -> HttpResponse:
         {
             "meeting": row,
             "village": row.village,
-            "items": list(heard.select_related(*related)),
+            "items": [item for item in row.items.all() if item.accountability_id in seen],
             "office": row.is_office(request.user),
             "duties": list(given.select_related("accountability__contract__sourcing__need", "village")),
             "postponements": list(row.postponements.select_related("by")),

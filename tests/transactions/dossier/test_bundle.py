@@ -72,6 +72,10 @@ def test_the_zip_has_every_file_under_a_numbered_name_and_an_index_with_its_hash
         assert hashlib.sha256(packed.read(row["Berkas"])).hexdigest() == row["SHA-256"]
     assert rows[0]["Nomor"] == "027/1/SPK" and rows[0]["Catatan"] == ""
     assert "Belum ada menurut aturan" in packed.read("000 Catatan.txt").decode()
+    served = market.client("pka").get(Bundle.objects.get().file.get_absolute_url())
+    assert served["Content-Disposition"] == f'inline; filename="berkas-pembelian-{contract.need.code.lower()}.zip"'
+    brought = market.client("pka").get(contract.provider_scan.get_absolute_url())["Content-Disposition"]
+    assert brought == f'inline; filename="{contract.provider_scan.code}.pdf"'
 
 
 def test_the_pdf_has_a_cover_contents_bookmarks_and_stamps(market: Market) -> None:
@@ -114,7 +118,14 @@ def test_a_paper_has_one_number_on_the_page_in_the_zip_and_in_the_pdf(market: Ma
     assert numbers["Kontrak bertanda tangan penyedia (pindaian)"] == 3
     packed = zipfile.ZipFile(io.BytesIO(made(asked(market, contract.need, "zip"))))
     assert [name[:3] for name in sorted(packed.namelist()) if not name.startswith("000")] == ["001", "003"]
-    book = PdfReader(io.BytesIO(made(asked(market, contract.need, "pdf"))))
+    assert (
+        "2. Kontrak (surat pesanan, SPK, atau surat perjanjian): PDF-nya masih"
+        in packed.read("000 Catatan.txt").decode()
+    )
+    bundle = asked(market, contract.need, "pdf")
+    book = PdfReader(io.BytesIO(made(bundle)))
+    assert [remark[:10] for remark in bundle.remarks] == ["2. Kontrak"]
+    assert "Belum siap saat diminta" in " ".join(page.extract_text() for page in book.pages)
     assert "dokumen 3" in book.pages[-1].extract_text() and "dokumen 1" not in book.pages[-2].extract_text()
 
 

@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import jobs
@@ -143,6 +144,21 @@ def test_an_order_has_its_box_however_many_wait_before_it(market: Market, monkey
     assert offered(reverse("meeting-plan", args=[late.code])) == [late.code]
     meeting = market.meeting(late)
     assert offered(meeting.move_url("amend")) == [late.code]
+
+
+def test_a_decision_holds_its_orders_in_the_order_in_which_a_plan_takes_them(market: Market) -> None:
+    first, second = market.account("musdes"), market.account("musdes")
+    meeting = market.meeting(second, first)  # as they stand on the agenda
+    with CaptureQueriesContext(connection) as captured:
+        market.decide(meeting, "accepted")
+    locks = [each["sql"] for each in captured if "FOR UPDATE" in each["sql"] and "accountability" in each["sql"]]
+    assert "transactions_agendaitem" in locks[0] and "ORDER BY 1 ASC FOR UPDATE" in locks[0]
+
+
+def test_the_page_of_an_assembly_asks_for_its_orders_once(market: Market) -> None:
+    client = market.client("bpd")
+    one, three = market.meeting(market.account("musdes")), market.meeting(*(market.account("musdes") for _ in range(3)))
+    assert queries(client, one.get_absolute_url()) == queries(client, three.get_absolute_url()) <= 23
 
 
 # --- the plan -----------------------------------------------------------------------------------------------------
@@ -284,7 +300,7 @@ def test_a_duty_waits_for_who_it_was_given_to_until_it_is_done(market: Market) -
 def test_a_duty_past_its_day_is_marked(market: Market) -> None:
     duty = given(market)
     with days_later(8):
-        assert list(FollowUp.objects.overdue()) == [duty]
+        assert duty.is_overdue
         assert duty.status_sentence.endswith("sudah lewat batas waktu.")
         page = market.client("pka").get(duty.accountability.get_absolute_url()).content.decode()
         assert "Lewat batas waktu" in page

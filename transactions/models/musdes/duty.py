@@ -60,10 +60,6 @@ class FollowUpQuerySet(models.QuerySet):
         mine |= within("village", people.territories(user, *KEEPERS))
         return self.filter(Q(state="open"), mine | past_due() & within("village", people.territories(user, *WATCHERS)))
 
-    def overdue(self) -> Self:
-        """Open, and their day is past where the village lies."""
-        return self.filter(Q(state="open"), past_due())
-
 
 class FollowUp(OrderDocument):
     """What the assembly wants done of one order, by whom, until when.

@@ -139,7 +139,7 @@ class Holding:
         notes = {code: words for code, (_, words) in rulings.items() if words}
         note = "".join(notes.values()) if len(rulings) == 1 else f"{len(rulings)} pembelian diputuskan."
         with moving(self, "decide", by=by, note=note) as facts:
-            duties, items = list(follow_ups), {str(item.accountability.code): item for item in self._items()}
+            duties, items = list(follow_ups), {str(item.accountability.code): item for item in self._locked_items()}
             self._check_rulings(items, rulings, duties)
             self.minutes_number = minutes_number
             self.decided_at, self.decided_by = timezone.now(), by
@@ -152,6 +152,12 @@ class Holding:
     # --- how they do it ---------------------------------------------------------------------------
     def _items(self: Any) -> list[AgendaItem]:
         return list(self.items.select_related("accountability__contract__sourcing__need", "accountability__contract"))
+
+    def _locked_items(self: Any) -> list[AgendaItem]:
+        """Its orders' rows held, in the order in which a plan takes them (`_held_fast`): neither waits for the other."""
+        heard = Accountability.objects.filter(pk__in=self.items.values("accountability")).order_by("pk")
+        list(heard.select_for_update(of=("self",)).values_list("pk", flat=True))
+        return self._items()
 
     def _as_told(self: Any) -> dict[str, Any]:
         """What people were told of a plan: who reads it again when it changes."""
