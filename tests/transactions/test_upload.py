@@ -226,3 +226,17 @@ def test_a_signed_contract_comes_back_the_same_way(market: Market) -> None:
     contract.refresh_from_db()
     assert (contract.state, contract.village_scan) == ("provider_signed", None)
     assert market.client("kades").get(url_of(paper)).status_code == 404
+
+
+def test_the_pages_of_a_signed_contract_may_be_photographed_one_by_one(market: Market) -> None:
+    from pypdf import PdfReader
+
+    contract, client = market.contract("issued"), market.client("firm")
+    address = contract.move_url("sign_for_provider")
+    assert "foto setiap halaman" in client.get(address).content.decode()
+    mixed = client.post(address, {"scan": [photo(60), sheet()]})
+    assert (mixed.status_code, "tidak keduanya" in mixed.content.decode()) == (422, True)
+    assert client.post(address, {"scan": [photo(60), photo(70), photo(80)]}).status_code == 302
+    contract.refresh_from_db()
+    with contract.provider_scan.content.open("rb") as stored:
+        assert len(PdfReader(io.BytesIO(stored.read())).pages) == 3

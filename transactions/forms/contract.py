@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from core.formats import rupiah
-from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, PDFUploadField, RupiahField, ScanUploadField
+from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, PDFUploadField, RupiahField
 from core.once import OnceForm
+from transactions.forms.sheet import PagesUploadField
 from transactions.models import Addendum, Cause, Conditions
 from transactions.models.contract.conditions import AT_ONCE, PROVIDERS_FAULT, Dispute, FineBase
 from transactions.models.contract.contract import IN_WORK
@@ -97,7 +98,7 @@ class IssueForm(MoveForm):
 
 
 class ScanForm(MoveForm):
-    scan = ScanUploadField(label="Pindaian atau foto dokumen yang sudah ditandatangani")
+    scan = PagesUploadField(label="Pindaian atau foto dokumen yang sudah ditandatangani")
 
 
 class ProgressForm(MoveForm):
@@ -119,7 +120,7 @@ class TrainingForm(MoveForm):
     place = forms.CharField(label="Tempat", max_length=150, help_text="Contoh: Aula kantor desa")
     men = forms.IntegerField(label="Peserta laki-laki", min_value=0, max_value=5000, initial=0)
     women = forms.IntegerField(label="Peserta perempuan", min_value=0, max_value=5000, initial=0)
-    attendance = ScanUploadField(label="Pindaian daftar hadir", required=False)
+    attendance = PagesUploadField(label="Pindaian daftar hadir", required=False)
     material = PDFUploadField(label="Bahan pelatihan", required=False)
     photos = ImagesUploadField(label="Foto pertemuan", required=False, max_files=6)
 

@@ -12,6 +12,7 @@ from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, ReasonF
 from core.once import OnceForm
 from transactions.forms.agenda import AgendaFields
 from transactions.forms.rows import Rows
+from transactions.forms.sheet import PagesUploadField
 from transactions.models import Decision, Duty, Element, Meeting, Responsible
 
 WORDS = {"rows": 4}
@@ -199,9 +200,9 @@ class RecordForm(AmendMeetingForm):
 
 
 class AttachForm(MoveForm):
-    scan = ScanUploadField(label="Pindaian berita acara bertanda tangan", required=False)
-    attendance_scan = ScanUploadField(label="Pindaian daftar hadir", required=False)
-    notes_scan = ScanUploadField(label="Pindaian notulen", required=False)
+    scan = PagesUploadField(label="Pindaian berita acara bertanda tangan", required=False)
+    attendance_scan = PagesUploadField(label="Pindaian daftar hadir", required=False)
+    notes_scan = PagesUploadField(label="Pindaian notulen", required=False)
     photos = ImagesUploadField(label="Foto musyawarah", required=False, max_files=6)
 
     def clean(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django import forms
 from core.clock import local_today
 from core.forms import IndonesianDateField, MoveForm, RupiahField, ScanUploadField
 from core.once import OnceForm
+from transactions.forms.sheet import PagesUploadField
 from transactions.models import Quotation, Sourcing
 from transactions.models.sourcing.item import said
 from transactions.models.sourcing.offer import papers_asked, papers_required
@@ -149,7 +150,7 @@ class MinuteFields(forms.Form):
         label="Nomor berita acara", max_length=100, required=False, help_text="Dari agenda surat desa."
     )
     on = IndonesianDateField(label="Tanggal negosiasi", required=False)
-    scan = ScanUploadField(label="Pindaian berita acara bertanda tangan", required=False)
+    scan = PagesUploadField(label="Pindaian berita acara bertanda tangan", required=False)
 
     document: Quotation
 

@@ -12,11 +12,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from PIL import Image
 
-from core.forms import ImagesUploadField, ImageUploadField, PDFUploadField
+from core.forms import ImagesUploadField, ImageUploadField, PDFUploadField, ScanUploadField
 from core.models import StoredFile
 from core.uploads import CleanUpload
 
 LONG_AGO = time.gmtime(0)
+MOST_PAGES = 10  # photographs of one paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class SheetForm(forms.Form):
     photos = ImagesUploadField(
         label="Atau foto beberapa halaman",
         required=False,
-        max_files=10,
+        max_files=MOST_PAGES,
         help_text="Satu foto untuk setiap halaman, berurutan. JPEG atau PNG.",
     )
     pdf = PDFUploadField(label="Atau berkas PDF", required=False)
@@ -67,6 +68,28 @@ class SheetForm(forms.Form):
         if len(photos) == 1:
             return Sheet(photos[0].content, photos[0].content_type, photos[0].name)
         return Sheet(joined(photos), "application/pdf", "lembar.pdf")
+
+
+class PagesUploadField(ScanUploadField):
+    """A signed paper: one PDF, or a photograph of each page, joined in the order of their names."""
+
+    widget = ImagesUploadField.widget
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "PDF, atau foto setiap halaman (JPEG, PNG): pilih semuanya sekaligus.")
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> CleanUpload | None:  # type: ignore[override]
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        judge = super().clean
+        if len(files) < 2:
+            return judge(files[0] if files else None, initial)
+        if len(files) > MOST_PAGES:
+            raise ValidationError(f"Pilih paling banyak {MOST_PAGES} foto sekaligus.", code="max_files")
+        photos = [judge(file, initial) for file in sorted(files, key=lambda file: str(getattr(file, "name", "")))]
+        if not all(photo.is_photo for photo in photos):
+            raise ValidationError("Pilih satu berkas PDF, atau foto setiap halaman; tidak keduanya.", code="mixed")
+        return CleanUpload(joined(photos), "application/pdf", "lembar.pdf", pages=len(photos))
 
 
 def joined(photos: list[CleanUpload]) -> bytes:
