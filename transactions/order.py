@@ -17,13 +17,15 @@ from accounts.models import Role
 from core.models import Document
 from core.workflow import OpenMove
 from transactions.cautions import Noted, noted
-from transactions.models import Accountability, Contract, PaymentRequest, Sourcing, Terms
+from transactions.models import Accountability, Contract, PaymentRequest, Sourcing, Termin, Terms
 from transactions.models.payment.paying import PAYABLE, next_request
 from transactions.models.sourcing.quotation import Quotation
 from transactions.parts import Parts
 
 Panel = Callable[["Order", Any], SafeString | str]
 panels: list[Panel] = []
+
+TONES = ("primary", "secondary", "quiet", "danger")  # of its buttons, in their order
 
 # The stations of an order: label, and the (document, states) in which it is the present one.
 STATIONS: list[tuple[str, str, tuple[str, ...]]] = [
@@ -201,7 +203,8 @@ class Order(Parts):
             return []
         documents = [*self.documents, *self.running_requests]
         found = [move for document in documents for move in document.open_moves(self.user)]
-        return [move for move in found if move.verdict] or self.current.open_moves(self.user)
+        mine = [move for move in found if move.verdict] or self.current.open_moves(self.user)
+        return sorted(mine, key=lambda move: TONES.index(move.tone))  # what comes next stands first, what ends it last
 
     def open_moves(self, user: Any) -> list[OpenMove]:
         """As a document has it, so that the page draws the order's buttons alike."""
@@ -241,6 +244,23 @@ class Order(Parts):
             return ""
         following = next_request(contract)
         return f"Buat {following.title}" if following.may("create", self.user) else ""
+
+    @property
+    def termins(self) -> list[tuple[Termin, int]]:
+        """The contract's plan of payment, each termin with its amount."""
+        return self.contract.planned(self.payment_requests) if self.contract is not None else []
+
+    @cached_property
+    def still_owing(self) -> list[tuple[Contract, list[PaymentRequest], str]]:
+        """Contracts of earlier sourcings that still owe: each with its SPPs, and the button for the next one."""
+        found = []
+        for contract in self.former:
+            if contract.owed:
+                mine = [request for request in self.former_requests if request.contract_id == contract.pk]
+                following = next_request(contract)
+                button = f"Buat {following.title}" if following.may("create", self.user) else ""
+                found.append((contract, mine, button))
+        return found
 
     @property
     def running_requests(self) -> list[PaymentRequest]:

@@ -58,6 +58,11 @@ def of_contract() -> dict[str, QuerySet[Any]]:
     }
 
 
+def with_work_done(need: Need) -> Any:
+    """Contracts of a need that ended when part of the work was done, which is owed."""
+    return Contract.objects.filter(sourcing__need=need, state="terminated", termination_percent__gt=0)
+
+
 class Parts:
     """One need and all that came of it."""
 
@@ -75,6 +80,7 @@ class Parts:
             is_asked=Exists(asked),
             opening_is_theirs=Exists(OpeningMinutes.objects.visible_to(self.user).filter(**of_it)),
             evaluation_is_theirs=Exists(EvaluationMinutes.objects.visible_to(self.user).filter(**of_it)),
+            follows_another=Exists(with_work_done(self.need).exclude(sourcing=OuterRef("pk"))),
         )
         found: Sourcing | None = rows.select_related("rule", "minutes", "evaluation_minutes").first()
         if found is not None:
@@ -181,6 +187,23 @@ class Parts:
         for request in found:
             request.contract = self.contract  # which has its papers at hand
         return found
+
+    @cached_property
+    def former(self) -> list[Contract]:
+        """The contracts of earlier sourcings that ended when part of the work was done."""
+        sourcing: Any = self.sourcing
+        if sourcing is None or not sourcing.follows_another:
+            return []
+        rows = with_work_done(self.need).exclude(sourcing=sourcing).visible_to(self.user)
+        return list(rows.select_related("provider", "village", "sourcing__need").order_by("pk"))
+
+    @cached_property
+    def former_requests(self) -> list[PaymentRequest]:
+        """Their SPPs."""
+        if not self.former:
+            return []
+        rows = PaymentRequest.objects.visible_to(self.user).filter(contract__in=self.former)
+        return list(rows.select_related("payment__proof", "contract__village", "contract__sourcing__need"))
 
     @cached_property
     def bare_payments(self) -> list[Payment]:

@@ -49,6 +49,13 @@ def estimate(
     return lines
 
 
+def vat_within(provider: Provider, whole: int, *, on: datetime.date) -> int:
+    """The PPN that a provider's price of this value holds, in basis points; 0 where it is no PKP."""
+    rows = _in_force(TaxRate.objects.bearing_on(provider, "", on=on).filter(tax=TaxRate.Tax.PPN))
+    vat, _ = _vat(rows, whole)
+    return vat.basis_points if vat else 0
+
+
 def _in_force(rows: Iterable[TaxRate]) -> list[TaxRate]:
     """Of rows with the same conditions the latest."""
     latest = {row.conditions: row for row in sorted(rows, key=lambda row: row.valid_from)}

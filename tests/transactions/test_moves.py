@@ -88,7 +88,12 @@ CONTRACT: Table = {
     **{(state, "attach_handover_scan"): {"pka", "operator"} for state in ("received", "handed_over")},
     **{(state, "attach_head_scan"): {"pka", "operator"} for state in ("received", "handed_over")},
     **{(state, "change"): PKA for state in ("running", "inspection")},  # by a signed addendum
-    **{(state, "terminate"): PKA for state in ("drafted", "issued", "provider_signed", "running", "inspection")},
+    ("inspected", "send_back"): PKA,
+    ("received", "send_back"): KADES,
+    **{
+        (state, "terminate"): PKA
+        for state in ("drafted", "issued", "provider_signed", "running", "inspection", "inspected", "received")
+    },
 }
 CONFIRMED = ("confirm_handover", "attach_head_scan")  # only once the second BAST is recorded
 ADDENDUM: Table = {
@@ -202,6 +207,7 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
             "change": {
                 "addendum": SimpleNamespace(state="signed", code="X", reason="x", new_ends_on=None, new_value=None)
             },
+            "send_back": why,
             "terminate": {"cause": "agreed", **why},
         }
     if isinstance(document, Addendum):

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import Role
 from core import documents
 from core.models import PrintedDocument
-from transactions.documents.frame import Printable, holder_of, letterhead
+from transactions.documents.frame import Printable, doer, holder_of, letterhead, mark
 from transactions.models import Addendum, Inspection, Kind
 from transactions.order import Order
 
@@ -16,6 +16,12 @@ TEMPLATES = {
     Kind.SPK: "transactions/print_spk.html",
     Kind.AGREEMENT: "transactions/print_agreement.html",
 }
+PAPERS = {
+    "ba-pemeriksaan": "transactions/print_inspection.html",
+    "bast": "transactions/print_bast.html",
+    "bast-kades": "transactions/print_head_bast.html",
+}
+INSPECTING = ("ask_repair", "accept_part", "accept_work")
 
 
 def both(village: Any, snapshot: dict[str, Any], *, on: Any) -> dict[str, Any]:
@@ -85,124 +91,128 @@ def issue_addendum(addendum: Addendum, *, by: Any, paper: str = "A4") -> Printed
     )
 
 
-def persons(contract: Any) -> dict[str, Any]:
-    """Who hands over and who takes over, as the contract names them."""
-    spk = documents.thaw(contract.snapshot)
-    return {
-        "provider": {
-            "name": spk["provider"]["person"],
-            "position": f"{spk['provider']['position']}, {spk['provider']['name']}",
-        },
-        "manager": {"name": spk["manager"]["name"], "position": spk["manager"]["position"]},
+def provider_of(contract: Any) -> dict[str, str]:
+    """Who hands over, as the contract names them."""
+    said = documents.thaw(contract.snapshot)["provider"]
+    return {"name": said["person"], "position": f"{said['position']}, {said['name']}"}
+
+
+def issued(contract: Any, kind: str, title: str, *, by: Any, paper: str, **more: Any) -> PrintedDocument:
+    """Freeze a paper of the work under a contract."""
+    village = contract.village
+    snapshot = {
+        "letterhead": letterhead(village),
+        "spk": documents.thaw(contract.snapshot),
+        "village": village.label,
+        "order": contract.need.code,
+        "place": village.zone_name,
+        **more,
     }
+    return documents.issue(
+        kind=kind,
+        title=title,
+        template=PAPERS[kind],
+        snapshot=snapshot,
+        holder=contract,
+        by=by,
+        paper=paper,
+        key=f"{kind}:{contract.pk}:{paper}:{mark(snapshot)}",
+    )
+
+
+def examiner(contract: Any, row: Inspection) -> dict[str, str]:
+    """Who looked at the work, and before that who will."""
+    village, role = contract.village, Role.ACTIVITY_MANAGER
+    if row.decided_by is None:
+        return holder_of(village, role)
+    event = contract.events().filter(actor=row.decided_by, verb__in=INSPECTING).last()
+    position = event.role_label.removesuffix(f", {village.label}") if event else str(role.label)
+    return {"name": row.decided_by.name, "position": position}
 
 
 def issue_inspection(contract: Any, row: Inspection, *, by: Any, paper: str = "A4") -> PrintedDocument:
     """The minutes of an inspection: filled once decided; before that with lines to write on."""
-    village, people = contract.village, persons(contract)
-    return documents.issue(
-        kind="ba-pemeriksaan",
-        title="Berita Acara Pemeriksaan Hasil Pekerjaan",
-        template="transactions/print_inspection.html",
-        snapshot={
-            "letterhead": letterhead(village),
-            "letter_number": row.number,
-            "spk": documents.thaw(contract.snapshot),
-            "on": row.inspected_on,
-            "at": contract.need.place or village.label,
-            "percent": row.percent,
-            "asked_at": row.requested_at,
-            "result": row.result,
-            "result_label": row.get_result_display(),
-            "findings": row.findings,
-            "repair_due_on": row.repair_due_on,
-            "village": village.label,
-            "order": contract.need.code,
-            "place": village.zone_name,
-            "signatures": {
-                "place": village.name,
-                "date": row.inspected_on,
-                "left": {"heading": "Penyedia", **people["provider"]},
-                "right": {"heading": "Yang memeriksa", **people["manager"]},
-            },
-        },
-        holder=contract,
+    village, manager = contract.village, examiner(contract, row)
+    return issued(
+        contract,
+        "ba-pemeriksaan",
+        "Berita Acara Pemeriksaan Hasil Pekerjaan",
         by=by,
         paper=paper,
-        key=f"ba-pemeriksaan:{row.pk}:{paper}:{row.result or 'kosong'}",
+        letter_number=row.number,
+        on=row.inspected_on,
+        at=contract.need.place or village.label,
+        percent=row.percent,
+        asked_at=row.requested_at,
+        result=row.result,
+        result_label=row.get_result_display(),
+        findings=row.findings,
+        repair_due_on=row.repair_due_on,
+        manager=manager,
+        signatures={
+            "place": village.name,
+            "date": row.inspected_on,
+            "left": {"heading": "Penyedia", **provider_of(contract)},
+            "right": {"heading": "Yang memeriksa", **manager},
+        },
     )
 
 
 def issue_bast(contract: Any, *, by: Any, paper: str = "A4") -> PrintedDocument:
     """The first hand-over: filled once recorded; before that with dotted number, day and place to write on."""
-    village, people = contract.village, persons(contract)
-    recorded = contract.handover_on is not None
-    return documents.issue(
-        kind="bast",
-        title="Berita Acara Serah Terima Hasil Pekerjaan",
-        template="transactions/print_bast.html",
-        snapshot={
-            "letterhead": letterhead(village),
-            "letter_number": contract.handover_number,
-            "spk": documents.thaw(contract.snapshot),
-            "value": contract.value,
-            "on": contract.handover_on,
-            "at": contract.handover_place,
-            "inspection": contract.inspection_note,
-            "late": {"days": contract.late_days, "fine": contract.fine, "reason": contract.fine_reason},
-            "addenda": addenda_of(contract),
-            "village": village.label,
-            "order": contract.need.code,
-            "place": village.zone_name,
-            "signatures": {
-                "place": village.name,
-                "date": contract.handover_on,
-                "left": {"heading": "Pihak Pertama, yang menyerahkan", **people["provider"]},
-                "right": {"heading": "Pihak Kedua, yang menerima", **people["manager"]},
-                "more": [[{"heading": "Mengetahui,", **holder_of(village, Role.VILLAGE_HEAD)}, None]],
-            },
-        },
-        holder=contract,
+    village, day = contract.village, contract.handover_on
+    manager = doer(contract, "hand_over", role=Role.ACTIVITY_MANAGER, done=day)
+    return issued(
+        contract,
+        "bast",
+        "Berita Acara Serah Terima Hasil Pekerjaan",
         by=by,
         paper=paper,
-        key=f"bast:{contract.pk}:{paper}:{'isi' if recorded else 'kosong'}",
+        letter_number=contract.handover_number,
+        value=contract.value,
+        on=day,
+        at=contract.handover_place,
+        inspection=contract.inspection_note,
+        late={"days": contract.late_days, "fine": contract.fine, "reason": contract.fine_reason},
+        addenda=addenda_of(contract),
+        manager=manager,
+        signatures={
+            "place": village.name,
+            "date": day,
+            "left": {"heading": "Pihak Pertama, yang menyerahkan", **provider_of(contract)},
+            "right": {**manager, "heading": "Pihak Kedua, yang menerima"},
+            "more": [[{"heading": "Mengetahui,", **holder_of(village, Role.VILLAGE_HEAD, on=day)}, None]],
+        },
     )
 
 
 def issue_head_bast(contract: Any, *, by: Any, paper: str = "A4") -> PrintedDocument:
     """The second hand-over, from the manager to the village head."""
-    village, people = contract.village, persons(contract)
+    village, day = contract.village, contract.head_handover_on
     whole = [row for row in contract.inspections.all() if row.result == Inspection.Result.ACCEPTED and row.is_whole]
     minutes = whole[-1] if whole else None
-    day = contract.head_handover_on
-    return documents.issue(
-        kind="bast-kades",
-        title="Berita Acara Serah Terima kepada Kepala Desa",
-        template="transactions/print_head_bast.html",
-        snapshot={
-            "letterhead": letterhead(village),
-            "letter_number": contract.head_handover_number,
-            "spk": documents.thaw(contract.snapshot),
-            "value": contract.value,
-            "on": day,
-            "at": contract.head_handover_place,
-            "inspection": {"number": minutes.number, "on": minutes.inspected_on} if minutes else None,
-            "first": {"number": contract.handover_number, "on": contract.handover_on},
-            "head": holder_of(village, Role.VILLAGE_HEAD),
-            "village": village.label,
-            "order": contract.need.code,
-            "place": village.zone_name,
-            "signatures": {
-                "place": village.name,
-                "date": day,
-                "left": {"heading": "Pihak Pertama, yang menyerahkan", **people["manager"]},
-                "right": {"heading": "Pihak Kedua, yang menerima", **holder_of(village, Role.VILLAGE_HEAD)},
-            },
-        },
-        holder=contract,
+    manager = doer(contract, "hand_to_head", role=Role.ACTIVITY_MANAGER, done=day)
+    head = doer(contract, "confirm_handover", role=Role.VILLAGE_HEAD, done=contract.state == "handed_over")
+    return issued(
+        contract,
+        "bast-kades",
+        "Berita Acara Serah Terima kepada Kepala Desa",
         by=by,
         paper=paper,
-        key=f"bast-kades:{contract.pk}:{paper}:{contract.head_handover_number or 'kosong'}:{day or ''}",
+        letter_number=contract.head_handover_number,
+        value=contract.value,
+        on=day,
+        at=contract.head_handover_place,
+        inspection={"number": minutes.number, "on": minutes.inspected_on} if minutes else None,
+        first={"number": contract.handover_number, "on": contract.handover_on},
+        manager=manager,
+        head=head,
+        signatures={
+            "place": village.name,
+            "date": day,
+            "left": {**manager, "heading": "Pihak Pertama, yang menyerahkan"},
+            "right": {**head, "heading": "Pihak Kedua, yang menerima"},
+        },
     )
 
 
@@ -224,11 +234,16 @@ def available(order: Order) -> list[Printable]:
     for each in living:
         kind = "adendum" if each is living[-1] else f"adendum-{each.sequence}"
         found.append(Printable(kind, str(each), lambda each=each, **k: issue_addendum(each, **k), (each,)))
-    if rows := list(contract.inspections.all()):
-        minutes = "Berita Acara Pemeriksaan"
+    rows = [row for row in contract.inspections.all() if row.result != Inspection.Result.ENDED]
+    for row in rows:  # the last one's is asked for most; the others stay at hand, since termins stand on them
+        last = row is rows[-1]
+        kind, label = ("ba-pemeriksaan", "") if last else (f"ba-pemeriksaan-{row.pk}", f" {row}")
         found.append(
-            Printable("ba-pemeriksaan", minutes, lambda **k: issue_inspection(contract, rows[-1], **k), (contract,))
-        )
+            Printable(
+                kind, f"Berita Acara Pemeriksaan{label}", lambda row=row, **k: issue_inspection(contract, row, **k),
+                (contract,),
+            )
+        )  # fmt: skip
     if contract.state in ("inspected", "received", "handed_over"):
         found.append(
             Printable("bast", "Berita Acara Serah Terima (BAST)", lambda **k: issue_bast(contract, **k), (contract,))

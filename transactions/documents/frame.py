@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.db import models
 
 from accounts.models import Membership, Role, VillageOffice
+from core import documents
 from core.models import PrintedDocument
 from regions.models import Area
 
@@ -42,12 +44,26 @@ def letterhead(village: Area) -> dict[str, Any]:
     }
 
 
-def holder_of(village: Area, role: Role) -> dict[str, str]:
-    """Name and position of whoever holds the role today; dots where nobody does."""
-    row = Membership.objects.current().at(village.code).holding(role).select_related("user").first()
+def holder_of(village: Area, role: Role, *, on: datetime.date | None = None) -> dict[str, str]:
+    """Name and position of whoever holds the role that day (today); dots where nobody does."""
+    row = Membership.objects.current(on).at(village.code).holding(role).select_related("user").first()
     if row is None:
         return {"name": "", "position": str(role.label)}
     return {"name": row.user.name, "position": row.position or str(role.label)}
+
+
+def doer(document: Any, *verbs: str, role: Role, done: object, heading: str = "") -> dict[str, str]:
+    """Name and position of whoever did it, as the event keeps them; before it is done, of who holds the role today."""
+    event = document.events().filter(verb__in=verbs).last() if done else None
+    if event is None:
+        return signer(document.village, role, heading)
+    position = event.role_label.removesuffix(f", {document.village.label}")
+    return {"heading": heading, "name": event.actor_name, "position": position}
+
+
+def mark(snapshot: dict[str, Any]) -> str:
+    """For a paper's key: the same content is printed once, other content is another paper."""
+    return documents.fingerprint(documents.freeze(snapshot))[:16]
 
 
 def council_head(village: Area) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from typing import Any
 from accounts.models import Role
 from core import documents
 from core.models import DatedSetting, PrintedDocument
-from transactions.documents.frame import Printable, letterhead, signer
+from transactions.documents.frame import Printable, doer, letterhead, mark
 from transactions.models import PaymentRequest
+from transactions.models.payment.payment_request import FILED
 from transactions.order import Order
 
 
@@ -29,7 +30,7 @@ def facts_of(request: PaymentRequest) -> dict[str, Any]:
         "order": need.code,
         "title": request.title,
         "work": need.title,
-        "spk": {"number": contract.number, "signed_on": contract.signed_on, "value": contract.value},
+        "spk": {"number": contract.number, "signed_on": contract.signed_on, "value": figures["value"]},
         "provider": {
             "name": contract.provider.name,
             "person": contract.provider.person_in_charge,
@@ -65,7 +66,6 @@ def issued(request: PaymentRequest, kind: str, title: str, *, by: Any, paper: st
     """Freeze a paper; the same content is printed once, other content is another paper."""
     village = request.village
     snapshot = {"letterhead": letterhead(village), "place": village.zone_name, "pay": facts_of(request), **more}
-    mark = documents.fingerprint(documents.freeze(snapshot))[:16]
     return documents.issue(
         kind=kind,
         title=title,
@@ -74,8 +74,23 @@ def issued(request: PaymentRequest, kind: str, title: str, *, by: Any, paper: st
         holder=request,
         by=by,
         paper=paper,
-        key=f"{kind}:{request.pk}:{paper}:{mark}",
+        key=f"{kind}:{request.pk}:{paper}:{mark(snapshot)}",
     )
+
+
+def manager(request: PaymentRequest, heading: str = "") -> dict[str, str]:
+    """Who files it."""
+    return doer(request, "submit", role=Role.ACTIVITY_MANAGER, done=request.state in FILED, heading=heading)
+
+
+def head(request: PaymentRequest, heading: str) -> dict[str, str]:
+    """Who approves it."""
+    return doer(request, "approve", role=Role.VILLAGE_HEAD, done=request.approved_at, heading=heading)
+
+
+def treasurer(request: PaymentRequest, heading: str) -> dict[str, str]:
+    """Who pays it."""
+    return doer(request, "pay", role=Role.VILLAGE_TREASURER, done=request.paid_by, heading=heading)
 
 
 def issue_spp(request: PaymentRequest, *, by: Any, paper: str = "A4") -> PrintedDocument:
@@ -97,14 +112,16 @@ def issue_spp(request: PaymentRequest, *, by: Any, paper: str = "A4") -> Printed
         signatures={
             "place": village.name,
             "date": request.requested_on,
-            "left": signer(village, Role.VILLAGE_SECRETARY, "Telah diverifikasi,"),
-            "right": signer(village, Role.ACTIVITY_MANAGER, "Yang mengajukan,"),
-            "more": [
-                [
-                    signer(village, Role.VILLAGE_HEAD, "Setuju untuk dibayarkan,"),
-                    signer(village, Role.VILLAGE_TREASURER, "Telah dibayar,"),
-                ]
-            ],
+            "left": doer(
+                request,
+                "examine",
+                "refuse",
+                role=Role.VILLAGE_SECRETARY,
+                done=request.checked_at,
+                heading="Telah diverifikasi,",
+            ),
+            "right": manager(request, "Yang mengajukan,"),
+            "more": [[head(request, "Setuju untuk dibayarkan,"), treasurer(request, "Telah dibayar,")]],
         },
     )
 
@@ -125,11 +142,11 @@ def issue_statement(request: PaymentRequest, *, by: Any, paper: str = "A4") -> P
         by=by,
         paper=paper,
         village=village.full_name,
-        manager=signer(village, Role.ACTIVITY_MANAGER),
+        manager=manager(request),
         signatures={
             "place": village.name,
             "date": request.requested_on,
-            "right": signer(village, Role.ACTIVITY_MANAGER, "Pelaksana Kegiatan Anggaran,"),
+            "right": manager(request, "Pelaksana Kegiatan Anggaran,"),
         },
     )
 
@@ -154,18 +171,13 @@ def issue_receipt(request: PaymentRequest, *, by: Any, paper: str = "A4") -> Pri
         signatures={
             "place": village.name,
             "date": payment.paid_on if payment else None,
-            "left": signer(village, Role.VILLAGE_TREASURER, "Yang membayar,"),
+            "left": treasurer(request, "Yang membayar,"),
             "right": {
                 "heading": f"Yang menerima, {provider.name}",
                 "name": provider.person_in_charge,
                 "position": provider.position,
             },
-            "more": [
-                [
-                    signer(village, Role.VILLAGE_HEAD, "Setuju dibayar,"),
-                    signer(village, Role.ACTIVITY_MANAGER, "Mengetahui,"),
-                ]
-            ],
+            "more": [[head(request, "Setuju dibayar,"), manager(request, "Mengetahui,")]],
         },
     )
 
@@ -191,5 +203,6 @@ def of_request(request: PaymentRequest) -> list[Printable]:
 
 
 def available(order: Order) -> list[Printable]:
-    """The payments' papers that can be asked for now."""
-    return [each for request in order.payment_requests for each in of_request(request)]
+    """The payments' papers that can be asked for now; after them those of contracts that ended before."""
+    requests = [*order.payment_requests, *order.former_requests]
+    return [each for request in requests for each in of_request(request)]

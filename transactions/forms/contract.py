@@ -14,7 +14,7 @@ from core.once import OnceForm
 from transactions.forms.sheet import PagesUploadField
 from transactions.models import Addendum, Cause, Conditions
 from transactions.models.contract.conditions import AT_ONCE, PROVIDERS_FAULT, Dispute, FineBase
-from transactions.models.contract.contract import IN_WORK
+from transactions.models.contract.contract import IN_FORCE, IN_WORK
 
 WORDS = {"rows": 4}
 
@@ -245,10 +245,8 @@ class TerminateForm(FineFields):
     field_order = ("cause", "reason", "percent", "fine", "fine_reason")
 
     def proposed(self) -> tuple[int, int]:
-        contract = self.document
-        if contract.state not in IN_WORK:
-            return 0, 0
-        return contract.fine_by(timezone.localdate(timezone=contract.village.tzinfo))
+        """None before both signed, and none besides the one that the BAST decided."""
+        return super().proposed() if self.document.state in (*IN_WORK, "inspected") else (0, 0)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -257,7 +255,7 @@ class TerminateForm(FineFields):
         self.fields[
             "percent"
         ].help_text = f"Pekerjaan yang sudah dikerjakan sesuai kontrak tetap dibayar. Sudah diterima {contract.accepted_part} persen."
-        if contract.state not in IN_WORK:
+        if contract.state not in IN_FORCE:
             del self.fields["percent"]
         if "fine" in self.fields:
             self.fields["fine"].help_text += " Hanya berlaku bila sebabnya pada penyedia."

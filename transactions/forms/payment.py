@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -111,7 +112,7 @@ class PaymentForm(MoveForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        estimated = {line.tax: line for line in self.document.estimate()}
+        estimated = {line.tax: line for line in self.document.estimate(on=self.typed_day())}
         none = [tax.TaxLine(key, label, self.document.amount, 0) for key, label in TaxRate.Tax.choices]
         self.lines = [*estimated.values(), *(line for line in none if line.tax not in estimated)]
         for line in self.lines:
@@ -129,6 +130,14 @@ class PaymentForm(MoveForm):
                 help_text=f"Perkiraan dari dasar {rupiah(line.base)}; ubah sesuai perhitungan Anda.{example}",
             )
         self.order_fields(["number", "paid_on", *(f"tax_{line.tax}" for line in self.lines), "proof"])
+
+    def typed_day(self) -> datetime.date | None:
+        """The day of the transfer as far as it was typed: its rates count, also where it is recorded later."""
+        try:
+            day: datetime.date | None = self.fields["paid_on"].clean(self.data.get("paid_on"))
+        except ValidationError:
+            return None
+        return day
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -23,6 +23,7 @@ def manager_prepares_the_contract(event: Event, contract: Contract) -> Iterator[
     "accept_part",
     "accept_work",
     "hand_over",
+    "send_back",
     "terminate",
     "sign_for_village",
 )
@@ -31,7 +32,14 @@ def provider_follows_the_contract(event: Event, contract: Contract) -> Iterator[
         yield Tell(member.user, f"{event.verb_label}: {contract.need.title}", event.note or contract.status_sentence)
 
 
-@tells("transactions.contract", "sign_for_provider", "report_progress", "record_training", "request_inspection")
+@tells(
+    "transactions.contract",
+    "sign_for_provider",
+    "report_progress",
+    "record_training",
+    "request_inspection",
+    "send_back",
+)
 def manager_follows_the_work(event: Event, contract: Contract) -> Iterator[Tell]:
     for member in village(contract.village_id, Role.ACTIVITY_MANAGER):
         yield Tell(member.user, f"{event.verb_label}: {contract.need.title}", event.note or contract.status_sentence)

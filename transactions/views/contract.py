@@ -28,6 +28,7 @@ contract_move = OrderMoveView.as_view(
         "accept_part": forms.AcceptForm,
         "request_inspection": forms.InspectionForm,
         "record_training": forms.TrainingForm,
+        "send_back": forms.WhyForm,
         "terminate": forms.TerminateForm,
     },
 )

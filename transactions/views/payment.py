@@ -15,6 +15,7 @@ from transactions.models.payment.paying import next_request
 from transactions.order import Order
 from transactions.views.making import form_page, made, refuse_page
 from transactions.views.moving import OrderMoveView
+from transactions.views.printing import numbered
 
 
 def request_new(request: HttpRequest, code: str) -> HttpResponse:
@@ -63,8 +64,6 @@ def request_page(request: HttpRequest, code: str) -> HttpResponse:
 
 def context_of(row: PaymentRequest, user: Any) -> dict[str, Any]:
     """What the page and its moves show of a request."""
-    order = Order(row.need, user)
-    kinds = {each.kind for each in documents.payment.of_request(row)}
     return {
         "request_row": row,
         "mine": PaymentRequest.objects.waiting_for(user).filter(pk=row.pk).exists(),
@@ -74,7 +73,7 @@ def context_of(row: PaymentRequest, user: Any) -> dict[str, Any]:
         "account_number": masked_field("pembayaran", row, "rekening", user, back=row.get_absolute_url()),
         "events": row.events(),
         "papers": documents.papers_of(row),
-        "prints": [each for each in documents.available(order) if each.kind in kinds],
+        "prints": [(paper, turn) for paper, turn in numbered(Order(row.need, user)) if row in paper.about],
     }
 
 

@@ -27,15 +27,23 @@ class Letter:
     printed: list[PrintedDocument]
 
 
+def numbered(order: Order) -> list[tuple[Printable, int]]:
+    """The letters that can be printed now; the number tells several of one kind apart."""
+    turns: dict[str, int] = {}
+    found = []
+    for paper in documents.available(order):
+        turn = turns.get(paper.kind, 0)
+        turns[paper.kind] = turn + 1
+        found.append((paper, turn))
+    return found
+
+
 def letters_of(order: Order) -> list[tuple[str, list[Letter]]]:
     """The letters that can be printed now, by the stage of the process, each with what was printed of it."""
     found: dict[str, list[Letter]] = {stage.label: [] for stage in STAGES} | {"Surat lain": []}
-    available = [(paper, *known(paper.kind)) for paper in documents.available(order)]
-    printed = printed_for((kind, paper.about) for paper, kind, _ in available) if available else {}
-    turns: dict[str, int] = {}
-    for paper, kind, stage in available:
-        turn = turns.get(paper.kind, 0)
-        turns[paper.kind] = turn + 1
+    available = [(paper, turn, *known(paper.kind)) for paper, turn in numbered(order)]
+    printed = printed_for((kind, paper.about) for paper, _, kind, _ in available) if available else {}
+    for paper, turn, kind, stage in available:
         keys = [(kind, holder._meta.label_lower, str(holder.pk)) for holder in paper.about]
         rows = [row for key in keys for row in printed.get(key, [])]
         found[stage].append(Letter(paper, turn, sorted(rows, key=lambda row: -row.pk)[:SHOWN]))

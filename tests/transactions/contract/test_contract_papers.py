@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from core.models import PrintedDocument
 from tests.transactions.contract.test_contract_work import PARTS, finished, late_by, over, ruled, signed
+from tests.transactions.payment.test_payment_figures import replaced
 from tests.transactions.stage import Market
 from tests.transactions.test_papers import rendered, tagged_and_indonesian, text_of
 from transactions import documents
 from transactions.documents.contract import issue_addendum, issue_bast, issue_head_bast, issue_inspection, issue_spk
-from transactions.models import ProcurementRule
+from transactions.models import Conditions, ProcurementRule
 from transactions.order import Order
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +121,41 @@ def test_a_number_that_was_changed_after_it_was_frozen_is_not_printed(market: Ma
     Contract.objects.filter(pk=contract.pk).update(provider_account="999000111222")
     with pytest.raises(ValueError, match="is not what was frozen"):
         documents.contract.documents.page(paper)
+
+
+def test_the_order_prints_all_that_was_agreed(market: Market) -> None:
+    ruled()
+    agreed = Conditions(
+        maintenance_percent=5, invitation_number="027/1/UND", invitation_on=market.today, award_number="027/2/PEN"
+    )
+    read(
+        issue_spk(signed(market, agreed), by=market.user("pka")),
+        "jaminan pemeliharaan 5 %", "Keadaan kahar", "Kontrak dapat diputus sebelum pekerjaan selesai",
+        "surat permintaan penawaran nomor 027/1/UND tanggal", "penetapan pemenang nomor 027/2/PEN",
+    )  # fmt: skip
+
+
+def test_each_inspection_keeps_its_minutes(market: Market) -> None:
+    contract, provider, manager = signed(market, PARTS), market.user("firm"), market.user("pka")
+    contract.report_progress(by=provider, percent=40, text="Empat puluh.")
+    contract.request_inspection(by=provider, percent=40)
+    contract.accept_part(by=manager, note="Separuh sesuai.", number="BAP/1")
+    finished(market, contract)
+    found = documents.available(Order(contract.need, manager))
+    minutes = [each for each in found if each.kind.startswith("ba-pemeriksaan")]
+    assert [each.label for each in minutes] == ["Berita Acara Pemeriksaan BAP/1", "Berita Acara Pemeriksaan"]
+    assert [each.issue(by=manager).snapshot["percent"] for each in minutes] == [40, 100]
+    response = market.client("pka").post(reverse("print-paper", args=[contract.need.code, minutes[0].kind]))
+    assert response.status_code == 302
+
+
+def test_the_minutes_name_who_did_it_and_not_who_holds_the_office_now(market: Market) -> None:
+    contract, waiting = market.contract("handed_over"), market.contract("inspected")
+    for key in ("pka", "kades"):
+        replaced(market, key)
+    by = market.user("operator")
+    papers = [issue_inspection(contract, contract.inspections.get(), by=by), issue_bast(contract, by=by)]
+    assert [paper.snapshot["signatures"]["right"]["name"] for paper in papers] == ["Contoh Pka"] * 2
+    head = issue_head_bast(contract, by=by).snapshot["signatures"]
+    assert (head["left"]["name"], head["right"]["name"]) == ("Contoh Pka", "Contoh Kades")
+    assert issue_bast(waiting, by=by).snapshot["signatures"]["right"]["name"] == "Pengganti Pka"

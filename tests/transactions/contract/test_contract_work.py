@@ -53,7 +53,7 @@ def test_what_is_signed_names_items_termins_and_fine_but_no_account_number(marke
     contract = signed(market, PARTS)
     said, provider = contract.agreed, contract.provider
     assert [(row["percent"], row["amount"]) for row in said["termins"]] == [(40, 3_760_000), (60, 5_640_000)]
-    assert [(row.percent, row.amount) for row in contract.termins.all()] == [(40, 3_760_000), (60, 5_640_000)]
+    assert [(row.percent, amount) for row, amount in contract.planned([])] == [(40, 3_760_000), (60, 5_640_000)]
     assert sum(line["amount"] for line in said["lines"]) == contract.value
     assert (said["fine"]["permille"], said["fine"]["cap_percent"]) == (1, 5)
     text = str(contract.snapshot)
@@ -84,7 +84,7 @@ def test_a_plan_that_does_not_add_up_is_refused(market: Market, termins: Any, se
 def test_a_contract_older_than_termins_has_one(market: Market) -> None:
     contract = signed(market)
     contract.termins.all().delete()
-    assert [(row.number, row.percent, row.amount) for row in contract.keep_plan()] == [(1, 100, contract.value)]
+    assert [(row.number, row.percent, amount) for row, amount in contract.planned([])] == [(1, 100, contract.value)]
 
 
 # --- the work ----------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ def test_parts_are_accepted_upwards_only(market: Market) -> None:
     contract.request_inspection(by=provider, percent=40)
     contract.accept_part(by=manager, note="Sesuai.", number="BAP/1")
     assert (contract.state, contract.accepted_percent) == ("running", 40)
-    assert contract.due_up_to(contract.termins.get(number=1)) == 3_760_000
+    assert contract.termins.get(number=1).due == 3_760_000
     with pytest.raises(TransitionRefused, match="40 % pekerjaan sudah diperiksa dan diterima"):
         contract.request_inspection(by=provider, percent=30)
     finished(market, contract)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from accounts.models import Membership
 from accounts.models.membership import Role
 from core.formats import masked
+from transactions import tax
 from transactions.models.contract.conditions import Conditions, FineBase
 from transactions.models.contract.termin import shares
 from transactions.models.planning.activity import plain_number
@@ -104,15 +105,11 @@ def termins_of(value: int, agreed: Conditions) -> list[dict[str, Any]]:
 
 def fine_terms(contract: Contract, agreed: Conditions) -> dict[str, Any]:
     """The fine for each late day, by the rule that the sourcing began under; the base leaves PPN out."""
-    from transactions.models import TaxRate
-
-    rule, provider = contract.sourcing.rule, contract.provider
-    rate = TaxRate.objects.filter(tax=TaxRate.Tax.PPN, valid_from__lte=contract.signed_on).order_by("valid_from").last()
-    vat = rate.basis_points if rate and provider.is_pkp else 0
+    rule = contract.sourcing.rule
     return {
         "permille": rule.fine_permille or 0,
         "cap_percent": rule.fine_cap_percent,
         "base": str(agreed.fine_base),
         "base_label": FineBase(agreed.fine_base).label,
-        "vat_basis_points": vat,
+        "vat_basis_points": tax.vat_within(contract.provider, contract.value, on=contract.signed_on),
     }

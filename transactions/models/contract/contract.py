@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 
 from accounts import people
@@ -12,24 +14,27 @@ from accounts.models.membership import Role
 from core.clock import local_today
 from core.documents import thaw
 from core.fields import EncryptedTextField
-from core.formats import tanggal_sedang
+from core.formats import rupiah, tanggal_sedang
 from core.models import StoredFile
-from core.workflow import Allowed, Denied, Move, Verdict, moves
+from core.workflow import Move, moves
 from regions.models import Area
 from regions.scope import within
 from transactions.models.base import OrderDocument
-from transactions.models.contract.conditions import AT_ONCE, Cause, Kind
+from transactions.models.contract.conditions import Cause, Kind
+from transactions.models.contract.guards import Guards
 from transactions.models.contract.handing import HandingOver
+from transactions.models.contract.owing import Owing
 from transactions.models.contract.signing import Signing
-from transactions.models.contract.termin import Termin
 from transactions.models.contract.working import Working
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 from transactions.models.sourcing.quotation import Quotation
 from transactions.models.sourcing.sourcing import Sourcing
 
 OPEN = ("drafted", "issued", "provider_signed", "running", "inspection", "inspected", "received")
 FINISHED = ("inspected", "received", "handed_over")  # the whole work is accepted
 IN_WORK = ("running", "inspection")  # both signed, and the work goes on
+IN_FORCE = (*IN_WORK, "inspected", "received")  # both signed, and not yet with the village head
+MANAGER = "Kasi/Kaur (Pelaksana Kegiatan Anggaran)"
 
 
 class ContractQuerySet(models.QuerySet):
@@ -48,10 +53,27 @@ class ContractQuerySet(models.QuerySet):
             | Q(state="received", head_handover_on=None) & manager
             | Q(state="received", head_handover_on__isnull=False) & head
             | Q(state__in=["issued", "running"]) & owner
+            | self.unasked() & manager
         )
 
+    @staticmethod
+    def unasked() -> Q:
+        """Ended early, and owes for work that was done what no request asks for yet."""
+        from transactions.models.payment.payment import Payment
+        from transactions.models.payment.payment_request import PaymentRequest
 
-class Contract(Signing, Working, HandingOver, OrderDocument):
+        asked = _sum(PaymentRequest.objects.living(), "amount") + _sum(Payment.objects.filter(request=None), "gross")
+        done = GreaterThan(F("value") * F("termination_percent") / 100, asked)
+        return Q(state="terminated", termination_percent__gt=0) & Q(done)
+
+
+def _sum(rows: models.QuerySet, amount: str) -> Coalesce:
+    """Their amounts together, for each contract, in whole rupiah."""
+    found = rows.filter(contract=OuterRef("pk")).order_by().values("contract").annotate(total=Sum(amount))
+    return Coalesce(Subquery(found.values("total")), 0, output_field=models.BigIntegerField())
+
+
+class Contract(Owing, Guards, Signing, Working, HandingOver, OrderDocument):
     """What a village and a provider signed, frozen when issued; then work, inspection and the two hand-overs.
 
     `snapshot` holds text, names and figures as they were signed, `snapshot_sha256` its fingerprint. `value` and
@@ -98,6 +120,14 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
         Move("ask_repair", ("inspection",), "running", "Minta Perbaikan", "Perbaikan diminta", tone="secondary"),
         Move("accept_part", ("inspection",), "running", "Terima Sebagian", "Sebagian hasil pekerjaan diterima"),
         Move("accept_work", ("inspection",), "inspected", "Terima Hasil Pekerjaan", "Hasil pekerjaan diterima"),
+        Move(
+            "send_back",
+            ("inspected", "received"),
+            "running",
+            "Kembalikan untuk Diperbaiki",
+            "Hasil pekerjaan dikembalikan untuk diperbaiki",
+            tone="secondary",
+        ),
         Move("hand_over", ("inspected",), "received", "Catat Serah Terima (BAST)", "Diserahterimakan kepada Kasi/Kaur"),
         Move(
             "attach_handover_scan",
@@ -127,7 +157,7 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
         Move("change", IN_WORK, None, "Ubah dengan Adendum", "Kontrak berubah dengan adendum", inner=True),
         Move(
             "terminate",
-            ("drafted", "issued", "provider_signed", "running", "inspection"),
+            ("drafted", "issued", "provider_signed", *IN_FORCE),
             "terminated",
             "Putus Kontrak",
             "Kontrak diputus",
@@ -145,13 +175,13 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
         ),
     )
     TURN = {
-        "drafted": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
+        "drafted": MANAGER,
         "issued": "Penyedia",
-        "provider_signed": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
+        "provider_signed": MANAGER,
         "running": "Penyedia",
-        "inspection": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
-        "inspected": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
-        "received": "Kasi/Kaur (Pelaksana Kegiatan Anggaran)",
+        "inspection": MANAGER,
+        "inspected": MANAGER,
+        "received": MANAGER,
     }
     TONES = {
         "drafted": "neutral",
@@ -262,9 +292,20 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
                 name="contract_signed",
             ),
             models.Index(
-                fields=["handover_on"],
-                include=["id", "village", "value", "signed_on", "ends_on", "state", "state_since", "village_signed_at"],
-                name="contract_handover",
+                Coalesce("head_handover_on", "handover_on"),
+                include=[
+                    "id",
+                    "village",
+                    "value",
+                    "signed_on",
+                    "head_handover_on",
+                    "handover_on",
+                    "ends_on",
+                    "state",
+                    "state_since",
+                    "village_signed_at",
+                ],
+                name="contract_handed",
             ),
             models.Index(fields=["id"], include=["village"], name="contract_place"),
             models.Index(  # and those of one kabupaten off this one
@@ -274,13 +315,14 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
                     "sourcing",
                     "value",
                     "signed_on",
+                    "head_handover_on",
                     "handover_on",
                     "ends_on",
                     "state",
                     "state_since",
                     "village_signed_at",
                 ],
-                name="contract_figures",
+                name="contract_counted",
             ),
             models.Index(fields=["state_since"], name="contract_terminated", condition=Q(state="terminated")),
             models.Index(fields=["village"], name="contract_open", condition=Q(state__in=OPEN)),
@@ -317,7 +359,8 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
             if self.head_handover_on is None
             else "Hasil pekerjaan diserahkan kepada Kepala Desa; menunggu pernyataan menerima.",
             "handed_over": "Hasil pekerjaan sudah diserahterimakan.",
-            "terminated": f"Kontrak diputus. {self.get_termination_cause_display()}.".replace(" .", ""),
+            "terminated": f"Kontrak diputus. {self.get_termination_cause_display()}.".replace(" .", "")
+            + (f" Masih harus dibayar {rupiah(owed)}." if (owed := self.owed) else ""),
         }[self.state]
 
     @property
@@ -325,6 +368,8 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
         """Whose turn it is."""
         if self.state == "received" and self.head_handover_on is not None:
             return "Kepala Desa"
+        if self.state == "terminated":
+            return MANAGER if self.unasked else ""
         return self.TURN.get(self.state, "")
 
     @property
@@ -333,26 +378,9 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
         return 100 if self.state in FINISHED else self.accepted_part
 
     @property
-    def owed(self) -> int:
-        """What a terminated contract still owes for work that was done, gross, in whole rupiah (rounded down)."""
-        if self.state != "terminated" or self.termination_percent is None:
-            return 0
-        return max(self.value * self.termination_percent // 100 - self.paid, 0)
-
-    @property
     def open_inspection(self) -> Any:
         """The request for inspection that waits for its result; None when there is none."""
         return next((row for row in self.inspections.all() if not row.result), None)
-
-    def due_up_to(self, termin: Termin) -> int:
-        """What may have been paid with this termin and those before it, gross, in whole rupiah (rounded down)."""
-        return int(self.value * termin.upto // 100)
-
-    def keep_plan(self) -> list[Termin]:
-        """Its termins; a contract older than they are gets its one. The caller holds the contract's lock."""
-        if not self.termins.exists():
-            self.termins.create(number=1, percent=100, condition=AT_ONCE)
-        return list(self.termins.all())
 
     @property
     def agreed(self) -> dict[str, Any]:
@@ -361,79 +389,8 @@ class Contract(Signing, Working, HandingOver, OrderDocument):
         return said
 
     @property
-    def paid(self) -> int:
-        """What was paid of it so far, gross, in whole rupiah."""
-        return int(self.payments.aggregate(total=models.Sum("gross"))["total"] or 0)
-
-    @property
-    def is_paid(self) -> bool:
-        """To the last rupiah."""
-        return self.paid == self.value
-
-    @property
     def is_late(self) -> bool:
-        """The agreed end has passed and the work is not handed over. The end itself never moves."""
-        open_states = ("issued", "provider_signed", *IN_WORK, "inspected")
-        return bool(self.ends_on and self.state in open_states and local_today(self.village) > self.ends_on)
-
-    # --- who may ----------------------------------------------------------------------------------
-    def _manager(self, user: Any) -> Verdict:
-        membership = people.acting(user, Role.ACTIVITY_MANAGER, at=self.village_id)
-        if not membership:
-            return Denied("Langkah ini dilakukan oleh Kasi/Kaur (Pelaksana Kegiatan Anggaran) desa ini.")
-        return self._for_village(user, membership)
-
-    def _for_village(self, user: Any, membership: Any) -> Verdict:
-        """Whoever works for the provider does not act for the village in its contract."""
-        if self.provider_id in people.providers(user):
-            return Denied("Anda bekerja pada penyedia ini, jadi tidak dapat bertindak untuk desa dalam kontraknya.")
-        return Allowed(membership)
-
-    def _owner(self, user: Any) -> Verdict:
-        membership = people.acting(user, Role.PROVIDER, provider=self.provider_id)
-        return Allowed(membership) if membership else Denied("Langkah ini dilakukan oleh penyedia.")
-
-    may_issue = may_sign_for_village = may_ask_repair = may_hand_over = may_hand_to_head = may_terminate = _manager
-    may_change = _manager
-    may_sign_for_provider = may_report_progress = may_record_training = _owner
-
-    def may_request_inspection(self, user: Any) -> Verdict:
-        verdict = self._owner(user)
-        if verdict and self.percent <= self.accepted_part:
-            return Denied("Pemeriksaan diminta setelah ada kemajuan yang dilaporkan dan belum diterima.")
-        return verdict
-
-    def may_accept_part(self, user: Any) -> Verdict:
-        verdict, asked = self._manager(user), self.open_inspection
-        if verdict and (asked is None or asked.is_whole):
-            return Denied("Penyedia meminta pemeriksaan seluruh pekerjaan, bukan sebagian.")
-        return verdict
-
-    def may_accept_work(self, user: Any) -> Verdict:
-        verdict, asked = self._manager(user), self.open_inspection
-        if verdict and asked is not None and not asked.is_whole:
-            return Denied(f"Penyedia meminta pemeriksaan {asked.percent} % pekerjaan; terima sebagian.")
-        return verdict
-
-    def may_confirm_handover(self, user: Any) -> Verdict:
-        membership = people.acting(user, Role.VILLAGE_HEAD, at=self.village_id)
-        if not membership:
-            return Denied("Hasil pekerjaan diterima dari Kasi/Kaur oleh Kepala Desa.")
-        if self.head_handover_on is None:
-            return Denied("Kasi/Kaur mencatat BAST kepada Kepala Desa dahulu.")
-        return self._for_village(user, membership)
-
-    def may_attach_head_scan(self, user: Any) -> Verdict:
-        verdict = self.may_attach_handover_scan(user)
-        if verdict and self.head_handover_on is None:
-            return Denied("BAST kepada Kepala Desa belum dicatat.")
-        return verdict
-
-    def may_attach_handover_scan(self, user: Any) -> Verdict:
-        membership = people.acting(user, Role.ACTIVITY_MANAGER, Role.VILLAGE_OPERATOR, at=self.village_id)
-        if not membership:
-            return Denied("Pindaian BAST diunggah oleh Kasi/Kaur atau operator desa.")
-        account = getattr(self, "accountability", None)
-        if account is not None and account.state == "closed":
-            return Denied("Pembelian sudah ditutup; berkasnya tidak berubah lagi.")
-        return self._for_village(user, membership)
+        """The agreed end has passed and the provider did not say by then that the work is done. The end never moves."""
+        if self.ends_on is None or self.state not in ("issued", "provider_signed", *IN_WORK, "inspected"):
+            return False
+        return bool((self.finished_on or local_today(self.village)) > self.ends_on)

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from core.clock import local_today
@@ -13,6 +14,7 @@ from core.formats import rupiah
 from core.models import StoredFile
 from core.workflow import moving, refuse_unless
 from transactions.models.contract.fine import fine_for, late_days
+from transactions.models.contract.inspection import Inspection
 
 
 class HandingOver:
@@ -24,11 +26,12 @@ class HandingOver:
     # --- the fine ------------------------------------------------------------------------------------
     @property
     def finished_on(self) -> datetime.date | None:
-        """The day in the village's zone on which the provider asked for the inspection that found all as agreed.
+        """The day in the village's zone on which the provider said that the whole work is done, and which nobody has
+        found wanting: its request for inspection that was accepted, or waits for its result.
 
         The days that the village took to come and look are not the provider's.
         """
-        rows = [row for row in self.inspections.all() if row.result == "accepted" and row.is_whole]
+        rows = [row for row in self.inspections.all() if row.result in ("accepted", "") and row.is_whole]
         moment = rows[-1].requested_at if rows else self.accepted_at
         return timezone.localdate(moment, timezone=self.village.tzinfo) if moment else None
 
@@ -103,8 +106,27 @@ class HandingOver:
         with moving(self, "hand_to_head", by=by) as facts:
             refuse_unless(on >= self.handover_on, "BAST kepada Kepala Desa tidak boleh sebelum BAST dari penyedia.")
             refuse_unless(on <= local_today(self.village), "Tanggal serah terima tidak boleh di masa depan.")
+            if (number, on) != (self.head_handover_number, self.head_handover_on):
+                self.head_handover_scan = None  # it is another paper's
             self.head_handover_number, self.head_handover_on, self.head_handover_place = number, on, place
             facts.update(number=number, on=on.isoformat())
+
+    @transaction.atomic
+    def send_back(self, *, by: Any, reason: str) -> None:
+        """The accepted work is not as agreed after all: it goes back to the provider, and what was signed about its
+        hand-over no longer counts. What was accepted of it in part before stays accepted."""
+        with moving(self, "send_back", by=by, note=reason) as facts:
+            if self.handover_on:
+                facts["handover"] = [self.handover_number, self.handover_on.isoformat()]
+            if self.head_handover_on:
+                facts["head_handover"] = [self.head_handover_number, self.head_handover_on.isoformat()]
+            accepted = self.inspections.filter(result=Inspection.Result.ACCEPTED)
+            accepted.filter(percent=100).update(result=Inspection.Result.TAKEN_BACK)
+            self.accepted_part = accepted.aggregate(most=Max("percent"))["most"] or 0
+            self.accepted_at, self.inspection_note = None, reason
+            self.handover_number = self.handover_place = self.head_handover_number = self.head_handover_place = ""
+            self.handover_on = self.head_handover_on = self.handover_scan = self.head_handover_scan = None
+            self.late_days, self.fine_proposed, self.fine, self.fine_reason = None, 0, 0, ""
 
     @transaction.atomic
     def confirm_handover(self, *, by: Any) -> None:

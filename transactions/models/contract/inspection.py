@@ -15,6 +15,8 @@ class Inspection(models.Model):
     class Result(models.TextChoices):
         ACCEPTED = "accepted", "Diterima"
         REPAIR = "repair", "Perlu perbaikan"
+        TAKEN_BACK = "taken_back", "Diterima, kemudian dikembalikan"
+        ENDED = "ended", "Kontrak diputus sebelum diperiksa"
 
     contract = models.ForeignKey("transactions.Contract", models.PROTECT, related_name="inspections")
     percent = models.PositiveSmallIntegerField("bagian yang diperiksa (persen)")

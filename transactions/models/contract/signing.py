@@ -15,6 +15,7 @@ from core.models import StoredFile
 from core.workflow import Verdict, born, moving, refuse_unless
 from transactions.models.contract.agreed import as_agreed
 from transactions.models.contract.conditions import PROVIDERS_FAULT, Cause, Conditions, kind_for
+from transactions.models.contract.inspection import Inspection
 from transactions.models.planning import bearing
 from transactions.models.planning.joint import spendable
 from transactions.models.sourcing.sourcing import Sourcing
@@ -94,14 +95,12 @@ class Signing:
         if more <= 0:
             return
         self.needs_good_standing()
-        if self.need.activity_id:
-            if not self.need.shares.living().exists():  # several villages' budgets are asked when both have signed
-                self.need.activity.check_room(more)
-        else:
-            ceiling = spendable(self.need)
-            refuse_unless(
-                ceiling is None or self.value + more <= ceiling, f"Nilai tidak boleh melebihi pagu {rupiah(ceiling)}."
-            )
+        ceiling = spendable(self.need)
+        refuse_unless(
+            ceiling is None or self.value + more <= ceiling, f"Nilai tidak boleh melebihi pagu {rupiah(ceiling)}."
+        )
+        if self.need.activity_id and not self.need.shares.living().exists():
+            self.need.activity.check_room(more)  # several villages' budgets are asked when both have signed
 
     def change(self, *, by: Any, addendum: Any) -> None:
         """Called by the addendum that both have signed: value and last day are now what it says."""
@@ -136,9 +135,10 @@ class Signing:
         with moving(self, "terminate", by=by, note=reason) as facts:
             self.termination_cause, before = Cause(cause), self.state
             self.termination_percent = self.accepted_part if percent is None else percent
-            self._check_part(before)
-            at_fault = cause in PROVIDERS_FAULT and before in ("running", "inspection")
-            self.decide_fine(fine, fine_reason, facts, until=local_today(self.village) if at_fault else None)
+            self._check_part()
+            if before != "received":  # what the BAST decided stays
+                self.decide_fine(fine, fine_reason, facts, until=self._until(cause))
+            self._end_inspection(by, reason)
             paid, due = self.paid, self.value * self.termination_percent // 100
             refuse_unless(due >= paid, f"Sudah dibayar {rupiah(paid)}; bagian yang dibayar tidak dapat di bawahnya.")
             facts.update(cause=cause, percent=self.termination_percent, paid=paid, owed=due - paid)
@@ -157,11 +157,27 @@ class Signing:
             self.termination_cause, self.termination_percent = Cause.WITHDREW, 0
             facts["released"] = bearing.free(self, 0)
 
-    def _check_part(self, before: str) -> None:
+    def _check_part(self) -> None:
         """What is to be paid at the end lies between what was accepted and all; nothing before both signed."""
         part = self.termination_percent
         refuse_unless(
             self.accepted_part <= part <= 100,
             f"Pekerjaan yang dibayar antara {self.accepted_part} % (sudah diterima) dan 100 %.",
         )
-        refuse_unless(part == 0 or before in ("running", "inspection"), "Pekerjaan belum dimulai, jadi tidak dibayar.")
+        refuse_unless(part == 0 or self.village_signed_at, "Pekerjaan belum dimulai, jadi tidak dibayar.")
+
+    def _until(self, cause: str) -> datetime.date | None:
+        """The day up to which the provider answers for lateness at an early end; None where it does not."""
+        if cause not in PROVIDERS_FAULT or not self.village_signed_at:
+            return None
+        return self.finished_on or local_today(self.village)
+
+    def _end_inspection(self, by: Any, reason: str) -> None:
+        """Answer the request for inspection that waits."""
+        self.inspections.filter(result="").update(
+            result=Inspection.Result.ENDED,
+            findings=reason,
+            inspected_on=local_today(self.village),
+            decided_by=by,
+            decided_at=timezone.now(),
+        )

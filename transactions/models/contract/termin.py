@@ -41,10 +41,9 @@ class Termin(models.Model):
     @property
     def upto(self) -> int:
         """Percent of the contract that is due with this termin and those before it."""
-        return sum(row.percent for row in self.contract.termins.all() if row.number <= self.number)
+        return sum(row.percent for row in self.contract.plan() if row.number <= self.number)
 
     @property
-    def amount(self) -> int:
-        """This termin's part of the contract's value as it is now, in whole rupiah."""
-        value, upto = self.contract.value, self.upto
-        return int(value * upto // 100 - value * (upto - self.percent) // 100)
+    def due(self) -> int:
+        """What of the contract's value as it is now may have been paid with it and those before, rounded down."""
+        return int(self.contract.value * self.upto // 100)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -13,44 +12,13 @@ from django.utils import timezone
 
 from core.formats import rupiah
 from core.models import StoredFile
-from core.workflow import Denied, born, moving, refuse_unless
-from transactions.models.contract.contract import Contract
+from core.workflow import Denied, TransitionRefused, born, moving, refuse_unless
+from transactions.models.contract.contract import IN_FORCE, Contract
+from transactions.models.contract.termin import Termin
 from transactions.tax import TaxLine
 
-RECEIVING = ("running", "inspection", "inspected", "received", "handed_over")  # something may have been received
+RECEIVING = (*IN_FORCE, "handed_over")  # something may have been received
 PAYABLE = (*RECEIVING, "terminated")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One termin as the contract fixed it: how much of the value is due when this one is (cumulative, in percent)."""
-
-    number: int
-    percent: int
-    up_to: int
-
-
-def parts(contract: Contract) -> list[Part]:
-    """The contract's termins; one of 100 percent where none were agreed (all contracts before there were termins)."""
-    rows = [(row.number, row.percent) for row in contract.termins.all()]
-    found, up_to = [], 0
-    for number, percent in sorted(rows) or [(1, 100)]:
-        up_to += percent
-        found.append(Part(number, percent, up_to))
-    return found
-
-
-def asked_before(contract: Contract, *, but: Any = None, termin: int | None = None) -> int:
-    """Gross that living requests of this contract ask for, and payments older than requests; whole rupiah.
-
-    With `termin` only those of the termins before it: one that was begun later takes nothing from an earlier one.
-    """
-    requests = contract.payment_requests.living().exclude(pk=but)
-    if termin is not None:
-        requests = requests.filter(termin__lt=termin)
-    asked = requests.aggregate(total=Sum("amount"))["total"] or 0
-    bare = contract.payments.filter(request=None).aggregate(total=Sum("gross"))["total"] or 0
-    return int(asked + bare)
 
 
 def next_termin(contract: Contract) -> tuple[int, int] | None:
@@ -61,7 +29,7 @@ def next_termin(contract: Contract) -> tuple[int, int] | None:
     if contract.payments.filter(request=None).exists():  # paid before there were requests, and in full
         return None
     taken = set(contract.payment_requests.living().values_list("termin", flat=True))
-    plan = [part.number for part in parts(contract)]
+    plan = [row.number for row in contract.plan()]
     free = [number for number in plan if number not in taken]
     if not free:
         return None
@@ -72,7 +40,7 @@ def next_request(contract: Contract) -> Any:
     """The SPP that comes next, not saved; of the last termin where none is free (its guard then says why not)."""
     from transactions.models.payment.payment_request import PaymentRequest
 
-    number, total = next_termin(contract) or (len(parts(contract)),) * 2
+    number, total = next_termin(contract) or (len(contract.plan()),) * 2
     draft = PaymentRequest(contract=contract, termin=number, termins=total)
     draft.amount = draft.due()
     return draft
@@ -83,31 +51,29 @@ class Paying:
 
     termin: Any
     fine: Any
+    value: Any
     receipt: Any
 
-    def _part(self) -> Part:
-        return next(part for part in parts(self.contract) if part.number == self.termin)
+    def part(self) -> Termin:
+        """The contract's termin that it asks for."""
+        return next(row for row in self.contract.plan() if row.number == self.termin)
 
     def due(self) -> int:
-        """What this termin asks for: the value due up to it, less what was asked before; whole rupiah.
+        """What this termin asks for: the value due with it (`Termin.due`), less what was asked before; whole rupiah.
 
-        "Due up to" is value * cumulative percent // 100, rounded down; for the last termin the whole value. So the
-        termins always make up the value exactly, also when an addendum changed it between two of them, and what the
-        rounding leaves goes to the last.
+        So the termins always make up the value exactly, also when an addendum changed it between two of them, and
+        what the rounding leaves goes to the last.
         """
         contract = self.contract
         if contract.state == "terminated":
-            return contract.owed + contract.paid - asked_before(contract, but=self.pk)  # the work that was done
-        whole = contract.value if self.is_last else contract.value * self._part().up_to // 100
-        return whole - asked_before(contract, but=self.pk, termin=self.termin)
+            return contract.owed + contract.paid - contract.asked(but=self.pk)  # the work that was done
+        return self.part().due - contract.asked(but=self.pk, before=self.termin)
 
     def waits_for(self) -> int | None:
         """The first earlier termin that is not paid; None when all are."""
         paid = set(self.contract.payment_requests.filter(state="paid").values_list("termin", flat=True))
-        return next(
-            (part.number for part in parts(self.contract) if part.number < self.termin and part.number not in paid),
-            None,
-        )
+        earlier = [row.number for row in self.contract.plan() if row.number < self.termin]
+        return next((number for number in earlier if number not in paid), None)
 
     def fine_due(self) -> int:
         """The contract's fine that is not yet deducted: with the last termin, never more than it pays."""
@@ -119,7 +85,7 @@ class Paying:
 
     def not_yet(self) -> Denied | None:
         """Why this termin can't be asked for now; None when it can."""
-        contract, part = self.contract, self._part()
+        contract, part = self.contract, self.part()
         if contract.state == "terminated":
             return None if self.due() > 0 else Denied("Kontrak ini diputus; tidak ada yang masih harus dibayar.")
         if contract.state not in RECEIVING:
@@ -129,9 +95,9 @@ class Paying:
                 return Denied(
                     "Pembayaran terakhir diajukan setelah serah terima hasil pekerjaan (Permendagri 20/2018 Pasal 55)."
                 )
-        elif (accepted := contract.accepted_percent) < part.up_to:
+        elif (accepted := contract.accepted_percent) < part.upto:
             return Denied(
-                f"Termin {self.termin} diajukan setelah {part.up_to} % hasil pekerjaan diterima;"
+                f"Termin {self.termin} diajukan setelah {part.upto} % hasil pekerjaan diterima;"
                 f" yang diterima baru {accepted} %."
             )
         if (earlier := self.waits_for()) is not None:
@@ -141,11 +107,15 @@ class Paying:
         return None
 
     # --- the verbs ----------------------------------------------------------------------------------
+    def _hold(self) -> Contract:
+        """The contract is the parent: locked before its requests and its accountability, by every verb that reckons."""
+        self.contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=self.contract_id)
+        return self.contract
+
     @transaction.atomic
     def prepare(self, *, by: Any) -> None:
         """Begin the SPP of the contract's next termin. The contract's row is held: two at once make one."""
-        # The contract is the parent: locked before its requests and its accountability, by every verb alike.
-        self.contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=self.contract_id)
+        self._hold()
         number, total = next_termin(self.contract) or (0, 0)
         refuse_unless(number, "Untuk semua termin kontrak ini sudah ada SPP.")
         refuse_unless(self.termin in (None, number), "SPP untuk termin ini sudah ada.")
@@ -155,6 +125,7 @@ class Paying:
         self.amount = self.due()
         born(self, by=by, verdict=verdict, data={"termin": self.termin, "amount": self.amount})
 
+    @transaction.atomic
     def complete_papers(
         self,
         *,
@@ -164,15 +135,20 @@ class Paying:
         receipt: StoredFile | None = None,
         **fields: Any,
     ) -> None:
-        """Number, day, bill, kind of work, and the papers: a file that is given takes the place of the earlier one."""
+        """Number, day, bill, kind of work, and the papers: what is given takes the place of the earlier; what is left
+        empty stays as it is, also what the provider sent meanwhile."""
+        self._hold()
         with moving(self, "complete_papers", by=by) as facts:
-            self._fill(fields, statement=statement, bill_scan=bill_scan, receipt=receipt)
-            facts["filled"] = sorted(name for name, value in fields.items() if value)
+            said = {name: value for name, value in fields.items() if value not in (None, "")}
+            self._fill(said, statement=statement, bill_scan=bill_scan, receipt=receipt)
+            facts["filled"] = sorted(said)
 
+    @transaction.atomic
     def bill(
         self, *, by: Any, bill_number: str, billed_on: datetime.date, bill_amount: int, bill_scan: StoredFile
     ) -> None:
         """The provider's own bill (kuitansi)."""
+        self._hold()
         with moving(self, "bill", by=by) as facts:
             said = {"bill_number": bill_number, "billed_on": billed_on, "bill_amount": bill_amount}
             self._fill(said, bill_scan=bill_scan)
@@ -189,11 +165,13 @@ class Paying:
                 file.hold(self)
                 setattr(self, name, file)
 
+    @transaction.atomic
     def submit(self, *, by: Any) -> None:
         """File it: the amount is fixed, the bill must say the same, and the secretary's answers begin anew."""
+        self._hold()
         with moving(self, "submit", by=by) as facts:
             self._refuse_if_not_yet()
-            self.amount = self.due()
+            self.amount, self.value = self.due(), self.contract.value
             self.fine = self.fine_due()
             refuse_unless(self.requested_on <= self.today, "Tanggal SPP tidak boleh di masa depan.")
             refuse_unless(
@@ -220,11 +198,11 @@ class Paying:
             return contract.inspected_on(contract.termination_percent) or contract.signed_on
         if self.is_last:
             return contract.handover_on or contract.signed_on
-        return contract.inspected_on(self._part().up_to) or contract.signed_on
+        return contract.inspected_on(self.part().upto) or contract.signed_on
 
     def _refuse_if_not_yet(self) -> None:
-        wait = self.not_yet()
-        refuse_unless(wait is None, wait.reason if wait else "")
+        if (wait := self.not_yet()) is not None:  # a verdict of no is falsy
+            raise TransitionRefused(wait.reason)
 
     def _forget_answers(self) -> None:
         for key, _ in self.CHECKS:
@@ -232,10 +210,12 @@ class Paying:
             setattr(self, f"{key}_note", "")
         self.checked_by = self.checked_at = self.approved_by = self.approved_at = None
 
+    @transaction.atomic
     def examine(self, *, by: Any, answers: Mapping[str, tuple[bool, str]]) -> None:
         """The secretary's four answers: {check: (yes?, note)}. One "no" gives it back to the manager."""
         if not all(answers[key][0] for key, _ in self.CHECKS):
             return self.refuse(by=by, answers=answers)
+        self._hold()
         with moving(self, "examine", by=by) as facts:
             self._still_due()
             self._answer(answers, by, facts)
@@ -261,14 +241,18 @@ class Paying:
         self.checked_by, self.checked_at = by, timezone.now()
 
     def _still_due(self) -> None:
+        """Nothing changed since it was filed: neither its amount, nor that its part is accepted."""
         refuse_unless(
             (self.amount, self.fine) == (self.due(), self.fine_due()),
             "Nilai termin ini atau dendanya berubah setelah SPP diajukan (adendum atau pemutusan kontrak)."
             " Kembalikan SPP agar diajukan lagi.",
         )
+        self._refuse_if_not_yet()
 
+    @transaction.atomic
     def approve(self, *, by: Any) -> None:
         """The head agrees; the treasurer may pay."""
+        self._hold()
         with moving(self, "approve", by=by) as facts:
             self._still_due()
             self.approved_by, self.approved_at = by, timezone.now()
@@ -298,7 +282,7 @@ class Paying:
 
         With the last rupiah the accountability goes on to the Musdes. No money moves here.
         """
-        contract = Contract.objects.select_for_update(of=("self",), no_key=True).get(pk=self.contract_id)
+        contract = self._hold()
         with moving(self, "pay", by=by) as facts:
             self.contract = contract
             self._still_due()

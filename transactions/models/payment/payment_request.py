@@ -12,14 +12,14 @@ from accounts.models.membership import Role
 from core.clock import local_today
 from core.formats import rupiah, tanggal_sedang
 from core.models import StoredFile
-from core.workflow import Allowed, Caution, Denied, Move, Verdict, moves
+from core.workflow import Allowed, Denied, Move, Verdict, moves
 from regions.scope import within
-from transactions import tax
 from transactions.models.base import OrderDocument
 from transactions.models.contract.contract import Contract
+from transactions.models.payment.figures import Figures
 from transactions.models.payment.paying import Paying
 from transactions.models.payment.tax_rate import Work
-from transactions.models.planning.need import in_office
+from transactions.models.seeing import in_office
 
 OPEN = ("draft", "returned", "submitted", "checked", "approved")
 FILED = ("submitted", "checked", "approved", "paid")
@@ -50,7 +50,7 @@ class PaymentRequestQuerySet(models.QuerySet):
         return self.exclude(state="withdrawn")
 
 
-class PaymentRequest(Paying, OrderDocument):
+class PaymentRequest(Paying, Figures, OrderDocument):
     """The SPP: the manager asks that one termin of a contract be paid, after receipt (Permendagri 20/2018 Pasal 55).
 
     The secretary answers four checks, the head approves, the treasurer pays exactly what it says. A "no" gives it
@@ -124,6 +124,7 @@ class PaymentRequest(Paying, OrderDocument):
     requested_on = models.DateField("tanggal SPP", null=True, blank=True)
     work = models.CharField("jenis jasa menurut pajak", max_length=12, choices=Work.choices, blank=True)
     amount = models.BigIntegerField("jumlah diminta", editable=False)
+    value = models.BigIntegerField("nilai kontrak saat diajukan", null=True, editable=False)  # null: filed before 0028
     fine = models.BigIntegerField("denda dipotong", default=0, editable=False)
     bill_number = models.CharField("nomor tagihan", max_length=100, blank=True)
     billed_on = models.DateField("tanggal tagihan", null=True, blank=True)
@@ -333,75 +334,6 @@ class PaymentRequest(Paying, OrderDocument):
 
     def may_pay(self, user: Any) -> Verdict:
         return self._holder(user, Role.VILLAGE_TREASURER, "Pembayaran dicatat oleh Kaur Keuangan desa ini.")
-
-    # --- figures ------------------------------------------------------------------------------------
-    def _payee(self) -> dict[str, str]:
-        """The account as the contract has it; the provider's own where the contract is older than that."""
-        contract, provider = self.contract, self.contract.provider
-        own = {"bank": provider.bank, "account_holder": provider.account_holder, "number": provider.account_number}
-        if contract.provider_account is None:
-            return own
-        agreed = (contract.snapshot or {}).get("provider", {})
-        return (
-            own
-            | {key: agreed[key] for key in ("bank", "account_holder") if agreed.get(key)}
-            | {"number": contract.provider_account}
-        )
-
-    @property
-    def bank(self) -> str:
-        return self._payee()["bank"]
-
-    @property
-    def account_holder(self) -> str:
-        return self._payee()["account_holder"]
-
-    @property
-    def account_number(self) -> str:
-        """As agreed; shown to the treasurer who pays (transactions.personal)."""
-        return str(self._payee()["number"])
-
-    @property
-    def npwp(self) -> str:
-        agreed = self.contract.provider_npwp
-        return str(self.contract.provider.npwp if agreed is None else agreed)
-
-    def cautions(self, verb: str, user: Any) -> list[Caution]:
-        """An account of the provider that is no more the agreed one."""
-        found, provider = super().cautions(verb, user), self.contract.provider
-        now = {"bank": provider.bank, "account_holder": provider.account_holder, "number": provider.account_number}
-        if verb == "pay" and now != self._payee():
-            sentence = "Rekening penyedia sekarang berbeda dengan kontrak; yang tampil di sini menurut kontrak."
-            found.append(Caution("account", sentence))
-        return found
-
-    def estimate(self) -> list[tax.TaxLine]:
-        """What would be withheld of this amount by today's rates; thresholds look at the contract's value."""
-        contract = self.contract
-        return tax.estimate(contract.provider, self.amount, on=self.today, work=self.work, whole=contract.value)
-
-    def figures(self) -> dict[str, Any]:
-        """Whole rupiah: what the budget line bears, what was paid before, this request, and what it comes to."""
-        contract, need = self.contract, self.contract.need
-        others = contract.payments.exclude(request=self.pk)
-        if self.paid_by is not None:  # as it was then: what came later is not in its papers
-            others = others.filter(pk__lt=self.paid_by.pk)
-        before = others.aggregate(total=models.Sum("gross"))["total"] or 0
-        taxes = self.estimate()
-        withheld = sum(line.amount for line in taxes)
-        return {
-            "value": contract.value,
-            "ceiling": need.ceiling,
-            "before": before,
-            "asked": self.amount,
-            "after": contract.value - before - self.amount,
-            "fine": self.fine,
-            "taxes": taxes,
-            "withheld": withheld,
-            "net": max(0, self.amount - self.fine - withheld),
-            "has_examples": any(line.is_example for line in taxes),
-            "held": sum(row.held for row in contract.commitments.all()) if need.activity_id else None,
-        }
 
     @property
     def today(self) -> Any:
