@@ -27,7 +27,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat, Left
+from django.db.models.functions import Cast, Coalesce, Concat, Left, TruncDate
 from django.db.models.lookups import In
 
 from accounts.models import VillageAccess
@@ -37,7 +37,17 @@ from regions.codes import LENGTHS
 from regions.models import Area
 from regions.scope import within
 from reviews.models import Rating
-from transactions.models import Accountability, AgendaItem, Attendance, Contract, Meeting, Need, Payment
+from transactions.models import (
+    Accountability,
+    AgendaItem,
+    Attendance,
+    Contract,
+    Inspection,
+    Meeting,
+    Need,
+    Payment,
+)
+from transactions.models.contract.contract import OPEN
 from verification.models import Application, Standing
 
 # {area code: {(measure, key): (number, amount)}}
@@ -168,31 +178,45 @@ def signed_contracts(period: Period, scope: Scope) -> QuerySet:
     return Contract.objects.filter(scope("village"), village_signed_at__isnull=False, signed_on__lte=period.on)
 
 
-def _unfinished(period: Period) -> Q:
-    terminated = Q(state="terminated", state_since__lt=period.at)
-    return (Q(handover_on=None) | Q(handover_on__gt=period.on)) & ~terminated
+# The day on which the village head had the work; of a contract older than the second BAST, the day of its only one.
+HANDED_ON = Coalesce("head_handover_on", "handover_on")
+
+
+def _unfinished(rows: QuerySet, period: Period) -> QuerySet:
+    """Neither in the village head's hands nor terminated by then."""
+    later = Q(state="handed_over", handed_on__gt=period.on) | Q(state="terminated", state_since__gte=period.at)
+    return rows.annotate(handed_on=HANDED_ON).filter(Q(state__in=OPEN) | later)
 
 
 def running_contracts(period: Period, scope: Scope) -> QuerySet:
-    """Signed, and neither handed over nor terminated by then."""
-    return signed_contracts(period, scope).filter(_unfinished(period))
+    """Signed, and neither handed over to the village head nor terminated by then."""
+    return _unfinished(signed_contracts(period, scope), period)
 
 
 def late_contracts(period: Period, scope: Scope) -> QuerySet:
-    """An SPK was issued, its last day had passed, and the work was not handed over."""
+    """An SPK was issued, its last day had passed, the work was not handed over, and the provider had not said by that
+    day that it is done: the days until the village looks at it are not the provider's."""
     issued = Contract.objects.filter(scope("village"), signed_on__lte=period.on, ends_on__lt=period.on)
-    return issued.filter(_unfinished(period))
+    in_time = Inspection.objects.annotate(asked_on=TruncDate("requested_at", tzinfo=period.zone)).filter(
+        Q(result__in=["", "accepted"]) | Q(decided_at__gte=period.at),
+        contract=OuterRef("pk"),
+        percent=100,
+        asked_on__lte=OuterRef("ends_on"),
+    )
+    undelivered = Q(handover_on=None) | Q(handover_on__gt=period.on)
+    return _unfinished(issued, period).filter(undelivered, ~Exists(in_time))
 
 
 def open_accounts(period: Period, scope: Scope) -> QuerySet:
-    """Handed over by then, and no Musdes held by then has accepted the account."""
+    """Handed over to the village head by then, and no Musdes held by then has accepted the account."""
     accepted = AgendaItem.objects.filter(
         accountability=OuterRef("pk"), decision__in=["accepted", "with_notes"], heard_on__lte=period.on
     )
-    rows = Accountability.objects.filter(scope("contract__village"), contract__handover_on__lte=period.on)
+    handed_on = Coalesce("contract__head_handover_on", "contract__handover_on")
+    rows = Accountability.objects.filter(scope("contract__village")).annotate(handed_on=handed_on)
     # What was closed by then had been accepted by then: said besides, since it is found without looking.
     unclosed = Q(closed_at=None) | Q(closed_at__gte=period.at)
-    return rows.filter(unclosed, ~Exists(accepted))
+    return rows.filter(unclosed, ~Exists(accepted), handed_on__lte=period.on)
 
 
 def overdue_accounts(period: Period, scope: Scope) -> QuerySet:
@@ -250,6 +274,7 @@ def _needs(period: Period, scope: Scope) -> Part:
 
 
 def _contracts(period: Period, scope: Scope) -> Part:
+    """In the month of the first signature; the amount is the value that the last addendum left."""
     rows = Contract.objects.filter(scope("village"), _dated(period, "signed_on"), village_signed_at__isnull=False)
     key = Concat(
         "sourcing__need__category__key",
@@ -279,8 +304,9 @@ def _late(period: Period, scope: Scope) -> Part:
 
 
 def _handovers(period: Period, scope: Scope) -> Part:
-    rows = Contract.objects.filter(
-        scope("village"), _dated(period, "handover_on"), state__in=["received", "handed_over"]
+    """By the day on which the village head took over: from then on a Musdes is awaited."""
+    rows = Contract.objects.annotate(handed_on=HANDED_ON).filter(
+        scope("village"), _dated(period, "handed_on"), state="handed_over"
     )
     return rows, "village", None, Count("pk"), Sum("value")
 

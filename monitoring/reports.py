@@ -234,7 +234,7 @@ def missing_in_regency(area: Area, period: Period) -> dict[str, Any]:
             lambda row: {
                 "village": place(row.contract.village),
                 "what": row.contract.sourcing.need.title,
-                "handed_over": row.contract.handover_on,
+                "handed_over": row.contract.head_handover_on or row.contract.handover_on,
                 "due": row.due_on,
                 "days": (period.on - row.due_on).days,
             },
@@ -326,8 +326,8 @@ STANDING_ROWS = (  # label, column, meaningless where there are no desa
 )
 MONEY_ROWS = (
     ("Kontrak (SPK) ditandatangani", "contracts", "contracts_value"),
-    ("Serah terima (BAST)", "handovers", "handovers_value"),
-    ("Pembayaran, bruto", "payments", "paid"),
+    ("Serah terima kepada Kepala Desa (BAST)", "handovers", "handovers_value"),
+    ("Transfer pembayaran, bruto", "payments", "paid"),
     ("Pajak dipotong", None, "withheld"),
     ("Putus kontrak", "terminated", None),
     ("Pembelian selesai dan ditutup", "closed", None),

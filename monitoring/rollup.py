@@ -37,7 +37,7 @@ TOUCHING: dict[str, tuple[str, tuple[str, ...]]] = {
     "accounts.villageaccess": ("village_id", ()),
     "verification.application": ("regency_id", ()),
     "transactions.need": ("village_id", ()),
-    "transactions.contract": ("village_id", ("signed_on", "handover_on")),
+    "transactions.contract": ("village_id", ("signed_on", "handover_on", "head_handover_on")),
     "transactions.accountability": ("contract__village_id", ("contract__payments__paid_on",)),
     "transactions.paymentrequest": ("contract__village_id", ("payment__paid_on",)),
     "transactions.meeting": ("village_id", ("held_on",)),
