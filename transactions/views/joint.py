@@ -57,6 +57,9 @@ share_move = OrderMoveView.as_view(
 )
 
 
+OWN_STEPS = ("agree", "budget", "account")
+
+
 def joint_of(whole: Order) -> dict[str, Any]:
     """The villages of the order and their parts, and whether more may be asked; nothing for bidders."""
     need, shares = whole.need, whole.shares
@@ -70,11 +73,13 @@ def joint_of(whole: Order) -> dict[str, Any]:
         return {}
     for share in shares:
         share.buttons = [move for move in share.open_moves(whole.user) if move.verdict]  # type: ignore[attr-defined]
+    asked = (share for share in shares if any(move.verb in OWN_STEPS for move in share.buttons))  # type: ignore[attr-defined]
     living = [share for share in shares if share.state not in OUT]
     value = whole.contract.value if whole.contract is not None and whole.contract.state != "terminated" else None
     return {
         "shares": shares,
         "lead_value": value - sum(share.value or 0 for share in living) if value is not None and living else None,
-        "whole_ceiling": (need.ceiling or 0) + sum(share.ceiling for share in living),
+        "whole_ceiling": need.ceiling and need.ceiling + sum(share.ceiling for share in living),
+        "asked": next(asked, None),
         "may_invite": may_invite,
     }

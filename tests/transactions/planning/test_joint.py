@@ -475,3 +475,14 @@ def test_an_addendum_may_raise_a_joint_contract_up_to_the_common_ceiling(market:
     contract.check_room(600_000)  # 9.4 million are 10 then
     with pytest.raises(TransitionRefused, match=r"Nilai tidak boleh melebihi pagu Rp10\.000\.000"):
         contract.check_room(600_001)
+
+
+def test_the_partner_reads_first_what_its_own_village_has_to_do(market: Market) -> None:
+    row = share(market, "invited", need=market.need("identified", estimate=6_000_000))
+    url = row.need.get_absolute_url()
+    page = market.client("operator2").get(url).content.decode()
+    assert page.index("Giliran desa Anda") < page.index('id="kebutuhan"')
+    assert "diundang ikut serta sampai Rp4.000.000; menunggu persetujuannya." in page
+    assert f"{url}#desa-peserta" in market.client("operator2").get(reverse("todo")).content.decode()
+    assert "Giliran desa Anda" not in market.client("operator").get(url).content.decode()
+    assert market.client("operator2").get(url).context["joint"]["whole_ceiling"] is None  # the lead has none yet

@@ -161,7 +161,8 @@ class JointShare(Budgeting, OrderDocument):
         return f"{self.village.label}: {self.need}"
 
     def get_absolute_url(self) -> str:
-        return self.need.get_absolute_url()
+        """Its place on the order's page."""
+        return f"{self.need.get_absolute_url()}#desa-peserta"
 
     def move_url(self, verb: str) -> str:
         return reverse("share-move", args=[self.code, self.MOVES[verb].slug])
