@@ -48,7 +48,8 @@ class RegisterForm(OnceForm, forms.Form):
         field: Any = self.fields["service"]
         fits = Q(category=tender.need.category_id)
         field.queryset = own.select_related("provider").order_by(Case(When(fits, then=0), default=1), "title", "pk")
-        field.label_from_instance = lambda service: f"{service.title} ({service.provider.name})"
+        if len(set(people.providers(self.user))) > 1:  # for whom of them
+            field.label_from_instance = lambda service: f"{service.title} – {service.provider.name}"
         found = list(field.queryset[:2])
         if len(found) == 1:
             field.initial = found[0].pk

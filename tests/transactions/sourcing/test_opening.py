@@ -105,7 +105,7 @@ def test_no_offer_fails_and_begins_again_from_what_it_said_while_the_deadline_st
     sourcing.fail(by=market.user("tpk"), reason="Tidak ada penawaran.")
     sourcing.refresh_from_db()
     assert sourcing.deadline == deadline
-    assert "Isian pengadaan yang gagal sudah disalin" in advice(market, sourcing)
+    assert "Isian pengadaan yang gagal akan disalin" in advice(market, sourcing)
     form = market.client("tpk").get(reverse("sourcing-new", args=[sourcing.need.code])).context["form"]
     assert (form["scope"].value(), form["hps"].value(), form["days"].value()) == (sourcing.scope, "20.000.000", 14)
     assert form["services"].value() == []

@@ -41,7 +41,7 @@ def test_the_form_names_the_provider_of_each_service_and_takes_the_chosen_one(ma
     joins(market, "firm", market.rival)
     client, url = market.client("firm"), reverse("tender-register", args=[tender.code])
     body = client.get(url).content.decode()
-    assert "Bimbingan pembukuan (PT Tastura)" in body and "Pelatihan pembukuan (CV Rinjani)" in body
+    assert "Bimbingan pembukuan – PT Tastura" in body and "Pelatihan pembukuan – CV Rinjani" in body
     client.post(url, {"service": market.rival_service.pk, "submit_key": key_of(client, url)})
     assert Invitation.objects.get(sourcing=tender).provider == market.rival.provider
 
