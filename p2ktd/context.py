@@ -13,6 +13,7 @@ from accounts.models.membership import FACILITATOR_ROLES, OFFICE_ROLES, POKJA_RO
 from catalog.models.wanted import READERS as WANTED_READERS
 from core.models import Notice
 from monitoring.models import READERS
+from transactions import year_end
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -34,6 +35,8 @@ def places(user: Any) -> list[tuple[str, str]]:
             "Kegiatan APB Desa",
             "activities",
         ),
+        (people.holds(user, *VILLAGE_ROLES, *FACILITATOR_ROLES), "Musdes", "meetings"),
+        (people.holds(user, *year_end.READERS), "Akhir tahun anggaran", "year-end"),
         (people.holds(user, Role.PROVIDER), "Penyedia saya", "my-provider"),
         (people.holds(user, Role.PROVIDER), "Layanan saya", "my-services"),
         (people.holds(user, *WANTED_READERS, Role.PROVIDER), "Layanan yang dicari", "wanted-list"),

@@ -19,6 +19,7 @@ from core.models import Notice
 from tests.core.files import jpeg, pdf
 from tests.transactions.stage import Market
 from transactions.models import Accountability, Contract, Need, Sourcing
+from transactions.order import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -205,20 +206,24 @@ def filled(form: Any) -> dict[str, Any]:
 SENT = ["\0", "9" * 40, "0001-01-01T00:00", "😀" * 50]
 
 
+def withstands(market: Market, who: str, url: str) -> None:
+    """Each odd value in every field of the page's form: judged by the form; some, and arrays, sent as a browser would."""
+    client = market.client(who)
+    page = client.get(url)
+    assert page.status_code == 200, (who, url)
+    form = page.context["form"]
+    for odd in SENT:
+        data = {bound.html_name: odd for bound in form if bound.html_name != "submit_key"}
+        assert 200 <= send(client, url, filled(form) | data) < 500, (url, odd[:20])
+    arrays = {bound.html_name: ["a", "-1", "😀"] for bound in form}
+    assert 200 <= send(client, url, arrays) < 500, url
+    for odd in ODD:
+        judge(form, dict.fromkeys(arrays, odd))
+
+
 def test_no_field_of_any_form_answers_500(market: Market) -> None:
-    """Each odd value in every field: judged by the form; some, and arrays, sent as a browser would."""
     for who, url in forms_of(market):
-        client = market.client(who)
-        page = client.get(url)
-        assert page.status_code == 200, (who, url)
-        form = page.context["form"]
-        for odd in SENT:
-            data = {bound.html_name: odd for bound in form if bound.html_name != "submit_key"}
-            assert 200 <= _send(client, url, filled(form) | data) < 500, (url, odd[:20])
-        arrays = {bound.html_name: ["a", "-1", "😀"] for bound in form}
-        assert 200 <= _send(client, url, arrays) < 500, url
-        for odd in ODD:
-            judge(form, dict.fromkeys(arrays, odd))
+        withstands(market, who, url)
 
 
 def judge(form: Any, data: dict[str, str]) -> None:
@@ -228,7 +233,7 @@ def judge(form: Any, data: dict[str, str]) -> None:
     form.is_valid()
 
 
-def _send(client: Client, url: str, data: dict[str, Any]) -> int:
+def send(client: Client, url: str, data: dict[str, Any]) -> int:
     from django.db import transaction
 
     with transaction.atomic():
@@ -318,6 +323,21 @@ def test_a_village_that_is_not_ones_own_is_refused(market: Market) -> None:
 
 
 # --- what people read --------------------------------------------------------------------------------
+def test_the_next_step_stands_first_and_what_ends_the_order_last(market: Market) -> None:
+    tones = [move.tone for move in Order(market.contract("running").need, market.user("pka")).moves]
+    assert tones == sorted(tones, key=["primary", "secondary", "quiet", "danger"].index) and "danger" in tones
+
+
+def test_what_is_past_is_folded_and_the_present_stands_open(market: Market) -> None:
+    def open_parts(contract: Contract) -> set[str]:
+        page = market.client("pka").get(contract.get_absolute_url()).content.decode()
+        assert all(f'id="{name}"' in page for name in ("kebutuhan", "pengadaan", "kontrak"))
+        return {name for name in ("kebutuhan", "pengadaan", "kontrak") if f'id="{name}" open>' in page}
+
+    assert open_parts(market.contract("running")) == {"kontrak"}
+    assert open_parts(market.account("musdes").contract) == set()
+
+
 def test_a_losing_provider_reads_clearly_that_it_lost(market: Market) -> None:
     sourcing = market.sourcing("awarded", hps=20_000_000)
     text = market.client("firm").get(sourcing.get_absolute_url()).content.decode()

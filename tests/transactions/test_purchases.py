@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -38,6 +39,26 @@ def listed(query: dict[str, str] | None = None) -> list[str]:
 def three(market: Market) -> list[Contract]:
     titles = ("Pelatihan pembukuan", "Peta batas desa", "Pelatihan kader")
     return [market.contract("running", need=market.need(title=title)) for title in titles]
+
+
+def test_the_list_names_no_provider_that_nobody_bought_from(market: Market) -> None:
+    market.contract("running")
+    none = Client().get(LIST, {"penyedia": market.rival.provider.code})
+    assert none.context["purchases"] == [] and market.rival.provider.name not in none.content.decode()
+    known = Client().get(LIST, {"penyedia": market.firm.provider.code})
+    assert f"Kontrak dengan <b>{market.firm.provider.name}</b>" in known.content.decode()
+
+
+def test_the_menu_leads_a_visitor_to_the_public_list_and_an_official_to_their_own(market: Market) -> None:
+    def ways(client: Client, part: str) -> list[Any]:
+        page = client.get(LIST).content.decode()
+        inner = page[page.index(f"<{part}") : page.index(f"</{part}>")]
+        return re.findall(r'<a href="(/pembelian[^"]*)"[^>]*>(Pembelian[^<]*)</a>', inner)
+
+    assert ways(Client(), "header") == [(LIST, "Pembelian")]
+    assert ways(market.client("pka"), "header") == [("/pembelian/", "Pembelian")]
+    for client in (Client(), market.client("pka")):
+        assert ways(client, "footer") == [(LIST, "Pembelian desa")]
 
 
 def test_nothing_is_public_before_both_have_signed(market: Market) -> None:
