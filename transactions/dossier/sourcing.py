@@ -70,6 +70,8 @@ PAPERS = (
             and invitation.how == "invited"
         ),
         when="setelah undangan dikirim",
+        number="request_number",
+        on="request_on",
         bidders=True,
     ),
     Paper(

@@ -73,3 +73,12 @@ def test_without_a_provider_the_village_reads_all_of_it(market: Market) -> None:
     assert Terms.objects.visible_to(user).filter(sourcing=sourcing).exists()
     assert Invitation.objects.visible_to(user).filter(sourcing=sourcing).count() == 2
     assert Quotation.objects.visible_to(user).filter(sourcing=sourcing).count() == 2
+
+
+def test_the_file_names_number_and_day_of_each_request(market: Market) -> None:
+    sourcing = market.sourcing("open", hps=20_000_000)
+    Sourcing.objects.filter(pk=sourcing.pk).update(request_number="027/4/PP", request_on=market.today)
+    printed(sourcing, market.user("tpk"))
+    entries = Dossier(sourcing.need, market.user("tpk")).entries
+    found = [(entry.number, entry.on) for entry in entries if entry.kind == "surat-permintaan"]
+    assert found == [("027/4/PP", market.today)] * 2

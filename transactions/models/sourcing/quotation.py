@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
@@ -73,6 +74,15 @@ class Invitation(models.Model):
     def code(self) -> str:
         """For its event: the code of what it takes part in."""
         return str(self.sourcing.code)
+
+    @property
+    def request_number(self) -> str:
+        """That of the letter that went out, as the village's agenda has it."""
+        return str(self.sourcing.request_number)
+
+    @property
+    def request_on(self) -> datetime.date | None:
+        return self.sourcing.request_on
 
     def get_absolute_url(self) -> str:
         return self.sourcing.get_absolute_url()
