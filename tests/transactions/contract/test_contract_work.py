@@ -239,7 +239,7 @@ def test_value_and_end_change_with_the_second_signature_only(market: Market) -> 
     [
         ({"new_value": 9_400_000}, "Nilai yang baru sama dengan nilai sekarang."),
         ({"new_value": 9_500_001}, "Nilai tidak boleh melebihi pagu Rp9.500.000."),
-        ({"new_ends_on": dt.date(2020, 1, 1)}, "Waktu diperpanjang melewati"),
+        ({"new_ends_on": dt.date(2020, 1, 1)}, "Tanggal selesai yang baru harus sesudah"),
         ({"signed_on": dt.date(2020, 1, 1)}, "Tanggal adendum tidak boleh sebelum tanggal kontrak."),
         ({"signed_on": dt.date(2100, 1, 1)}, "Tanggal adendum tidak boleh di masa depan."),
     ],

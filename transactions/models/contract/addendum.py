@@ -195,7 +195,7 @@ class Addendum(OrderDocument):
         refuse_unless(self.signed_on <= local_today(contract.village), "Tanggal adendum tidak boleh di masa depan.")
         refuse_unless(
             self.new_ends_on is None or self.new_ends_on > contract.ends_on,
-            f"Waktu diperpanjang melewati {tanggal_sedang(contract.ends_on)}.",
+            f"Tanggal selesai yang baru harus sesudah {tanggal_sedang(contract.ends_on)}.",
         )
         if self.new_value is None:
             return
