@@ -123,6 +123,14 @@ def test_the_minutes_are_printed_blank_to_take_along(market: Market) -> None:
     assert "WIB" not in text
 
 
+def test_the_assembly_reads_that_the_work_came_late_and_was_fined(market: Market) -> None:
+    account = market.account("musdes")
+    type(account.contract).objects.update(late_days=3, fine_proposed=28_200, fine=28_200)
+    account.refresh_from_db()
+    text = text_of(rendered(issue_blank_minutes(account, by=market.user("pld"))))
+    assert "terlambat 3 hari, denda Rp28.200" in " ".join(text.split())
+
+
 def test_the_minutes_are_printed_filled_from_the_record(market: Market) -> None:
     account = market.account("musdes")
     meeting = market.meeting(account)

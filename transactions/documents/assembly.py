@@ -42,6 +42,8 @@ def account_of(account: Any) -> dict[str, Any]:
         "volume": f"{spk['work']['volume']} {spk['work']['unit']}",
         "handover_on": contract.handover_on,
         "handover_number": contract.handover_number,
+        "late_days": contract.late_days or 0,
+        "fine": contract.fine,
         "paid": paid or None,
         "withheld": sum(row.withheld for row in payments),
         "paid_on": payments[-1].paid_on if payments else None,

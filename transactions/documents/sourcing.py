@@ -265,6 +265,7 @@ def awarded(sourcing: Sourcing, offer: Any) -> dict[str, Any]:
             ["Waktu pelaksanaan", days_said(offer.days)],
         ],
         "reason": sourcing.award_reason,
+        "talked": offer.negotiated_price is not None,
     }
 
 

@@ -105,6 +105,19 @@ def test_the_announcement_of_a_tender_says_all_that_it_must(paper: str, market: 
     ) == []  # fmt: skip
 
 
+def test_the_award_names_a_negotiation_only_where_one_was_held(market: Market) -> None:
+    text = text_of(rendered(letter(market, market.sourcing("awarded", hps=250_000_000), "penetapan")))
+    assert "Berdasarkan hasil evaluasi penawaran, ditetapkan" in text
+    sourcing, tpk = market.sourcing("opened", hps=20_000_000), market.user("tpk")
+    sourcing.evaluate(by=tpk, results={q.code: (True, "") for q in sourcing.quotations.all()})
+    winner = sourcing.quotations.order_by("price")[0]
+    winner.propose(by=tpk, prices={key: price - 100_000 for key, price in winner.offered_prices().items()}, note="")
+    winner.accept_price(by=market.user("rival"))
+    sourcing.award(by=tpk, quotation=winner)
+    text = text_of(rendered(letter(market, sourcing, "penetapan")))
+    assert "Berdasarkan hasil evaluasi dan negosiasi penawaran, ditetapkan" in text
+
+
 def test_a_single_offer_is_noted_in_the_minutes(market: Market) -> None:
     sourcing = market.sourcing("opened", hps=20_000_000, prices={"firm": 19_000_000})
     text = text_of(rendered(letter(market, sourcing, "ba-pembukaan")))
