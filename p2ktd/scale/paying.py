@@ -28,7 +28,7 @@ WITH parted AS (
         o.d10 + greatest((o.d11 - o.d10) * p.upto / 100, 1) AS accepted, o.percent AS done, o.terminated
     FROM scale_order o JOIN scale_part p USING (termins) WHERE o.k >= 8
 )
-SELECT n, i, k, winner, termins, number, percent, upto, condition, amount, final, accepted,
+SELECT n, i, k, winner, value, termins, number, percent, upto, condition, amount, final, accepted,
     CASE WHEN final THEN n ELSE max(n) OVER () + 2 * n - 2 + number END AS key,
     CASE WHEN final THEN d13 ELSE least(accepted + 1, d11) END AS asked,
     CASE WHEN final THEN d14 ELSE least(accepted + 2, d11) END AS paid,
@@ -46,12 +46,12 @@ REQUESTS = """
 INSERT INTO transactions_paymentrequest (id, code, state_since, created_at, state, termin, termins, number, requested_on,
     work, amount, fine, bill_number, billed_on, bill_amount, complete, complete_note, correct, correct_note, funded,
     funded_note, eligible, eligible_note, submitted_at, checked_at, approved_at, contract_id, created_by_id,
-    checked_by_id, approved_by_id, statement_id, bill_scan_id, receipt_id)
+    checked_by_id, approved_by_id, statement_id, bill_scan_id, receipt_id, value)
 SELECT key, pg_temp.code(key, 18), CASE state WHEN 'paid' THEN paid_at ELSE asked_at END, asked_at, state,
     number, termins, n || '/SPP/' || number, pg_temp.day(asked), 'consulting', amount, 0, n || '/INV/' || number,
     pg_temp.day(asked), amount, passed, '', passed, '', passed, '', passed, '', asked_at,
     CASE WHEN passed THEN asked_at END, CASE WHEN agreed THEN asked_at END, n, person + 2,
-    CASE WHEN passed THEN person + 1 END, CASE WHEN agreed THEN person + 4 END, scan, scan, scan
+    CASE WHEN passed THEN person + 1 END, CASE WHEN agreed THEN person + 4 END, scan, scan, scan, value
 FROM (
     SELECT t.*, v.person, %(files)s + 5 * n - 4 AS scan, CASE WHEN state <> 'submitted' THEN true END AS passed,
         state IN ('approved', 'paid') AS agreed, pg_temp.at(asked, CASE WHEN final THEN 13 ELSE 10 END, n) AS asked_at,
