@@ -43,7 +43,7 @@ def broken(rows: Any, **values: Any) -> str:
         (Contract, {"value", "fine", "fine_proposed"}),
         (Addendum, {"new_value"}),
         (PaymentTax, {"base", "amount"}),
-        (PaymentRequest, {"amount", "fine", "bill_amount"}),
+        (PaymentRequest, {"amount", "value", "fine", "bill_amount"}),
         (TaxRate, {"above"}),
     ],
 )

@@ -22,6 +22,8 @@ class HandingOver:
 
     fine: Any
     late_days: Any
+    head_handover_number: Any
+    head_handover_on: Any
 
     # --- the fine ------------------------------------------------------------------------------------
     @property
