@@ -54,6 +54,7 @@ def remedy(request: HttpRequest, code: str) -> HttpResponse:
         "transactions/remedy.html",
         {
             "remedy": row,
+            "mine": any(each.verdict and each.tone == "primary" for each in row.open_moves(request.user)),
             "need": row.need,
             "village": row.village,
             "steps": list(row.steps.select_related("proof", "by")),

@@ -105,6 +105,18 @@ def test_steps_of_another_way_are_refused_in_words_and_have_no_button(market: Ma
     assert {move.verb for move in remedy.open_moves(market.user("kaur"))} == {"report", "give_up"}
 
 
+def test_only_whose_step_it_is_reads_that_it_is_theirs(market: Market) -> None:
+    remedy = market.remedy(market.account("refused"))
+    page = remedy.get_absolute_url()
+
+    def called() -> set[str]:
+        return {key for key in READERS if b"Giliran Anda" in market.client(key).get(page).content}
+
+    assert called() == {"firm"}
+    remedy.report(by=market.user("firm"), note="Modul dilengkapi.")
+    assert called() == {"pka"}
+
+
 def test_who_may_read_and_who_may_choose(market: Market) -> None:
     account = market.account("refused")
     url = reverse("remedy-new", args=[account.code])
