@@ -1,7 +1,7 @@
 """What others paid, and what a service has to show: both counted from contracts each night, in SQL alone.
 
 A contract tells a price when its need is measured in the unit that the service is offered in: its value (tax
-included) divided by the need's volume, rounded half up to whole rupiah. Which contracts: signed by both and not
+included) as both signed it first, for the need's volume (an addendum changes scope and value together), divided by it, rounded half up to whole rupiah. Which contracts: signed by both and not
 terminated, signed within the months that the dated setting says. Two million of them take a minute or two.
 """
 
@@ -28,13 +28,18 @@ _COUNT = """
         SELECT contract.state, contract.village_id, contract.handover_on, service.id AS service_id,
                service.category_id, service.kind, service.unit,
                CASE WHEN contract.signed_on >= %(since)s AND need.volume > 0 AND said.unit IS NOT NULL
-                    THEN round(contract.value::numeric / need.volume)::bigint END AS price
+                    THEN round(coalesce(first.value, contract.value)::numeric / need.volume)::bigint END AS price
         FROM transactions_contract contract
         JOIN transactions_sourcing sourcing ON sourcing.id = contract.sourcing_id
         JOIN transactions_need need ON need.id = sourcing.need_id
         JOIN transactions_invitation invitation
             ON invitation.sourcing_id = sourcing.id AND invitation.provider_id = contract.provider_id
         JOIN catalog_service service ON service.id = invitation.service_id
+        LEFT JOIN (
+            SELECT DISTINCT ON (contract_id) contract_id, (snapshot->'value'->>'was')::bigint AS value
+            FROM transactions_addendum WHERE state = 'signed' AND new_value IS NOT NULL
+            ORDER BY contract_id, sequence
+        ) AS first ON first.contract_id = contract.id
         LEFT JOIN unnest(%(names)s::text[], %(units)s::text[]) AS said(name, unit)
             ON said.name = lower(btrim(need.unit)) AND said.unit = service.unit
         WHERE contract.state = ANY(%(signed)s)

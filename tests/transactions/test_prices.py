@@ -57,6 +57,14 @@ def test_the_price_of_one_unit_is_the_value_over_the_volume_in_whole_rupiah(mark
     assert rows()["52"] == (3, 333_333, 500_001, 666_667)
 
 
+def test_an_addendum_changes_work_and_value_but_not_the_price_that_was_agreed(market: Market) -> None:
+    contract = paid(market, 5_000_000, volume=2)
+    market.addendum(contract, "signed", new_value=3_000_000)
+    market.addendum(contract, "signed", new_value=2_500_000)
+    prices.refresh()
+    assert rows()["52"] == (1, 2_500_000, 2_500_000, 2_500_000)
+
+
 @pytest.mark.parametrize("said", ["paket", " Paket ", "PAKET"])
 def test_a_unit_is_known_however_it_is_written(said: str, market: Market) -> None:
     paid(market, 5_000_000, unit=said)
