@@ -10,7 +10,6 @@ from core.formats import rupiah
 from core.forms import IndonesianDateField, MoveForm
 from transactions.models import Activity
 
-
 PARTNERS = "Yang dilanjutkan hanya bagian desa ini; desa peserta melanjutkan bagiannya dalam APB Desanya sendiri."
 
 
