@@ -143,6 +143,7 @@ class Accountability(Due, OrderDocument):
         indexes = (
             models.Index(fields=["closed_at"], name="accountability_closed"),
             models.Index(fields=["contract"], name="accountability_open", condition=Q(state__in=OPEN)),
+            models.Index(fields=["contract"], name="accountability_unheard", condition=Q(state="musdes")),
             models.Index(
                 fields=["contract"],
                 include=["id", "due_on", "closed_at", "postponed_to"],

@@ -216,6 +216,7 @@ class Sourcing(Inviting, Opening, Awarding, Tendering, WaysOn, OrderDocument):
         )
         indexes = (
             models.Index(fields=["need"], name="sourcing_live", condition=Q(state__in=LIVE)),
+            models.Index(fields=["need"], name="sourcing_opening", condition=Q(state="opening")),
             models.Index(
                 fields=["-announced_at", "-id"],
                 name="sourcing_tenders",
