@@ -59,7 +59,8 @@ def pdf(change: Callable[[pikepdf.Pdf], object] | None = None, pages: int = 1, *
     if change:
         change(document)
     out = io.BytesIO()
-    document.save(out, **save)
+    # The same pages are the same bytes, whatever the second; an encrypted file cannot be.
+    document.save(out, deterministic_id="encryption" not in save, **save)
     return out.getvalue()
 
 
