@@ -161,3 +161,11 @@ def test_the_next_assembly_is_not_held_before_the_one_that_refused(market: Marke
         market.meeting(account, held_on=market.today - dt.timedelta(days=1))
     second = market.meeting(account, decision="accepted")
     assert Accountability.objects.get(pk=account.pk).decided_meeting == second
+
+
+def test_a_remedy_that_is_done_calls_for_the_next_assembly_until_it_was_held(market: Market) -> None:
+    account = market.account("refused")
+    market.mend(account)
+    assert account.remedies.get().status_sentence.endswith("selesai. Musdes berikutnya dapat diadakan.")
+    market.meeting(account, decision="accepted")
+    assert Remedy.objects.get(accountability=account).status_sentence == "Perbaikan hasil pekerjaan selesai."

@@ -162,7 +162,8 @@ class Remedy(Mending, OrderDocument):
     def status_sentence(self) -> str:
         if self.state == "done":
             paid_back = f": {rupiah(self.refunded)} kembali ke Rekening Kas Desa" if self.refunded else ""
-            return f"{self.get_kind_display()} selesai{paid_back}. Musdes berikutnya dapat diadakan."
+            following = " Musdes berikutnya dapat diadakan." if self.accountability.state == "musdes" else ""
+            return f"{self.get_kind_display()} selesai{paid_back}.{following}"
         if self.state == "failed":
             return f"{self.get_kind_display()} tidak berhasil; pilih cara lain."
         if self.state == "reported":
