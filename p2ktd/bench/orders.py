@@ -22,7 +22,8 @@ from transactions.models import Contract, Need
 
 TODO, NEW = "/perlu-tindakan/", "/pembelian/baru/"
 TYPED = "DATA CONTOH. Pengurus baru belum dapat membuat laporan."
-# One order at each station, alike in both databases: two were asked, and two offered once the offers are open.
+# One order at each station, alike in both databases: two were asked, and two offered once the offers are open. Of a village
+# with some fifty orders, or as near as there is: how much waits for one village is not how large the nation is.
 AT = {
     "offers asked": "s.state = 'open'",
     "running": "c.state = 'running' AND c.percent < 100",
@@ -41,7 +42,12 @@ LEFT JOIN transactions_accountability a ON a.contract_id = c.id
 WHERE n.village_id >= %(home)s AND n.village_id < %(home)s || '/' AND {condition}
     AND (SELECT count(*) FROM transactions_invitation WHERE sourcing_id = s.id) = 2
     AND (s.state = 'open' OR (SELECT count(*) FROM transactions_quotation WHERE sourcing_id = s.id) = 2)
-ORDER BY n.id DESC LIMIT 1
+ORDER BY abs((SELECT count(*) FROM transactions_need o WHERE o.village_id = n.village_id) - 50), n.id DESC LIMIT 1
+"""
+# The village with the most orders at home.
+BUSIEST_VILLAGE = """
+SELECT village_id AS village FROM transactions_need WHERE village_id >= %(home)s AND village_id < %(home)s || '/'
+GROUP BY village_id ORDER BY count(*) DESC, village_id LIMIT 1
 """
 # Whose contracts are the most that run: the longest list of a provider.
 BUSIEST = """
@@ -100,12 +106,13 @@ def pages(on: Site, size: str) -> list[Lane]:
 def todo(on: Site, size: str) -> list[Lane]:
     """ "Perlu tindakan" of everybody; the village is the one whose order waits for its Musdes."""
     (order,) = asked(on, ORDER.format(condition=AT["Musdes"]))
-    (busiest,) = asked(on, BUSIEST)
+    (busiest,), (busy,) = asked(on, BUSIEST), asked(on, BUSIEST_VILLAGE)
     village, district = order.village, order.village[:8]
     persons = {
         "operator": f"operator.{village}", "PKA": f"kasi.{village}", "treasurer": f"kaur.{village}",
         "village head": f"kades.{village}", "BPD": f"bpd.{village}", "PLD": f"pld.{village}", "PD": f"pd.{district}",
         "TAPM": f"tapm.{HOME}", "district": f"kecamatan.{district}", "Pokja": "anggota", "Pokja's chair": "ketua",
+        "busiest village's PKA": f"kasi.{busy.village}", "busiest village's BPD": f"bpd.{busy.village}",
         "regency": f"kabupaten.{HOME}", "province": f"provinsi.{HOME[:2]}", "ministry": "kementerian",
     }  # fmt: skip
     emails = {who: f"{name}@{DOMAIN}" for who, name in persons.items()}
