@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import LegalForm, Membership, Provider, User
+from core.clock import today
 from core.workflow import TransitionRefused
 from tests.transactions.contract.test_contract_work import PARTS, finished, signed
 from tests.transactions.payment.test_payment import fined, termins
@@ -47,11 +48,11 @@ def test_a_joint_purchase_is_paid_out_of_the_common_ceiling(market: Market) -> N
 
 
 def replaced(market: Market, key: str) -> None:
-    """Another person in the office from now on."""
+    """Another person in the office from now on: by Jakarta's day."""
     old = Membership.objects.get(user=market.user(key), area__isnull=False)
-    Membership.objects.filter(pk=old.pk).update(ends_on=market.today - dt.timedelta(days=1))
+    Membership.objects.filter(pk=old.pk).update(ends_on=today() - dt.timedelta(days=1))
     person = User.objects.create_user(f"{key}.baru@desa.example", "sandi contoh", name=f"Pengganti {key.title()}")
-    Membership.objects.create(user=person, role=old.role, area_id=old.area_id, starts_on=market.today)
+    Membership.objects.create(user=person, role=old.role, area_id=old.area_id, starts_on=today())
 
 
 def names(signatures: dict[str, Any]) -> list[str]:
