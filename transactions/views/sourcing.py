@@ -28,7 +28,10 @@ def sourcing_new(request: HttpRequest, code: str) -> HttpResponse:
         else:
             initial = forms.SourcingForm.proposed(need)
             form = forms.SourcingForm(request.POST or None, user=request.user, need=need, initial=initial)
-            said = "Pengadaan disimpan sebagai draf. Periksa, lalu lanjutkan dari halaman ini.", "Pengadaan ini sudah disiapkan."
+            said = (
+                "Pengadaan disimpan sebagai draf. Periksa, lalu lanjutkan dari halaman ini.",
+                "Pengadaan ini sudah disiapkan.",
+            )
             if done := made(request, form, lambda: prepared(form, request), *said):
                 return done
         if request.method == "GET" and not may_source(Order(need, request.user)):
