@@ -73,6 +73,7 @@ UNSAID: Table = {("qualified", verb): set() for verb in ("counter", "accept_pric
 AGREED: Table = {("qualified", verb): set() for verb in ("propose", "counter", "accept_price", "negotiate")}
 CONTRACT: Table = {
     ("drafted", "issue"): PKA,
+    ("issued", "recall"): PKA,
     ("issued", "sign_for_provider"): FIRM,
     ("provider_signed", "sign_for_village"): PKA,
     ("running", "report_progress"): FIRM,
@@ -208,6 +209,7 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
                 "addendum": SimpleNamespace(state="signed", code="X", reason="x", new_ends_on=None, new_value=None)
             },
             "send_back": why,
+            "recall": why,
             "terminate": {"cause": "agreed", **why},
         }
     if isinstance(document, Addendum):

@@ -64,7 +64,7 @@ def issue_spk(contract: Any, *, by: Any, paper: str = "A4") -> PrintedDocument:
         holder=contract,
         by=by,
         paper=paper,
-        key=f"spk:{contract.pk}:{paper}",
+        key=f"spk:{contract.pk}:{contract.snapshot_sha256[:16]}:{paper}",
     )
 
 

@@ -12,11 +12,12 @@ from core.formats import rupiah
 from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, PDFUploadField, RupiahField
 from core.once import OnceForm
 from transactions.forms.sheet import PagesUploadField
-from transactions.models import Addendum, Cause, Conditions
+from transactions.models import Addendum, Cause, Conditions, Kind
 from transactions.models.contract.conditions import AT_ONCE, PROVIDERS_FAULT, Dispute, FineBase
 from transactions.models.contract.contract import IN_FORCE, IN_WORK
 
 WORDS = {"rows": 4}
+SHORT = {Kind.ORDER: "SP", Kind.SPK: "SPK", Kind.AGREEMENT: "SPJ"}  # of the number's example
 
 
 class IssueForm(MoveForm):
@@ -24,7 +25,7 @@ class IssueForm(MoveForm):
 
     ROWS = range(1, 6)
 
-    number = forms.CharField(label="Nomor", max_length=100, help_text="Dari buku agenda desa. Contoh: 027/05/SPK/2026")
+    number = forms.CharField(label="Nomor", max_length=100)
     signed_on = IndonesianDateField(label="Tanggal")
     starts_on = IndonesianDateField(label="Mulai pelaksanaan")
     invitation_number = forms.CharField(label="Nomor surat permintaan penawaran", max_length=100, required=False)
@@ -55,8 +56,11 @@ class IssueForm(MoveForm):
         super().__init__(*args, **kwargs)
         contract = self.document
         self.fields["number"].label = f"Nomor {contract.get_kind_display()}"
+        self.fields["number"].help_text = f"Dari buku agenda desa. Contoh: 027/05/{SHORT[contract.kind]}/2026"
         self.fields["signed_on"].label = f"Tanggal {contract.get_kind_display()}"
         sourcing = contract.sourcing
+        for name in ("number", "signed_on", "starts_on"):  # typed before, where it is written anew
+            self.fields[name].initial = getattr(contract, name) or None
         known = {"invitation_number": sourcing.request_number, "invitation_on": sourcing.request_on}
         for name, value in {**known, "award_number": sourcing.award_number, "award_on": sourcing.award_on}.items():
             self.fields[name].initial = value or None

@@ -19,6 +19,7 @@ def manager_prepares_the_contract(event: Event, contract: Contract) -> Iterator[
 @tells(
     "transactions.contract",
     "issue",
+    "recall",
     "ask_repair",
     "accept_part",
     "accept_work",

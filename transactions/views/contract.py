@@ -16,6 +16,7 @@ contract_move = OrderMoveView.as_view(
     model=Contract,
     forms={
         "issue": forms.IssueForm,
+        "recall": forms.WhyForm,
         "sign_for_provider": forms.ScanForm,
         "sign_for_village": forms.ScanForm,
         "report_progress": forms.ProgressForm,

@@ -24,6 +24,22 @@ def test_the_village_signs_once(committed_market: Market) -> None:
     assert contract.events().filter(verb="sign_for_village").count() == 1
 
 
+def test_the_provider_signs_or_the_village_takes_it_back_never_both(committed_market: Market) -> None:
+    market = committed_market
+    contract = market.contract("issued")
+    first, second = (Contract.objects.get(pk=contract.pk) for _ in "ab")
+    manager, provider, scan = market.user("pka"), market.user("firm"), market.file("firm")
+    results = together(
+        Contract.objects.filter(pk=contract.pk),
+        lambda: first.recall(by=manager, reason="Keliru."),
+        lambda: second.sign_for_provider(by=provider, scan=scan),
+    )
+    assert kinds(results) == ["NoneType", "TransitionRefused"]
+    assert isinstance(results[1 if results[0] is None else 0], TransitionRefused)
+    contract.refresh_from_db()
+    assert (contract.state == "drafted") == (results[0] is None) == (contract.provider_scan is None)
+
+
 def test_an_addendum_takes_effect_once(committed_market: Market) -> None:
     market = committed_market
     contract = market.contract("running")

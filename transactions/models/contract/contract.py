@@ -93,6 +93,7 @@ class Contract(Owing, Guards, Signing, Working, HandingOver, OrderDocument):
 
     MOVES = moves(
         Move("issue", ("drafted",), "issued", "Terbitkan Kontrak", "Kontrak diterbitkan"),
+        Move("recall", ("issued",), "drafted", "Perbaiki Kontrak", "Ditarik untuk diperbaiki", tone="secondary"),
         Move(
             "sign_for_provider",
             ("issued",),

@@ -37,7 +37,7 @@ class Guards:
         return Allowed(membership) if membership else Denied("Langkah ini dilakukan oleh penyedia.")
 
     may_issue = may_sign_for_village = may_ask_repair = may_hand_over = may_hand_to_head = may_terminate = _manager
-    may_change = _manager
+    may_change = may_recall = _manager
     may_sign_for_provider = may_report_progress = may_record_training = _owner
 
     def may_request_inspection(self, user: Any) -> Verdict:

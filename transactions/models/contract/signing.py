@@ -57,6 +57,15 @@ class Signing:
             facts["sha256"] = self.snapshot_sha256
             bearing.hold(self)  # the last lock, for the shortest time: others wait for the same budget
 
+    def recall(self, *, by: Any, reason: str) -> None:
+        """Nobody has signed: the text is written anew, what it held of the budget is free. The number stays typed."""
+        with moving(self, "recall", by=by, note=reason) as facts:
+            facts.update(number=self.number, sha256=self.snapshot_sha256)
+            self.snapshot, self.snapshot_sha256, self.ends_on = None, "", None
+            self.provider_account = self.provider_npwp = None
+            self.termins.all().delete()
+            facts["released"] = bearing.free(self, 0)
+
     def _check_dates(self, signed_on: datetime.date, starts_on: datetime.date, awarded_on: datetime.date) -> None:
         """Signed from the award on and not in the future; begun from then on and within a year."""
         refuse_unless(signed_on <= local_today(self.village), "Tanggal kontrak tidak boleh di masa depan.")
