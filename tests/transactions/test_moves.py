@@ -178,6 +178,7 @@ def arguments(market: Market, document: Any) -> dict[str, dict[str, Any]]:
     if isinstance(document, Quotation):
         return {
             "revise": {"price": 1_000_000, "days": 3, "approach": "Lain."},
+            "lose": why,
             "propose": {"prices": lower(document)},
             "counter": {"prices": lower(document)},
             "accept_price": {},
