@@ -104,9 +104,12 @@ def _touched(state: RollupState, zones: dict[str, ZoneInfo], now: dt.datetime) -
     if state.run_at:
         new |= Q(at__gte=state.run_at - OVERLAP)
     moments: dict[str, dict[str, list[dt.datetime]]] = defaultdict(lambda: defaultdict(list))
-    rows = Event.objects.filter(new, about__in=TOUCHING).values_list("about", "about_id", "at")
-    for about, pk, at in rows.iterator(chunk_size=5000):
+    left: dict[str, dict[str, list[dt.date]]] = defaultdict(lambda: defaultdict(list))
+    rows = Event.objects.filter(new, about__in=TOUCHING).values_list("about", "about_id", "at", "data__moved_from")
+    for about, pk, at, moved_from in rows.iterator(chunk_size=5000):
         moments[about][pk].append(at)
+        if moved_from:  # a correction: it counted by this day before
+            left[about][pk].append(dt.date.fromisoformat(moved_from))
     pairs: Pairs = defaultdict(set)
     for about, documents in moments.items():
         path, dates = TOUCHING[about]
@@ -118,7 +121,8 @@ def _touched(state: RollupState, zones: dict[str, ZoneInfo], now: dt.datetime) -
                 continue
             zone = zones[regency]
             touched = [month_of(at, zone) for at in documents[str(pk)]]
-            touched += [day.replace(day=1) for day in days if day and day > now.astimezone(zone).date() - FARTHEST]
+            counted = [day for day in [*days, *left[about][str(pk)]] if day]
+            touched += [day.replace(day=1) for day in counted if day > now.astimezone(zone).date() - FARTHEST]
             # A back-dated act also moves how things stood at the end of each month since.
             for month in months(min(touched), max([*touched, month_of(now, zone)])):
                 pairs[month].add(regency)

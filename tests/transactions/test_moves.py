@@ -269,6 +269,7 @@ def payment_arguments(market: Market, request: PaymentRequest) -> dict[str, dict
         "refuse": {"answers": YES | {"funded": (False, "Dana kurang.")}},
         "give_back": why,
         "pay": {"number": "1", "paid_on": market.today, "taxes": [], "proof": scan},
+        "amend_payment": {"number": "2", "paid_on": market.today, "taxes": [], **why},
         "withdraw": why,
     }
 

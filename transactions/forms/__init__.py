@@ -48,7 +48,14 @@ from transactions.forms.need import (
     WhyForm,
 )
 from transactions.forms.outgoing import AnnounceForm, AnnounceTenderForm, AskOpeningForm, OpenForm
-from transactions.forms.payment import BillForm, CheckForm, CompletePapersForm, PaymentForm, PaymentRequestForm
+from transactions.forms.payment import (
+    BillForm,
+    CheckForm,
+    CompletePapersForm,
+    PaymentAmendmentForm,
+    PaymentForm,
+    PaymentRequestForm,
+)
 from transactions.forms.quotation import MinuteForm, NegotiateForm, OfferFields, QuotationForm, ReviseForm, TalkForm
 from transactions.forms.remedy import (
     ConfirmRepairForm,
@@ -115,6 +122,7 @@ __all__ = [
     "OfferFields",
     "OpenForm",
     "OrderFilterForm",
+    "PaymentAmendmentForm",
     "PaymentForm",
     "PaymentRequestForm",
     "PlaceForm",

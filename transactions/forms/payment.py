@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.formats import rupiah
-from core.forms import IndonesianDateField, MoveForm, RupiahField, ScanUploadField
+from core.forms import IndonesianDateField, MoveForm, ReasonForm, RupiahField, ScanUploadField
 from core.once import OnceForm
 from transactions import tax
 from transactions.models import PaymentRequest, TaxRate, Work
@@ -133,6 +133,8 @@ class PaymentForm(MoveForm):
 
     def typed_day(self) -> datetime.date | None:
         """The day of the transfer as far as it was typed: its rates count, also where it is recorded later."""
+        if not self.is_bound:
+            return self.document.paid_by and self.document.paid_by.paid_on
         try:
             day: datetime.date | None = self.fields["paid_on"].clean(self.data.get("paid_on"))
         except ValidationError:
@@ -151,3 +153,21 @@ class PaymentForm(MoveForm):
         typed = [(line, data.pop(f"tax_{line.tax}")) for line in self.lines]
         taxes = [tax.TaxLine(line.tax, line.label, line.base, amount) for line, amount in typed if amount is not None]
         return {**data, "taxes": taxes}
+
+
+class PaymentAmendmentForm(PaymentForm):
+    """The record as it stands, to be put right, and why; the earlier one stays in the history."""
+
+    reason = ReasonForm.declared_fields["reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        payment = self.document.paid_by
+        self.fields["proof"].required, self.fields["proof"].help_text = False, KEPT
+        withheld = {row.tax: row.amount for row in payment.taxes.all()}
+        for line in self.lines:
+            self.fields[f"tax_{line.tax}"].initial = withheld.get(line.tax)
+        for name in ("number", "paid_on"):
+            self.fields[name].initial = getattr(payment, name)
+        self.fields["reason"].label = "Apa yang keliru, dan mengapa"
+        self.fields["reason"].help_text = "Dibaca penyedia, Kasi/Kaur, dan pemeriksa."

@@ -58,3 +58,15 @@ def provider_and_manager_learn_of_the_transfer(event: Event, request: PaymentReq
     ]
     for member in members:
         yield Tell(member.user, f"Dibayar: {request.need.title}", request.status_sentence)
+
+
+@tells("transactions.paymentrequest", "amend_payment")
+def who_read_of_the_transfer_reads_the_correction(event: Event, request: PaymentRequest) -> Iterator[Tell]:
+    """They, and the head who approved it."""
+    members = [
+        *of_provider(request.contract.provider_id),
+        *village(request.contract.village_id, Role.ACTIVITY_MANAGER, Role.VILLAGE_HEAD),
+    ]
+    for member in members:
+        words = f"{request.status_sentence} {event.note}"
+        yield Tell(member.user, f"Catatan pembayaran dikoreksi: {request.need.title}", words)

@@ -71,6 +71,7 @@ def context_of(row: PaymentRequest, user: Any) -> dict[str, Any]:
         "village": row.village,
         "figures": row.figures(),
         "account_number": masked_field("pembayaran", row, "rekening", user, back=row.get_absolute_url()),
+        "amends": row.state == "paid" and row.may("amend_payment", user),
         "events": row.events(),
         "papers": documents.papers_of(row),
         "prints": [(paper, turn) for paper, turn in numbered(Order(row.need, user)) if row in paper.about],
@@ -93,5 +94,6 @@ request_move = PaymentRequestMoveView.as_view(
         "give_back": forms.WhyForm,
         "withdraw": forms.WhyForm,
         "pay": forms.PaymentForm,
+        "amend_payment": forms.PaymentAmendmentForm,
     },
 )

@@ -36,6 +36,7 @@ TABLE = {
     ("checked", "give_back"): {"kades"},
     ("approved", "give_back"): {"kaur"},
     ("approved", "pay"): {"kaur"},
+    ("paid", "amend_payment"): {"kaur"},
 }
 
 
@@ -97,6 +98,7 @@ def test_what_filing_asks_for_may_follow_and_the_rest_is_optional(market: Market
         ("approved", "pay", "kaur2", "Pembayaran dicatat oleh Kaur Keuangan desa ini."),
         ("submitted", "pay", "kaur", "“Catat Pembayaran” tidak dapat dilakukan: statusnya sekarang"
          " Menunggu Pemeriksaan Sekretaris Desa."),
+        ("paid", "amend_payment", "pka", "Catatan pembayaran dikoreksi oleh Kaur Keuangan desa ini."),
         ("paid", "withdraw", "pka", "“Batalkan SPP” tidak dapat dilakukan: statusnya sekarang Dibayar."),
     ],
 )  # fmt: skip

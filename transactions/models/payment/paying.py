@@ -15,6 +15,7 @@ from core.models import StoredFile
 from core.workflow import Denied, TransitionRefused, born, moving, refuse_unless
 from transactions.models.contract.contract import IN_FORCE, Contract
 from transactions.models.contract.termin import Termin
+from transactions.models.payment.payment import Payment
 from transactions.tax import TaxLine
 
 RECEIVING = (*IN_FORCE, "handed_over")  # something may have been received
@@ -286,36 +287,74 @@ class Paying:
         with moving(self, "pay", by=by) as facts:
             self.contract = contract
             self._still_due()
-            refuse_unless(paid_on <= self.today, "Tanggal pembayaran tidak boleh di masa depan.")
-            refuse_unless(
-                paid_on >= self.requested_on,
-                "Pembayaran dilakukan setelah SPP, yaitu setelah hasil pekerjaan diterima.",
-            )
-            approved_on = timezone.localdate(self.approved_at, timezone=self.village.tzinfo)
-            refuse_unless(paid_on >= approved_on, "Pembayaran dilakukan setelah disetujui Kepala Desa.")
+            self._refuse_day(paid_on)
             facts.update(self._record(number, paid_on, list(taxes), proof, by))
             account = getattr(contract, "accountability", None)
             if account is not None and contract.paid == contract.value:
                 account.settle(by=by)
 
+    @transaction.atomic
+    def amend_payment(
+        self,
+        *,
+        by: Any,
+        reason: str,
+        number: str,
+        paid_on: datetime.date,
+        taxes: Iterable[TaxLine],
+        proof: StoredFile | None = None,
+    ) -> None:
+        """The record said something else than the transfer: number, day, taxes, or the wrong proof.
+
+        What it said before stays in the event (`Payment.said`), the earlier proof in the store. Gross and fine are the
+        request's and do not change.
+        """
+        self._hold()
+        with moving(self, "amend_payment", by=by, note=reason) as facts:
+            self._refuse_day(paid_on)
+            payment = self.contract.payments.select_for_update().get(request=self)
+            before = payment.said()
+            payment.number, payment.paid_on, payment.proof = number, paid_on, proof or payment.proof
+            self._withhold(payment, list(taxes))
+            if proof is not None:
+                proof.hold(self)
+            after = payment.said()
+            refuse_unless(after != before, "Tidak ada yang berubah. Ubah yang keliru, atau kembali ke halaman SPP.")
+            facts.update(before=before, after=after, moved_from=before["paid_on"])
+            self.payment = payment
+
+    def _refuse_day(self, paid_on: datetime.date) -> None:
+        refuse_unless(paid_on <= self.today, "Tanggal pembayaran tidak boleh di masa depan.")
+        refuse_unless(
+            paid_on >= self.requested_on,
+            "Pembayaran dilakukan setelah SPP, yaitu setelah hasil pekerjaan diterima.",
+        )
+        approved_on = timezone.localdate(self.approved_at, timezone=self.village.tzinfo)
+        refuse_unless(paid_on >= approved_on, "Pembayaran dilakukan setelah disetujui Kepala Desa.")
+
     def _record(
         self, number: str, paid_on: datetime.date, taxes: list[TaxLine], proof: StoredFile, by: Any
     ) -> dict[str, int]:
-        withheld = sum(line.amount for line in taxes)
-        net = self.amount - self.fine - withheld
-        refuse_unless(net >= 0, "Pajak dan denda tidak boleh melebihi nilai pembayaran.")
-        payment = self.contract.payments.create(
+        payment = self.contract.payments.model(
+            contract=self.contract,
             request=self,
             number=number,
             paid_on=paid_on,
             gross=self.amount,
             fine=self.fine,
-            withheld=withheld,
-            net=net,
             proof=proof,
             recorded_by=by,
         )
-        for line in taxes:
-            payment.taxes.create(tax=line.tax, base=line.base, amount=line.amount)
+        self._withhold(payment, taxes)
         proof.hold(self)
-        return {"gross": self.amount, "fine": self.fine, "withheld": withheld, "net": net}
+        return {"gross": payment.gross, "fine": payment.fine, "withheld": payment.withheld, "net": payment.net}
+
+    def _withhold(self, payment: Payment, taxes: list[TaxLine]) -> None:
+        """Save the payment with just these taxes and what they leave."""
+        payment.withheld = sum(line.amount for line in taxes)
+        payment.net = payment.gross - payment.fine - payment.withheld
+        refuse_unless(payment.net >= 0, "Pajak dan denda tidak boleh melebihi nilai pembayaran.")
+        payment.save()
+        payment.taxes.exclude(tax__in=[line.tax for line in taxes]).delete()
+        for line in taxes:
+            payment.taxes.update_or_create(tax=line.tax, defaults={"base": line.base, "amount": line.amount})

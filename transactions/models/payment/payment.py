@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -54,6 +56,16 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def said(self) -> dict[str, Any]:
+        """What may be corrected, as an event keeps it: {number, paid_on (ISO), proof (code), net, taxes {key: rupiah}}."""
+        return {
+            "number": self.number,
+            "paid_on": self.paid_on.isoformat(),
+            "proof": self.proof.code,
+            "net": self.net,
+            "taxes": {row.tax: row.amount for row in self.taxes.order_by("tax")},
+        }
 
 
 class PaymentTax(models.Model):

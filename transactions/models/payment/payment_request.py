@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from transactions.models.base import OrderDocument
 from transactions.models.contract.contract import Contract
 from transactions.models.payment.figures import Figures
 from transactions.models.payment.paying import Paying
-from transactions.models.payment.tax_rate import Work
+from transactions.models.payment.tax_rate import TaxRate, Work
 from transactions.models.seeing import in_office
 
 OPEN = ("draft", "returned", "submitted", "checked", "approved")
@@ -88,6 +89,9 @@ class PaymentRequest(Paying, Figures, OrderDocument):
             confirm="Setelah disetujui, Kaur Keuangan membayar sebesar SPP ini dari Rekening Kas Desa.",
         ),
         Move("pay", ("approved",), "paid", "Catat Pembayaran", "Pembayaran dicatat"),
+        Move(
+            "amend_payment", ("paid",), None, "Koreksi Catatan Pembayaran", "Catatan pembayaran dikoreksi", "secondary"
+        ),
         Move("give_back", ("checked", "approved"), "returned", "Kembalikan SPP", "SPP dikembalikan", tone="secondary"),
         Move(
             "withdraw",
@@ -270,6 +274,22 @@ class PaymentRequest(Paying, Figures, OrderDocument):
         last = self.events().filter(verb__in=["refuse", "give_back"]).last()
         return f"{last.role_label}: {last.note}" if last else ""
 
+    def amendments(self) -> list[dict[str, Any]]:
+        """What the payment's record said before each correction, oldest first: {at, reason, number, paid_on, net,
+        taxes [(label, rupiah)], proof (code; empty where it stayed)}."""
+        return [
+            {
+                **(said := event.data["before"]),
+                "at": event.at,
+                "reason": event.note,
+                "paid_on": datetime.date.fromisoformat(said["paid_on"]),
+                "taxes": [(TaxRate.Tax(key).label, amount) for key, amount in said["taxes"].items()],
+                "proof": said["proof"] if said["proof"] != event.data["after"]["proof"] else "",
+            }
+            for event in self.events()
+            if event.verb == "amend_payment"
+        ]
+
     WANTED = {  # before it can be filed
         "number": "nomor SPP",
         "requested_on": "tanggal SPP",
@@ -334,6 +354,16 @@ class PaymentRequest(Paying, Figures, OrderDocument):
 
     def may_pay(self, user: Any) -> Verdict:
         return self._holder(user, Role.VILLAGE_TREASURER, "Pembayaran dicatat oleh Kaur Keuangan desa ini.")
+
+    def may_amend_payment(self, user: Any) -> Verdict:
+        """The treasurer, until the assembly has accepted the figures: what it heard is not changed behind its back."""
+        account = getattr(self.contract, "accountability", None)
+        if account is not None and account.state in ("accepted", "closed"):
+            return Denied(
+                "Musdes sudah menerima pertanggungjawaban dengan catatan ini, jadi catatannya tidak diubah lagi."
+                " Kekeliruan yang ditemukan kemudian disampaikan kepada Kepala Desa dan BPD."
+            )
+        return self._holder(user, Role.VILLAGE_TREASURER, "Catatan pembayaran dikoreksi oleh Kaur Keuangan desa ini.")
 
     @property
     def today(self) -> Any:
