@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core.formats import rupiah
+from core.formats import rupiah, tanggal_sedang
 from core.forms import ImagesUploadField, IndonesianDateField, MoveForm, PDFUploadField, RupiahField
 from core.once import OnceForm
 from transactions.forms.sheet import PagesUploadField
@@ -261,6 +261,7 @@ class TerminateForm(FineFields):
         ].help_text = f"Pekerjaan yang sudah dikerjakan sesuai kontrak tetap dibayar. Sudah diterima {contract.accepted_part} persen."
         if contract.state not in IN_FORCE:
             del self.fields["percent"]
+            self.fields["reason"].help_text = "Dibaca oleh penyedia. Mengapa kontrak ini tidak jadi berlaku."
         if "fine" in self.fields:
             self.fields["fine"].help_text += " Hanya berlaku bila sebabnya pada penyedia."
 
@@ -293,3 +294,11 @@ class AddendumForm(OnceForm, forms.ModelForm):
     class Meta:
         model = Addendum
         fields = ("number", "signed_on", "reason", "new_value", "new_ends_on", "scope")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contract, year = self.instance.contract, self.instance.need.fiscal_year
+        self.fields["new_ends_on"].help_text = (
+            f"Sekarang {tanggal_sedang(contract.ends_on)}; kosongkan bila tidak diperpanjang. Tahun anggaran {year} "
+            f"berakhir 31 Desember {year}: pekerjaan yang melewatinya perlu dilanjutkan dengan DPAL."
+        )
