@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts import people
 from accounts.models import Role
+from core.formats import tanggal_sedang
 from core.models import Document
 from core.workflow import OpenMove
 from transactions.cautions import Noted, noted
@@ -122,6 +123,9 @@ class Order(Parts):
             return self.running_requests[0].status_sentence
         if self.talking:
             return self.word_of_the_talks
+        if isinstance(self.current, Contract) and (repair := self.current.open_repair) is not None:
+            due = f"; paling lambat {tanggal_sedang(repair.repair_due_on)}" if repair.repair_due_on else ""
+            return f"{self.current.status_sentence} Perbaikan diminta: {repair.findings.rstrip('.')}{due}."
         return self.current.status_sentence  # type: ignore[attr-defined, no-any-return]
 
     @property

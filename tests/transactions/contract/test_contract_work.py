@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Membership, Role
+from core.formats import tanggal_sedang
 from core.workflow import TransitionRefused
 from tests.transactions.stage import Market, attempt, days_later
 from transactions.models import Accountability, Cause, Conditions, Contract, Kind, ProcurementRule
@@ -110,7 +111,10 @@ def test_repair_has_findings_and_a_day_and_the_work_is_looked_at_again(market: M
     contract = Contract.objects.get(pk=contract.pk)
     due = market.today + dt.timedelta(days=7)
     contract.ask_repair(by=manager, reason="Modul kurang satu.", due_on=due, number="BAP/1", on=market.today)
+    page = market.client("firm").get(contract.get_absolute_url()).content.decode()
+    assert f"Perbaikan diminta: Modul kurang satu; paling lambat {tanggal_sedang(due)}." in page
     contract.request_inspection(by=provider, note="Modul ditambah.")
+    assert "Perbaikan diminta: Modul" not in market.client("firm").get(contract.get_absolute_url()).content.decode()
     contract.accept_work(by=manager, note="Lengkap.", number="BAP/2")
     rows = [(row.result, row.findings, row.number, row.repair_due_on) for row in contract.inspections.all()]
     assert rows == [("repair", "Modul kurang satu.", "BAP/1", due), ("accepted", "Lengkap.", "BAP/2", None)]

@@ -384,6 +384,12 @@ class Contract(Owing, Guards, Signing, Working, HandingOver, OrderDocument):
         return next((row for row in self.inspections.all() if not row.result), None)
 
     @property
+    def open_repair(self) -> Any:
+        """The inspection that sent the work back, while it is being repaired; None otherwise."""
+        last = next(reversed(self.inspections.all()), None) if self.state == "running" else None
+        return last if last is not None and last.result in ("repair", "taken_back") else None
+
+    @property
     def agreed(self) -> dict[str, Any]:
         """What the snapshot says, for a page: dates as dates, numbers as numbers."""
         said: dict[str, Any] = thaw(self.snapshot or {})
