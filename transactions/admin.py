@@ -89,6 +89,32 @@ class ProcurementRuleAdmin(ScopedAdmin):
     def where(self, rule: ProcurementRule) -> str:
         return str(rule.regency.label) if rule.regency else "Nasional (contoh)"
 
+    AS_READ = {  # in place of the bare value
+        "regency": "where",
+        "direct_limit": "direct",
+        "quotation_limit": "quotation",
+        "offer_papers": "papers",
+        "agreement_from": "agreement",
+    }
+
+    def get_fieldsets(self, request: HttpRequest, obj: ProcurementRule | None = None) -> Any:
+        """What is typed for a new rule; one that stands is read, and replaced by another."""
+        if obj is None:
+            return [(None, {"fields": self.fields})]
+        fields = [self.AS_READ.get(name, name) for name in self.fields]
+        said = "Aturan tidak diubah. Untuk Perbup yang baru, tambahkan aturan dengan tanggal berlakunya sendiri."
+        return [(None, {"fields": fields, "description": said})]
+
+    @admin.display(description="berkas yang wajib dalam setiap penawaran")
+    def papers(self, rule: ProcurementRule) -> str:
+        if rule.offer_papers is None:
+            return "Keempat berkas diminta; yang kurang dinilai pada evaluasi administrasi"
+        return ", ".join(str(Paper(key).label) for key in rule.offer_papers) or "Tidak ada"
+
+    @admin.display(description="surat perjanjian mulai nilai")
+    def agreement(self, rule: ProcurementRule) -> str:
+        return "Hanya untuk lelang" if rule.agreement_from is None else rupiah(rule.agreement_from)
+
     @admin.display(description="pembelian langsung sampai")
     def direct(self, rule: ProcurementRule) -> str:
         return rupiah(rule.direct_limit)

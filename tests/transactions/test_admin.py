@@ -38,6 +38,16 @@ def test_the_office_writes_the_rule_of_its_regency(market: Market) -> None:
     assert "Rp5.000.000" in text
 
 
+def test_a_rule_is_read_as_people_say_it(market: Market) -> None:
+    client = market.client("dpmd")
+    assert client.post(reverse(ADD), decree(market, agreement_from="100000000")).status_code == 302
+    row = ProcurementRule.objects.get(regency=LOMBOK_TENGAH)
+    page = client.get(reverse("admin:transactions_procurementrule_change", args=[row.pk])).content.decode()
+    for words in ("Rp5.000.000", "Rp50.000.000", "Rp100.000.000", "Keempat berkas diminta", "Aturan tidak diubah."):
+        assert words in page, words
+    assert "null" not in page.split('id="content"')[1] and "5000000" not in page
+
+
 def test_what_the_rule_says_of_tenders_and_fines_is_kept_and_silence_too(market: Market) -> None:
     more = {"tender_days": "7", "question_hours": "72", "fine_permille": "1", "fine_cap_percent": "5"}
     client = market.client("dpmd")
