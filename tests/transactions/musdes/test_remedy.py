@@ -169,3 +169,26 @@ def test_a_remedy_that_is_done_calls_for_the_next_assembly_until_it_was_held(mar
     assert account.remedies.get().status_sentence.endswith("selesai. Musdes berikutnya dapat diadakan.")
     market.meeting(account, decision="accepted")
     assert Remedy.objects.get(accountability=account).status_sentence == "Perbaikan hasil pekerjaan selesai."
+
+
+def test_the_next_assembly_has_as_many_days_as_the_first(market: Market) -> None:
+    """The first day is over when the remedy ends: the order is not late on that very day."""
+    account = market.account("refused")
+    days = account.due_on - account.contract.handover_on
+    first = market.today - dt.timedelta(days=1)
+    Accountability.objects.filter(pk=account.pk).update(due_on=first)
+    account.refresh_from_db()
+    market.mend(account)
+    account.refresh_from_db()
+    assert (account.state, account.due_on, account.expected_on) == ("musdes", first, market.today + days)
+    assert not account.is_overdue and account not in Accountability.objects.overdue()
+
+
+def test_a_later_day_that_was_asked_for_stays(market: Market) -> None:
+    account = market.account("refused")
+    later = market.today + dt.timedelta(days=300)
+    Accountability.objects.filter(pk=account.pk).update(postponed_to=later)
+    account.refresh_from_db()
+    market.mend(account)
+    account.refresh_from_db()
+    assert account.expected_on == later

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models.membership import Role
+from core.clock import local_today
 from core.formats import tanggal_sedang
 from core.models import DatedSetting
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving
@@ -174,7 +175,7 @@ class Accountability(Due, OrderDocument):
     @property
     def decided_meeting(self) -> Meeting | None:
         """The assembly whose decision stands."""
-        item = self.agenda.exclude(decision="").select_related("meeting").order_by("-pk").first()
+        item = self.agenda.exclude(decision="").select_related("meeting").order_by("-heard_on", "-pk").first()
         return item.meeting if item else None
 
     @property
@@ -229,9 +230,7 @@ class Accountability(Due, OrderDocument):
     # --- what they do -------------------------------------------------------------------------------
     def begin(self, *, by: Any, verdict: Verdict) -> None:
         """Called by the contract's hand-over; the Musdes is due a set number of days later."""
-        handed = self.contract.head_handover_on or self.contract.handover_on
-        days = DatedSetting.objects.in_force("musdes-due-days", on=handed)
-        self.due_on = handed + datetime.timedelta(days=days)
+        self.due_on = self._due_from(self.contract.head_handover_on or self.contract.handover_on)
         born(self, by=by, verdict=verdict)
         if self.contract.is_paid:  # an addendum left nothing for the last termin
             self.settle(by=by)
@@ -252,9 +251,15 @@ class Accountability(Due, OrderDocument):
             facts["meeting"] = meeting.code
 
     def resume(self, *, by: Any, remedy: Remedy) -> None:
-        """Called by the remedy that is done: the next assembly can hear the order."""
+        """Called by the remedy that is done: the next assembly hears the order, within as many days as the first."""
         with moving(self, "resume", by=by) as facts:
             facts["remedy"] = remedy.code
+            self.postponed_to = max(self.expected_on, self._due_from(local_today(self.village)))
+            facts["to"] = self.postponed_to.isoformat()
+
+    def _due_from(self, day: datetime.date) -> datetime.date:
+        days = DatedSetting.objects.in_force("musdes-due-days", on=day)
+        return day + datetime.timedelta(days=days)
 
     def close(self, *, by: Any) -> None:
         """Nothing is missing: the village head closes the file."""
