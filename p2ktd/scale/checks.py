@@ -24,6 +24,9 @@ BROKEN = {
         LEFT JOIN transactions_meeting m ON m.id = i.meeting_id AND m.state = 'decided'
         WHERE a.state IN ('accepted', 'closed') AND (i.decision IS NULL OR i.decision = 'refused' OR m.scan_id IS NULL
             OR m.attendance_scan_id IS NULL OR m.held_on < c.handover_on OR c.handover_scan_id IS NULL)""",
+    "a purchase is accounted for in the village that agreed on it": """
+        SELECT count(*) FROM transactions_accountability a JOIN transactions_contract c ON c.id = a.contract_id
+        WHERE a.buyer_id <> c.village_id""",
     "what is on an agenda is open until the Musdes decides or is cancelled, and lies in its village": """
         SELECT count(*) FROM transactions_agendaitem i JOIN transactions_meeting m ON m.id = i.meeting_id
         JOIN transactions_accountability a ON a.id = i.accountability_id

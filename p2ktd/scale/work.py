@@ -130,15 +130,16 @@ SELECT n, percent, 'DATA CONTOH. Pekerjaan dilaksanakan di desa.',
 FROM scale_order o JOIN scale_provider p ON p.id = o.winner WHERE k >= 7 AND percent > 0
 """
 ACCOUNTS = """
-INSERT INTO transactions_accountability (id, code, state_since, created_at, state, due_on, closed_at, contract_id)
+INSERT INTO transactions_accountability (id, code, state_since, created_at, state, due_on, closed_at, contract_id, buyer_id)
 SELECT n, account_code,
     CASE WHEN k >= 17 THEN pg_temp.at(d17, 17, n) WHEN k = 16 THEN pg_temp.at(d16, 16, n)
         WHEN k >= 14 THEN pg_temp.at(d14, 14, n) ELSE pg_temp.at(d13, 13, n) END,
     pg_temp.at(d13, 13, n),
     CASE WHEN k >= 17 THEN 'closed' WHEN k = 16 AND refused THEN 'refused' WHEN k = 16 THEN 'accepted'
         WHEN k >= 14 THEN 'musdes' ELSE 'payment' END,
-    pg_temp.day(d13 + %(due)s), CASE WHEN k >= 17 THEN pg_temp.at(d17, 17, n) END, n
-FROM scale_order WHERE k >= 13
+    pg_temp.day(d13 + %(due)s), CASE WHEN k >= 17 THEN pg_temp.at(d17, 17, n) END, n,
+    v.code
+FROM scale_order o JOIN scale_village v USING (i) WHERE k >= 13
 """
 RATINGS = """
 INSERT INTO reviews_rating (id, code, state_since, created_at, state, quality, cost, time, service, learning, tenths,

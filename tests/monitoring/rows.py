@@ -163,7 +163,11 @@ def hand_over(contract: Contract, on: str, *, recorded: dt.datetime | None = Non
     contract.save()
     event(contract, "hand_over", when, "handed_over")
     Accountability.objects.create(
-        contract=contract, due_on=day(on) + dt.timedelta(days=30), created_at=when, state_since=when
+        contract=contract,
+        buyer_id=contract.village_id,
+        due_on=day(on) + dt.timedelta(days=30),
+        created_at=when,
+        state_since=when,
     )
 
 

@@ -14,6 +14,7 @@ from core.clock import local_today
 from core.formats import tanggal_sedang
 from core.models import DatedSetting
 from core.workflow import Allowed, Denied, Move, Verdict, born, moves, moving
+from regions.models import Area
 from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.contract.contract import Contract
@@ -37,7 +38,7 @@ def past_due() -> Q:
     def past(today: datetime.date) -> Q:
         return Q(due_on__lt=today) & (Q(postponed_to=None) | Q(postponed_to__lt=today))
 
-    return Q(state__in=UNHEARD) & by_day("contract__village", past)
+    return Q(state__in=UNHEARD) & by_day("buyer", past)
 
 
 class AccountabilityQuerySet(models.QuerySet):
@@ -53,7 +54,7 @@ class AccountabilityQuerySet(models.QuerySet):
         asked = PaymentRequest.objects.filter(contract=OuterRef("contract"), state__in=ASKED)
 
         def at(*roles: str) -> Q:
-            return within("contract__village", people.territories(user, *roles))
+            return within("buyer", people.territories(user, *roles))
 
         return self.filter(
             Q(state="payment") & ~Q(Exists(asked)) & at(Role.ACTIVITY_MANAGER)
@@ -125,6 +126,8 @@ class Accountability(Due, OrderDocument):
 
     state = models.CharField("status", max_length=24, choices=State.choices, default=State.PAYMENT, editable=False)
     contract = models.OneToOneField(Contract, models.PROTECT, related_name="accountability")
+    # The contract's village, kept here so that what waits in it is found without a look at the nation's.
+    buyer = models.ForeignKey(Area, models.PROTECT, editable=False, related_name="+", db_index=False)
     due_on = models.DateField("Musdes paling lambat", editable=False)
     postponed_to = models.DateField("Musdes ditunda sampai", null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
@@ -144,7 +147,7 @@ class Accountability(Due, OrderDocument):
         indexes = (
             models.Index(fields=["closed_at"], name="accountability_closed"),
             models.Index(fields=["contract"], name="accountability_open", condition=Q(state__in=OPEN)),
-            models.Index(fields=["contract"], name="accountability_unheard", condition=Q(state="musdes")),
+            models.Index(fields=["buyer"], name="accountability_waiting", condition=Q(state__in=OPEN)),
             models.Index(
                 fields=["contract"],
                 include=["id", "due_on", "closed_at", "postponed_to"],
@@ -230,6 +233,7 @@ class Accountability(Due, OrderDocument):
     # --- what they do -------------------------------------------------------------------------------
     def begin(self, *, by: Any, verdict: Verdict) -> None:
         """Called by the contract's hand-over; the Musdes is due a set number of days later."""
+        self.buyer_id = self.contract.village_id
         self.due_on = self._due_from(self.contract.head_handover_on or self.contract.handover_on)
         born(self, by=by, verdict=verdict)
         if self.contract.is_paid:  # an addendum left nothing for the last termin

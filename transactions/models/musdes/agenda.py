@@ -79,5 +79,5 @@ def to_be_heard(village: str, *, besides: Any = None) -> models.QuerySet[Account
     taken = AgendaItem.objects.filter(open=True, accountability__contract__village=village)
     if besides is not None and besides.pk:
         taken = taken.exclude(meeting=besides)
-    rows = Accountability.objects.filter(contract__village=village, state="musdes")
+    rows = Accountability.objects.filter(buyer=village, state="musdes")
     return rows.exclude(pk__in=taken.values("accountability")).order_by("due_on", "pk")
