@@ -278,6 +278,8 @@ class Negotiating(models.Model):
         verdict = self.sourcing.officer(user)
         if verdict and not self.is_agreed:
             return Denied("Berita acara negosiasi diisi setelah harga disepakati.")
+        if verdict and self.sourcing.is_closed:
+            return Denied("Pembelian sudah ditutup; berkasnya tidak berubah lagi.")
         return verdict
 
     # --- what they do -------------------------------------------------------------------------------

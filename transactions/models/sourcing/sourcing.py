@@ -71,9 +71,7 @@ class SourcingQuerySet(models.QuerySet):
         provider has answered in its price talks (`is_answered`)."""
         from transactions.models.sourcing.quotation import Quotation
 
-        answered = Quotation.objects.filter(sourcing=OuterRef("pk"), provider__in=people.providers(user))
-        asked = Q(state="open", deadline__gt=Now(), invitations__provider__in=people.providers(user))
-        asked &= ~Exists(answered)
+        asked = Q(state="open", deadline__gt=Now(), pk__in=invited_and_silent(people.providers(user)))
         offers = Quotation.objects.filter(sourcing=OuterRef("pk"), state="sealed")
         ripe = Q(state__in=["draft", "opened", "evaluated"]) | Q(state="open", deadline__lte=Now())
         mine = NOTHING
@@ -85,7 +83,19 @@ class SourcingQuerySet(models.QuerySet):
             second = Q(state="opening") & within("need__village", people.territories(user, *WITNESSES))
             second &= ~Q(opening_asked_by=user)
         talks = Quotation.objects.filter(sourcing=OuterRef("pk"), state="qualified", awaits="village")
-        return self.filter(ripe & mine | second | asked).with_clock().annotate(is_answered=Exists(talks)).distinct()
+        return self.filter(ripe & mine | second | asked).with_clock().annotate(is_answered=Exists(talks))
+
+
+def invited_and_silent(providers: list[int]) -> list[int]:
+    """Sourcings that asked one of these providers, who has not answered. As keys: few, while the database would look
+    for them among all that are open in the nation."""
+    from transactions.models.sourcing.quotation import Invitation, Quotation
+
+    if not providers:
+        return []
+    answered = Quotation.objects.filter(sourcing=OuterRef("sourcing"), provider__in=providers)
+    rows = Invitation.objects.filter(~Exists(answered), provider__in=providers)
+    return list(rows.values_list("sourcing", flat=True))
 
 
 def unanswered(sourcing: Any) -> models.QuerySet[Any]:
@@ -240,6 +250,11 @@ class Sourcing(Inviting, Opening, Awarding, Tendering, WaysOn, OrderDocument):
     def contract(self) -> Any:
         """The contract of the last award; None before it."""
         return self.contracts.order_by("-pk").first() if self.pk else None  # type: ignore[attr-defined]
+
+    @property
+    def is_closed(self) -> bool:
+        """Is the purchase over, so that nothing of its file changes any more?"""
+        return bool(self.contracts.filter(accountability__state="closed").exists())  # type: ignore[attr-defined]
 
     @property
     def winner(self) -> Any:
