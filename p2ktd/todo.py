@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 
 from accounts import people
 from accounts.models import Succession, VillageAccess, VillageData, VillageOffice
 from catalog.models import Question, ServiceReview
+from core.models import Document
 from monitoring.models import FacilitatorReport, Report
 from reviews.models import Rating, to_be_rated_by
 from transactions.models import (
@@ -30,7 +34,7 @@ from transactions.models import (
 from verification.models import Application, Plenary, Pokja, Sanction
 from verification.models.application import AT_POKJA
 
-SHOWN = 50  # of each kind; who has more works through the lists
+PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +107,57 @@ def waiting(user: Any) -> list[tuple[QuerySet[Any], str]]:
     ]
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What waits of one sort, the longest waiting first: as many as the first page can hold are read at once."""
+
+    key: str
+    name: str
+    rows: QuerySet[Any]
+    draw: Callable[[Any], Task]
+
+    @cached_property
+    def first(self) -> list[Any]:
+        return list(self.rows[: PAGE + 1])
+
+    @cached_property
+    def count(self) -> int:
+        return len(self.first) if len(self.first) <= PAGE else self.rows.count()
+
+    def upto(self, stop: int) -> list[Any]:
+        return self.first[:stop] if stop <= PAGE or len(self.first) <= PAGE else list(self.rows[:stop])
+
+
+class Waiting:
+    """All that waits, over its kinds, the longest waiting first: for a paginator."""
+
+    def __init__(self, kinds: list[Kind]) -> None:
+        self.kinds = kinds
+
+    def count(self) -> int:
+        return sum(kind.count for kind in self.kinds)
+
+    __len__ = count
+
+    def __getitem__(self, part: slice) -> list[Task]:
+        found = chain.from_iterable(((row, kind) for row in kind.upto(part.stop)) for kind in self.kinds)
+        return [kind.draw(row) for row, kind in sorted(found, key=lambda each: each[0].state_since)[part]]
+
+
+def kinds(user: Any) -> list[Kind]:
+    """The kinds of which something waits for this person."""
+    found = [
+        Kind(rows.model._meta.model_name, capfirst(rows.model._meta.verbose_name), _in_turn(rows), _drawn_by(path))
+        for rows, path in waiting(user)
+    ]
+    rated = to_be_rated_by(user).select_related("contract__sourcing__need__village")
+    found.append(Kind("to-be-rated", "Penyedia yang dinilai", _in_turn(rated), _to_be_rated))
+    return [kind for kind in found if kind.first]
+
+
 def tasks(user: Any) -> list[Task]:
-    """All that waits for this person, longest waiting first."""
-    found = [task for rows, path in waiting(user) for task in _lines(rows[:SHOWN], path)]
-    for account in to_be_rated_by(user).select_related("contract__sourcing__need__village")[:SHOWN]:
-        contract = account.contract
-        title = f"Nilai penyedia: {contract.need.title}"
-        found.append(
-            Task(
-                title,
-                contract.get_absolute_url(),
-                "Hasil kerja sudah diterima Musdes.",
-                account.state_since,
-                "Penilaian",
-                "info",
-            )
-        )
-    return sorted(found, key=lambda task: task.since)
+    """The first page of all that waits for this person."""
+    return Waiting(kinds(user))[:PAGE]
 
 
 def in_other_hands(user: Any) -> list[Application]:
@@ -128,20 +166,20 @@ def in_other_hands(user: Any) -> list[Application]:
     if not own:
         return []
     rows = Application.objects.filter(provider__in=own, state__in=AT_POKJA).select_related("provider", "regency")
-    return list(rows.order_by("state_since")[:SHOWN])
+    return list(rows.order_by("state_since")[:PAGE])
 
 
-def count(user: Any) -> int:
-    """How many wait; a cheap count for the header."""
-    return sum(rows.count() for rows, _ in waiting(user)) + to_be_rated_by(user).count()
+def _in_turn(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those without states wait since they were made."""
+    return rows.order_by("state_since" if issubclass(rows.model, Document) else "created_at", "pk")
 
 
-def _lines(rows: QuerySet[Any], path: str) -> Iterator[Task]:
-    for document in rows:
+def _drawn_by(path: str) -> Callable[[Any], Task]:
+    def draw(document: Any) -> Task:
         name: Any = document
         for part in path.split("."):
             name = getattr(name, part)
-        yield Task(
+        return Task(
             title=str(name),
             url=document.get_absolute_url(),
             hint=document.status_sentence,
@@ -149,3 +187,16 @@ def _lines(rows: QuerySet[Any], path: str) -> Iterator[Task]:
             chip_label=document.get_state_display(),
             chip_tone=document.state_tone,
         )
+
+    return draw
+
+
+def _to_be_rated(account: Accountability) -> Task:
+    return Task(
+        title=f"Nilai penyedia: {account.contract.need.title}",
+        url=account.contract.get_absolute_url(),
+        hint="Hasil kerja sudah diterima Musdes.",
+        since=account.state_since,
+        chip_label="Penilaian",
+        chip_tone="info",
+    )
