@@ -48,6 +48,7 @@ from transactions.models import (
     Payment,
 )
 from transactions.models.contract.contract import OPEN
+from transactions.models.contract.handing import day_handed
 from verification.models import Application, Standing
 
 # {area code: {(measure, key): (number, amount)}}
@@ -178,14 +179,10 @@ def signed_contracts(period: Period, scope: Scope) -> QuerySet:
     return Contract.objects.filter(scope("village"), village_signed_at__isnull=False, signed_on__lte=period.on)
 
 
-# The day on which the village head had the work; of a contract older than the second BAST, the day of its only one.
-HANDED_ON = Coalesce("head_handover_on", "handover_on")
-
-
 def _unfinished(rows: QuerySet, period: Period) -> QuerySet:
     """Neither in the village head's hands nor terminated by then."""
     later = Q(state="handed_over", handed_on__gt=period.on) | Q(state="terminated", state_since__gte=period.at)
-    return rows.annotate(handed_on=HANDED_ON).filter(Q(state__in=OPEN) | later)
+    return rows.annotate(handed_on=day_handed()).filter(Q(state__in=OPEN) | later)
 
 
 def running_contracts(period: Period, scope: Scope) -> QuerySet:
@@ -212,8 +209,7 @@ def open_accounts(period: Period, scope: Scope) -> QuerySet:
     accepted = AgendaItem.objects.filter(
         accountability=OuterRef("pk"), decision__in=["accepted", "with_notes"], heard_on__lte=period.on
     )
-    handed_on = Coalesce("contract__head_handover_on", "contract__handover_on")
-    rows = Accountability.objects.filter(scope("contract__village")).annotate(handed_on=handed_on)
+    rows = Accountability.objects.filter(scope("contract__village")).annotate(handed_on=day_handed("contract__"))
     # What was closed by then had been accepted by then: said besides, since it is found without looking.
     unclosed = Q(closed_at=None) | Q(closed_at__gte=period.at)
     return rows.filter(unclosed, ~Exists(accepted), handed_on__lte=period.on)
@@ -305,7 +301,7 @@ def _late(period: Period, scope: Scope) -> Part:
 
 def _handovers(period: Period, scope: Scope) -> Part:
     """By the day on which the village head took over: from then on a Musdes is awaited."""
-    rows = Contract.objects.annotate(handed_on=HANDED_ON).filter(
+    rows = Contract.objects.annotate(handed_on=day_handed()).filter(
         scope("village"), _dated(period, "handed_on"), state="handed_over"
     )
     return rows, "village", None, Count("pk"), Sum("value")

@@ -234,7 +234,7 @@ def missing_in_regency(area: Area, period: Period) -> dict[str, Any]:
             lambda row: {
                 "village": place(row.contract.village),
                 "what": row.contract.sourcing.need.title,
-                "handed_over": row.contract.head_handover_on or row.contract.handover_on,
+                "handed_over": row.contract.day_handed,
                 "due": row.due_on,
                 "days": (period.on - row.due_on).days,
             },

@@ -22,7 +22,7 @@ from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.contract.conditions import Cause, Kind
 from transactions.models.contract.guards import Guards
-from transactions.models.contract.handing import HandingOver
+from transactions.models.contract.handing import HandingOver, day_handed
 from transactions.models.contract.owing import Owing
 from transactions.models.contract.signing import Signing
 from transactions.models.contract.working import Working
@@ -293,7 +293,7 @@ class Contract(Owing, Guards, Signing, Working, HandingOver, OrderDocument):
                 name="contract_signed",
             ),
             models.Index(
-                Coalesce("head_handover_on", "handover_on"),
+                day_handed(),
                 include=[
                     "id",
                     "village",

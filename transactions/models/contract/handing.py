@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.clock import local_today
@@ -17,13 +18,26 @@ from transactions.models.contract.fine import fine_for, late_days
 from transactions.models.contract.inspection import Inspection
 
 
+def day_handed(path: str = "") -> Coalesce:
+    """`HandingOver.day_handed` in a query; `path` leads to the contract ("contract__")."""
+    return Coalesce(f"{path}head_handover_on", f"{path}handover_on")
+
+
 class HandingOver:
     """Verbs from the accepted work to the file's last scan."""
 
     fine: Any
     late_days: Any
     head_handover_number: Any
+    handover_on: Any
     head_handover_on: Any
+
+    @property
+    def day_handed(self) -> datetime.date | None:
+        """The day on which the village head had the work; of a contract older than the second BAST, the day of its only
+        one."""
+        day: datetime.date | None = self.head_handover_on or self.handover_on
+        return day
 
     # --- the fine ------------------------------------------------------------------------------------
     @property

@@ -234,7 +234,7 @@ class Accountability(Due, OrderDocument):
     def begin(self, *, by: Any, verdict: Verdict) -> None:
         """Called by the contract's hand-over; the Musdes is due a set number of days later."""
         self.buyer_id = self.contract.village_id
-        self.due_on = self._due_from(self.contract.head_handover_on or self.contract.handover_on)
+        self.due_on = self._due_from(self.contract.day_handed)
         born(self, by=by, verdict=verdict)
         if self.contract.is_paid:  # an addendum left nothing for the last termin
             self.settle(by=by)
