@@ -13,7 +13,7 @@ from core.clock import database_now
 from p2ktd.demo.cast import NEIGHBOUR, VILLAGE
 from p2ktd.demo.papers import paper
 from p2ktd.demo.telling import Telling, owner
-from transactions.models import Addendum, Contract, Meeting, Quotation, Remedy, Sourcing, TenderQuestion
+from transactions.models import Addendum, Contract, Meeting, Paper, Quotation, Remedy, Sourcing, TenderQuestion
 
 # The lines of the HPS: what, how many, unit, and how much of the whole one costs, in percent.
 LINES = (
@@ -48,7 +48,9 @@ class ByTeam(Telling):
                 days=self.sourcing.days,
                 approach="DATA CONTOH. Survei bersama warga, gambar dibahas di balai desa, lalu RAB dan laporan akhir.",
             )
-            quotation.send(by=owner(service), prices=self.priced(percent))
+            person = owner(service)
+            brought = {kind: paper(kind.label, by=person) for kind in Paper}
+            quotation.send(by=person, prices=self.priced(percent), papers=brought)
 
     def contracted(self) -> None:
         """Opened, judged, talked over and awarded. From here on the story is the winner's."""
@@ -58,6 +60,7 @@ class ByTeam(Telling):
         sourcing.refresh_from_db()
         sourcing.ask_opening(by=team)
         sourcing.confirm_opening(by=self.by("sekdes"), number="027/CONTOH-BAP/2026")
+        self.tell_when()
         sourcing.evaluate(
             by=team,
             results={offer.code: (True, "") for offer in sourcing.quotations.all()},

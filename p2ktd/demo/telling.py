@@ -223,6 +223,7 @@ class Telling:
     def contracted(self) -> None:
         buyer = self.by("pka")
         self.sourcing.open_quotations(by=buyer)
+        self.tell_when()
         offer = self.sourcing.quotations.get()
         self.sourcing.evaluate(by=buyer, results={offer.code: (True, "")})
         offer.refresh_from_db()
@@ -231,6 +232,21 @@ class Telling:
         offer.accept_price(by=owner(self.service))
         self.sourcing.award(by=buyer, quotation=offer)
         self.contract = Contract.objects.get(sourcing=self.sourcing)
+
+    def tell_when(self) -> None:
+        """What the database's clock judged (no story can turn it) is told to have been on the story's days."""
+        sourcing = self.sourcing
+        ended = self.now - datetime.timedelta(hours=1)
+        announced = sourcing.events().filter(verb__in=["announce", "announce_tender"]).latest("pk").at
+        times = {"announced_at": announced, "deadline": ended, "opened_at": self.now}
+        if sourcing.opening_asked_at:
+            times["opening_asked_at"] = self.now
+        if sourcing.questions_until:
+            times["questions_until"] = ended - datetime.timedelta(days=2)
+        Sourcing.objects.filter(pk=sourcing.pk).update(**times)
+        sourcing.refresh_from_db()
+        for offer in sourcing.quotations.all():
+            Quotation.objects.filter(pk=offer.pk).update(sent_at=offer.created_at)
 
     def running(self) -> None:
         manager, provider = self.by("pka"), owner(self.service)
