@@ -12,9 +12,13 @@ from core.formats import rupiah
 from core.forms import IndonesianDateField, MoveForm, ReasonForm, RupiahField, ScanUploadField
 from core.once import OnceForm
 from transactions import tax
+from transactions.forms.sheet import PagesUploadField
 from transactions.models import PaymentRequest, TaxRate, Work
 
-KEPT = "PDF atau foto (JPEG, PNG). Berkas yang sudah tersimpan tetap dipakai bila dikosongkan."
+KEPT = (
+    "PDF, atau foto setiap halaman (JPEG, PNG): pilih semuanya sekaligus."
+    " Berkas yang sudah tersimpan tetap dipakai bila dikosongkan."
+)
 
 
 class PaymentRequestForm(OnceForm, forms.Form):
@@ -37,11 +41,11 @@ class CompletePapersForm(MoveForm):
     bill_number = forms.CharField(label="Nomor tagihan atau kuitansi penyedia", max_length=100, required=False)
     billed_on = IndonesianDateField(label="Tanggal tagihan", required=False)
     bill_amount = RupiahField(label="Jumlah tagihan", required=False)
-    bill_scan = ScanUploadField(label="Tagihan atau kuitansi penyedia", required=False, help_text=KEPT)
-    statement = ScanUploadField(
+    bill_scan = PagesUploadField(label="Tagihan atau kuitansi penyedia", required=False, help_text=KEPT)
+    statement = PagesUploadField(
         label="Pernyataan tanggung jawab belanja bertanda tangan", required=False, help_text=KEPT
     )
-    receipt = ScanUploadField(
+    receipt = PagesUploadField(
         label="Bukti penerimaan barang/jasa",
         required=False,
         help_text=f"BA pemeriksaan atau BAST bertanda tangan. {KEPT}",
@@ -64,7 +68,7 @@ class BillForm(MoveForm):
     bill_number = forms.CharField(label="Nomor tagihan atau kuitansi", max_length=100)
     billed_on = IndonesianDateField(label="Tanggal tagihan")
     bill_amount = RupiahField(label="Jumlah tagihan", min_value=1)
-    bill_scan = ScanUploadField(label="Tagihan atau kuitansi bertanda tangan")
+    bill_scan = PagesUploadField(label="Tagihan atau kuitansi bertanda tangan")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
