@@ -64,6 +64,30 @@ class IssueForm(MoveForm):
         known = {"invitation_number": sourcing.request_number, "invitation_on": sourcing.request_on}
         for name, value in {**known, "award_number": sourcing.award_number, "award_on": sourcing.award_on}.items():
             self.fields[name].initial = value or None
+        self._add_termins()
+        if said := contract.recalled():
+            self._begin_with(said)
+
+    def _begin_with(self, said: dict[str, Any]) -> None:
+        """What was typed for the text that was taken back."""
+        agreed = said["conditions"]
+        typed = {
+            "fine_base": said["fine"]["base"],
+            "warranty_days": agreed["warranty_days"],
+            "maintenance_percent": agreed["maintenance_percent"],
+            "dispute": next(key for key, label in Dispute.choices if label == agreed["dispute"]),
+            **{
+                f"{paper}_{part}": agreed[paper][part] for paper in ("invitation", "award") for part in ("number", "on")
+            },
+            **dict.fromkeys(f"{part}_{row}" for row in self.ROWS for part in ("percent", "condition")),
+        }
+        for termin in said["termins"]:
+            row = termin["number"]
+            typed |= {f"percent_{row}": termin["percent"], f"condition_{row}": termin["condition"]}
+        for name, value in typed.items():
+            self.fields[name].initial = value
+
+    def _add_termins(self) -> None:
         for row in self.ROWS:
             self.fields[f"percent_{row}"] = forms.IntegerField(
                 label=f"Termin {row}: persen",

@@ -18,15 +18,19 @@ def paper(market: Market, contract: Contract) -> PrintedDocument:
 
 
 def test_it_is_written_anew_with_what_was_typed_and_told_to_the_provider(market: Market) -> None:
-    contract, manager = market.contract("issued"), market.user("pka")
+    contract, manager = market.contract("drafted"), market.user("pka")
+    agreed = Conditions(termins=((30, "Laporan awal"), (70, "Laporan akhir")), warranty_days=45, fine_base="rest")
+    contract.issue(by=manager, number="027/1/SPK", signed_on=market.today, starts_on=market.today, conditions=agreed)
+    before = contract.snapshot
     first = paper(market, contract)
     contract.recall(by=manager, reason="Nomornya keliru.")
     assert (contract.state, contract.snapshot, contract.ends_on, contract.termins.count()) == ("drafted", None, None, 0)
     event = contract.events().get(verb="recall")
-    assert (event.data["number"], event.note) == ("027/1/SPK", "Nomornya keliru.")
+    assert (event.data["number"], event.data["snapshot"], event.note) == ("027/1/SPK", before, "Nomornya keliru.")
     assert {notice.user for notice in event.notices.all()} == {market.user("firm")}
     page = market.client("pka").get(contract.move_url("issue")).content.decode()
-    assert 'value="027/1/SPK"' in page
+    for typed in ('value="027/1/SPK"', 'value="30"', 'value="Laporan akhir"', 'value="45"', 'value="rest" selected'):
+        assert typed in page, typed
     contract.issue(
         by=manager,
         number="027/2/SPK",

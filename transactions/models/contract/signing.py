@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.clock import local_today
-from core.documents import fingerprint, freeze
+from core.documents import fingerprint, freeze, thaw
 from core.formats import rupiah
 from core.models import StoredFile
 from core.workflow import Verdict, born, moving, refuse_unless
@@ -58,13 +58,19 @@ class Signing:
             bearing.hold(self)  # the last lock, for the shortest time: others wait for the same budget
 
     def recall(self, *, by: Any, reason: str) -> None:
-        """Nobody has signed: the text is written anew, what it held of the budget is free. The number stays typed."""
+        """Nobody has signed: the text is written anew, what it held of the budget is free. The event keeps what it said,
+        and the form begins with that."""
         with moving(self, "recall", by=by, note=reason) as facts:
-            facts.update(number=self.number, sha256=self.snapshot_sha256)
+            facts.update(number=self.number, sha256=self.snapshot_sha256, snapshot=self.snapshot)
             self.snapshot, self.snapshot_sha256, self.ends_on = None, "", None
             self.provider_account = self.provider_npwp = None
             self.termins.all().delete()
             facts["released"] = bearing.free(self, 0)
+
+    def recalled(self) -> dict[str, Any]:
+        """What the text that was taken back last said, thawed; empty where none was."""
+        event = self.events().filter(verb="recall").last()  # type: ignore[attr-defined]
+        return thaw(event.data.get("snapshot") or {}) if event else {}
 
     def _check_dates(self, signed_on: datetime.date, starts_on: datetime.date, awarded_on: datetime.date) -> None:
         """Signed from the award on and not in the future; begun from then on and within a year."""
