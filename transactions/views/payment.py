@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from core.personal import masked_field
@@ -28,6 +29,10 @@ def request_new(request: HttpRequest, code: str) -> HttpResponse:
     said = "SPP dibuat. Lengkapi lampirannya, lalu ajukan.", "SPP ini sudah dibuat."
     if done := made(request, form, lambda: begun(contract, draft, request), *said):
         return done
+    begun_before = contract.payment_requests.filter(state__in=["draft", "returned"]).last()
+    if begun_before and begun_before.may("complete_papers", request.user):
+        messages.info(request, f"{begun_before.title} sudah dibuat; lanjutkan di sini.")  # from another tab
+        return redirect(begun_before)
     refuse_page(draft.may("create", request.user))
     return form_page(
         request,

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Role
@@ -116,6 +117,14 @@ def test_who_works_for_the_provider_does_not_handle_its_payment(market: Market) 
     )
     refusal = attempt(request, "examine", market.user("sekdes"), {"answers": YES})
     assert refusal.startswith("Anda bekerja pada penyedia ini")
+
+
+def test_a_second_tab_leads_to_the_request_that_the_first_began(market: Market) -> None:
+    contract = market.account("payment").contract
+    request = market.request(contract)
+    answer = market.client("pka").get(reverse("payment-request-new", args=[contract.code]))
+    assert (answer.status_code, answer["Location"]) == (302, request.get_absolute_url())
+    assert market.client("kades").get(reverse("payment-request-new", args=[contract.code])).status_code == 403
 
 
 # --- the four checks ---------------------------------------------------------------------------------
