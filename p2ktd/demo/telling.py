@@ -18,6 +18,7 @@ from reviews.models import Rating
 from transactions.models import (
     Accountability,
     Addendum,
+    Conditions,
     Contract,
     Duty,
     Element,
@@ -189,7 +190,13 @@ class Telling:
         self.sourcing.prepare(by=buyer, services=[self.service, *self.rivals])
         self.sourcing.give_reasons(REASONS)
         self.terms()
-        self.sourcing.announce(by=buyer, deadline=self.real_now + datetime.timedelta(days=3))
+        self.sourcing.announce(
+            by=buyer,
+            deadline=self.real_now + datetime.timedelta(days=3),
+            number="027/CONTOH-UND/2026",
+            on=self.day,
+            venue="Kantor desa",
+        )
 
     def terms(self) -> None:
         """The KAK from the category's outline, and the HPS."""
@@ -250,7 +257,16 @@ class Telling:
 
     def running(self) -> None:
         manager, provider = self.by("pka"), owner(self.service)
-        self.contract.issue(by=manager, number="027/CONTOH-SPK/2026", signed_on=self.day, starts_on=self.day)
+        asked = self.contract.sourcing
+        letters = Conditions(
+            invitation_number=asked.request_number,
+            invitation_on=asked.request_on,
+            award_number=asked.award_number,
+            award_on=asked.award_on,
+        )
+        self.contract.issue(
+            by=manager, number="027/CONTOH-SPK/2026", signed_on=self.day, starts_on=self.day, conditions=letters
+        )
         self.contract.sign_for_provider(by=provider, scan=paper("SPK bertanda tangan penyedia", by=provider))
         self.contract.sign_for_village(by=manager, scan=paper("SPK bertanda tangan desa", by=manager))
         self.contract.report_progress(
