@@ -32,7 +32,8 @@ MANY = 40
 
 Pairs = dict[dt.date, set[str]]  # month: regency codes
 
-# Documents whose events move figures: where they lie, and the dates of their own by which they count.
+# Documents whose events move figures: where they lie, and the dates of their own by which they count. An event that
+# corrects such a date says in its data by which day it counted before (`moved_from`, ISO).
 TOUCHING: dict[str, tuple[str, tuple[str, ...]]] = {
     "accounts.villageaccess": ("village_id", ()),
     "verification.application": ("regency_id", ()),
@@ -108,7 +109,7 @@ def _touched(state: RollupState, zones: dict[str, ZoneInfo], now: dt.datetime) -
     rows = Event.objects.filter(new, about__in=TOUCHING).values_list("about", "about_id", "at", "data__moved_from")
     for about, pk, at, moved_from in rows.iterator(chunk_size=5000):
         moments[about][pk].append(at)
-        if moved_from:  # a correction: it counted by this day before
+        if moved_from:
             left[about][pk].append(dt.date.fromisoformat(moved_from))
     pairs: Pairs = defaultdict(set)
     for about, documents in moments.items():

@@ -35,6 +35,7 @@ from verification.models import Application, Plenary, Pokja, Sanction
 from verification.models.application import AT_POKJA
 
 PAGE = 25
+AT_POKJA_SHOWN = 50  # of a provider's own applications
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def in_other_hands(user: Any) -> list[Application]:
     if not own:
         return []
     rows = Application.objects.filter(provider__in=own, state__in=AT_POKJA).select_related("provider", "regency")
-    return list(rows.order_by("state_since")[:PAGE])
+    return list(rows.order_by("state_since")[:AT_POKJA_SHOWN])
 
 
 def _in_turn(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -28,7 +28,7 @@ def todo(request: HttpRequest) -> HttpResponse:
     chosen = [kind for kind in found if kind.key == form.chosen]
     context: dict[str, Any] = {
         "page": Paginator(Waiting(chosen or found), PAGE).get_page(request.GET.get("hal")),
-        "form": form if len(found) > 1 and Waiting(found).count() > PAGE else None,
+        "form": form if chosen or (len(found) > 1 and Waiting(found).count() > PAGE) else None,
         "filter_count": len(chosen),
         "next_step": next_step(request.user),
         "in_other_hands": in_other_hands(request.user),

@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 
 from accounts import people
 from accounts.models import Role
-from core.formats import tanggal_sedang
 from core.models import Document
 from core.workflow import OpenMove
 from transactions.cautions import Noted, noted
@@ -123,9 +122,8 @@ class Order(Parts):
             return self.running_requests[0].status_sentence
         if self.talking:
             return self.word_of_the_talks
-        if isinstance(self.current, Contract) and (repair := self.current.open_repair) is not None:
-            due = f"; paling lambat {tanggal_sedang(repair.repair_due_on)}" if repair.repair_due_on else ""
-            return f"{self.current.status_sentence} Perbaikan diminta: {repair.findings.rstrip('.')}{due}."
+        if isinstance(self.current, Contract):
+            return f"{self.current.status_sentence} {self.current.repair_sentence}".rstrip()
         return self.current.status_sentence  # type: ignore[attr-defined, no-any-return]
 
     @property

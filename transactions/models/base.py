@@ -7,6 +7,8 @@ from typing import Any
 from core.models import Document
 from core.workflow import Caution, Verdict
 
+CLOSED = "Pembelian sudah ditutup; berkasnya tidak berubah lagi."
+
 
 class OrderDocument(Document):
     """A document of an order. The same person does not propose and approve; what is unusual wants a reason.

@@ -69,6 +69,7 @@ def request_page(request: HttpRequest, code: str) -> HttpResponse:
 
 def context_of(row: PaymentRequest, user: Any) -> dict[str, Any]:
     """What the page and its moves show of a request."""
+    events = list(row.events())
     return {
         "request_row": row,
         "mine": PaymentRequest.objects.waiting_for(user).filter(pk=row.pk).exists(),
@@ -77,7 +78,8 @@ def context_of(row: PaymentRequest, user: Any) -> dict[str, Any]:
         "figures": row.figures(),
         "account_number": masked_field("pembayaran", row, "rekening", user, back=row.get_absolute_url()),
         "amends": row.state == "paid" and row.may("amend_payment", user),
-        "events": row.events(),
+        "events": events,
+        "amendments": row.amendments(events),
         "papers": documents.papers_of(row),
         "prints": [(paper, turn) for paper, turn in numbered(Order(row.need, user)) if row in paper.about],
     }

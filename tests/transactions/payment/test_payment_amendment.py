@@ -99,12 +99,10 @@ def test_the_form_shows_what_is_recorded_and_the_page_what_was(market: Market) -
     form = client.get(request.move_url("amend_payment")).content.decode()
     assert 'value="KWT/1"' in form and 'value="188.000"' in form
     sent = {"number": "KWT/2", "paid_on": market.today.isoformat(), "tax_pph23": "376.000", "reason": "Tarif keliru."}
-    assert (
-        client.post(
-            request.move_url("amend_payment"), sent | {"proof": SimpleUploadedFile("baru.pdf", pdf())}
-        ).status_code
-        == 302
-    )
+    old, new = request.payment.proof, SimpleUploadedFile("baru.pdf", pdf())
+    assert client.post(request.move_url("amend_payment"), sent | {"proof": new}).status_code == 302
+    file = client.get(f"/pembelian/{request.need.code}/berkas/").content.decode()
+    assert file.count("Bukti transfer") and old.code in file and PaymentRequest.objects.get().payment.proof.code in file
     page = client.get(request.get_absolute_url()).content.decode()
     for words in ("Sebelum dikoreksi", "KWT/1", "bukti transfer lama", "Rp9.212.000", "Tarif keliru.", "KWT/2"):
         assert words in page, words
@@ -124,7 +122,7 @@ def test_its_receipt_is_printed_anew_and_the_earlier_one_stays(market: Market) -
 
 
 def test_the_month_that_it_was_counted_in_is_counted_again(market: Market) -> None:
-    """Recorded on the first of the month, paid on the last of the one before; nothing else happened there."""
+    """Its day had been mistyped as the last of the month before, in which nothing else happened."""
     request = paid(market)
     month = market.today.replace(day=1)
     before = month - dt.timedelta(days=1)
@@ -132,7 +130,6 @@ def test_the_month_that_it_was_counted_in_is_counted_again(market: Market) -> No
     payment.paid_on = before  # as it was mistyped, long ago
     payment.save()
     regency = request.village.code[:5]
-    rollup.refresh()
     rollup.refresh(everything=True)
 
     def sum_of(day: dt.date) -> int:

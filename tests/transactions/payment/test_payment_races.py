@@ -61,6 +61,25 @@ def test_two_transfers_of_one_request_at_once_and_one_is_recorded(committed_mark
     assert Accountability.objects.get(contract=contract).state == "musdes"
 
 
+def test_a_correction_and_the_acceptance_at_once_leave_what_was_accepted_as_it_was(committed_market: Market) -> None:
+    """Whichever comes first, no figures change after a Musdes has accepted them."""
+    market = committed_market
+    account = market.account("musdes")
+    meeting = market.meeting(account, decision="")
+    request, other = (PaymentRequest.objects.get() for _ in "ab")
+    rulings = market.rulings(meeting, "accepted")
+    said = {"by": market.user("kaur"), "reason": "Keliru.", "number": "KWT/9", "paid_on": market.today, "taxes": []}
+    results = together(
+        Accountability.objects.filter(pk=account.pk),
+        lambda: meeting.decide(by=market.user("bpd"), rulings=rulings),
+        lambda: request.amend_payment(**said),
+    )
+    assert results[0] is None
+    events = list(other.events().filter(verb="amend_payment")) + list(account.events().filter(verb="accept"))
+    assert [event.verb for event in sorted(events, key=lambda event: event.at)][-1] == "accept"
+    assert (results[1] is None) == (Payment.objects.get().number == "KWT/9")
+
+
 def bare(market: Market, contract: Contract, gross: int) -> Any:
     """A payment written past the code, straight into the table."""
     values = {"contract_id": contract.pk, "number": "x", "paid_on": market.today, "proof": market.file("kaur")}

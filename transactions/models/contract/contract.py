@@ -93,7 +93,15 @@ class Contract(Owing, Guards, Signing, Working, HandingOver, OrderDocument):
 
     MOVES = moves(
         Move("issue", ("drafted",), "issued", "Terbitkan Kontrak", "Kontrak diterbitkan"),
-        Move("recall", ("issued",), "drafted", "Perbaiki Kontrak", "Ditarik untuk diperbaiki", tone="secondary"),
+        Move(
+            "recall",
+            ("issued",),
+            "drafted",
+            "Perbaiki Kontrak",
+            "Ditarik untuk diperbaiki",
+            tone="secondary",
+            confirm="Kontrak kembali disiapkan dengan isian yang sama; perbaiki, lalu terbitkan lagi. Cetakannya tidak berlaku.",
+        ),
         Move(
             "sign_for_provider",
             ("issued",),
@@ -384,10 +392,14 @@ class Contract(Owing, Guards, Signing, Working, HandingOver, OrderDocument):
         return next((row for row in self.inspections.all() if not row.result), None)
 
     @property
-    def open_repair(self) -> Any:
-        """The inspection that sent the work back, while it is being repaired; None otherwise."""
-        last = next(reversed(self.inspections.all()), None) if self.state == "running" else None
-        return last if last is not None and last.result in ("repair", "taken_back") else None
+    def repair_sentence(self) -> str:
+        """What is to be repaired, and until when; empty while nothing is. Not part of `status_sentence`, since lists
+        have no inspections at hand."""
+        last = list(self.inspections.all())[-1:] if self.state == "running" else []
+        if not last or last[0].result not in ("repair", "taken_back"):
+            return ""
+        due = f"; paling lambat {tanggal_sedang(last[0].repair_due_on)}" if last[0].repair_due_on else ""
+        return f"Perbaikan diminta: {last[0].findings.rstrip('.')}{due}."
 
     @property
     def agreed(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from accounts import people
 from accounts.models.membership import Role
 from core.workflow import Allowed, Denied, Verdict
+from transactions.models.base import CLOSED
 
 
 class Guards:
@@ -87,5 +88,5 @@ class Guards:
             return Denied("Pindaian BAST diunggah oleh Kasi/Kaur atau operator desa.")
         account = getattr(self, "accountability", None)
         if account is not None and account.state == "closed":
-            return Denied("Pembelian sudah ditutup; berkasnya tidak berubah lagi.")
+            return Denied(CLOSED)
         return self._for_village(user, membership)

@@ -69,7 +69,7 @@ class Signing:
 
     def recalled(self) -> dict[str, Any]:
         """What the text that was taken back last said, thawed; empty where none was."""
-        event = self.events().filter(verb="recall").last()  # type: ignore[attr-defined]
+        event = self.events().filter(verb="recall").last()
         return thaw(event.data.get("snapshot") or {}) if event else {}
 
     def _check_dates(self, signed_on: datetime.date, starts_on: datetime.date, awarded_on: datetime.date) -> None:

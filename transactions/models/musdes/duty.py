@@ -18,7 +18,7 @@ from core.models import StoredFile
 from core.workflow import Allowed, Denied, Move, Verdict, moves, moving
 from regions.models import Area
 from regions.scope import within
-from transactions.models.base import OrderDocument
+from transactions.models.base import CLOSED, OrderDocument
 from transactions.models.day import by_day
 from transactions.models.musdes.accountability import WATCHERS, Accountability
 from transactions.models.seeing import in_office
@@ -147,7 +147,7 @@ class FollowUp(OrderDocument):
         if not membership:
             return Denied("Tindak lanjut yang belum memadai dikembalikan oleh BPD.")
         if self.accountability.state == "closed":
-            return Denied("Pembelian sudah ditutup; berkasnya tidak berubah lagi.")
+            return Denied(CLOSED)
         return Allowed(membership)
 
     # --- what they do -------------------------------------------------------------------------------

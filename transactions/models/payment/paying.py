@@ -15,11 +15,16 @@ from core.models import StoredFile
 from core.workflow import Denied, TransitionRefused, born, moving, refuse_unless
 from transactions.models.contract.contract import IN_FORCE, Contract
 from transactions.models.contract.termin import Termin
-from transactions.models.payment.payment import Payment
+from transactions.models.payment.payment import Payment, PaymentTax
 from transactions.tax import TaxLine
 
 RECEIVING = (*IN_FORCE, "handed_over")  # something may have been received
 PAYABLE = (*RECEIVING, "terminated")
+HEARD = ("accepted", "closed")
+HEARD_ALREADY = (
+    "Musdes sudah menerima pertanggungjawaban dengan catatan ini, jadi catatannya tidak diubah lagi."
+    " Kekeliruan yang ditemukan kemudian disampaikan kepada Kepala Desa dan BPD."
+)
 
 
 def next_termin(contract: Contract) -> tuple[int, int] | None:
@@ -309,12 +314,15 @@ class Paying:
         What it said before stays in the event (`Payment.said`), the earlier proof in the store. Gross and fine are the
         request's and do not change.
         """
-        self._hold()
+        contract = self._hold()
         with moving(self, "amend_payment", by=by, note=reason) as facts:
+            self.contract = contract
+            refuse_unless(not self.heard(lock=True), HEARD_ALREADY)
             self._refuse_day(paid_on)
-            payment = self.contract.payments.select_for_update().get(request=self)
+            payment = contract.payments.get(request=self)  # the contract's row is held, and with it its payments
             before = payment.said()
             payment.number, payment.paid_on, payment.proof = number, paid_on, proof or payment.proof
+            payment.taxes.all().delete()
             self._withhold(payment, list(taxes))
             if proof is not None:
                 proof.hold(self)
@@ -322,6 +330,14 @@ class Paying:
             refuse_unless(after != before, "Tidak ada yang berubah. Ubah yang keliru, atau kembali ke halaman SPP.")
             facts.update(before=before, after=after, moved_from=before["paid_on"])
             self.payment = payment
+
+    def heard(self, *, lock: bool = False) -> bool:
+        """Has a Musdes accepted the figures? With `lock` none can while they are being changed."""
+        from transactions.models.musdes.accountability import Accountability
+
+        rows = Accountability.objects.select_for_update() if lock else Accountability.objects
+        account = rows.filter(contract=self.contract_id).first()
+        return account is not None and account.state in HEARD
 
     def _refuse_day(self, paid_on: datetime.date) -> None:
         refuse_unless(paid_on <= self.today, "Tanggal pembayaran tidak boleh di masa depan.")
@@ -335,7 +351,7 @@ class Paying:
     def _record(
         self, number: str, paid_on: datetime.date, taxes: list[TaxLine], proof: StoredFile, by: Any
     ) -> dict[str, int]:
-        payment = self.contract.payments.model(
+        payment = Payment(
             contract=self.contract,
             request=self,
             number=number,
@@ -350,11 +366,11 @@ class Paying:
         return {"gross": payment.gross, "fine": payment.fine, "withheld": payment.withheld, "net": payment.net}
 
     def _withhold(self, payment: Payment, taxes: list[TaxLine]) -> None:
-        """Save the payment with just these taxes and what they leave."""
+        """Save the payment with these taxes and what they leave."""
         payment.withheld = sum(line.amount for line in taxes)
         payment.net = payment.gross - payment.fine - payment.withheld
         refuse_unless(payment.net >= 0, "Pajak dan denda tidak boleh melebihi nilai pembayaran.")
         payment.save()
-        payment.taxes.exclude(tax__in=[line.tax for line in taxes]).delete()
-        for line in taxes:
-            payment.taxes.update_or_create(tax=line.tax, defaults={"base": line.base, "amount": line.amount})
+        PaymentTax.objects.bulk_create(
+            PaymentTax(payment=payment, tax=line.tax, base=line.base, amount=line.amount) for line in taxes
+        )

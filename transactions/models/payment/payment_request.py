@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from regions.scope import within
 from transactions.models.base import OrderDocument
 from transactions.models.contract.contract import Contract
 from transactions.models.payment.figures import Figures
-from transactions.models.payment.paying import Paying
+from transactions.models.payment.paying import HEARD_ALREADY, Paying
 from transactions.models.payment.tax_rate import TaxRate, Work
 from transactions.models.seeing import in_office
 
@@ -274,7 +275,8 @@ class PaymentRequest(Paying, Figures, OrderDocument):
         last = self.events().filter(verb__in=["refuse", "give_back"]).last()
         return f"{last.role_label}: {last.note}" if last else ""
 
-    def amendments(self) -> list[dict[str, Any]]:
+    @staticmethod
+    def amendments(events: Iterable[Any]) -> list[dict[str, Any]]:
         """What the payment's record said before each correction, oldest first: {at, reason, number, paid_on, net,
         taxes [(label, rupiah)], proof (code; empty where it stayed)}."""
         return [
@@ -286,7 +288,7 @@ class PaymentRequest(Paying, Figures, OrderDocument):
                 "taxes": [(TaxRate.Tax(key).label, amount) for key, amount in said["taxes"].items()],
                 "proof": said["proof"] if said["proof"] != event.data["after"]["proof"] else "",
             }
-            for event in self.events()
+            for event in events
             if event.verb == "amend_payment"
         ]
 
@@ -357,13 +359,9 @@ class PaymentRequest(Paying, Figures, OrderDocument):
 
     def may_amend_payment(self, user: Any) -> Verdict:
         """The treasurer, until the assembly has accepted the figures: what it heard is not changed behind its back."""
-        account = getattr(self.contract, "accountability", None)
-        if account is not None and account.state in ("accepted", "closed"):
-            return Denied(
-                "Musdes sudah menerima pertanggungjawaban dengan catatan ini, jadi catatannya tidak diubah lagi."
-                " Kekeliruan yang ditemukan kemudian disampaikan kepada Kepala Desa dan BPD."
-            )
-        return self._holder(user, Role.VILLAGE_TREASURER, "Catatan pembayaran dikoreksi oleh Kaur Keuangan desa ini.")
+        sentence = "Catatan pembayaran dikoreksi oleh Kaur Keuangan desa ini."
+        verdict = self._holder(user, Role.VILLAGE_TREASURER, sentence)
+        return Denied(HEARD_ALREADY) if verdict and self.heard() else verdict
 
     @property
     def today(self) -> Any:

@@ -18,6 +18,7 @@ from core.clock import local_today
 from core.models import StoredFile
 from core.models.append_only import AppendOnly, AppendOnlyQuerySet
 from core.workflow import Allowed, Denied, Move, OpenMove, Verdict, moving, refuse_unless
+from transactions.models.base import CLOSED
 from transactions.models.sourcing.item import Item, Line, total_of
 from transactions.models.sourcing.sourcing import Sourcing
 
@@ -279,7 +280,7 @@ class Negotiating(models.Model):
         if verdict and not self.is_agreed:
             return Denied("Berita acara negosiasi diisi setelah harga disepakati.")
         if verdict and self.sourcing.is_closed:
-            return Denied("Pembelian sudah ditutup; berkasnya tidak berubah lagi.")
+            return Denied(CLOSED)
         return verdict
 
     # --- what they do -------------------------------------------------------------------------------

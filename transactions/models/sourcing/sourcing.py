@@ -254,7 +254,7 @@ class Sourcing(Inviting, Opening, Awarding, Tendering, WaysOn, OrderDocument):
     @property
     def is_closed(self) -> bool:
         """Is the purchase over, so that nothing of its file changes any more?"""
-        return bool(self.contracts.filter(accountability__state="closed").exists())  # type: ignore[attr-defined]
+        return bool(self.contracts.filter(accountability__state="closed").exists())
 
     @property
     def winner(self) -> Any:
